@@ -1,0 +1,293 @@
+"""Settings: `tracker.toml`, checked word by word. An unknown key is an error that names the nearest right one.
+
+The shape is a contract (see `docs/configuration.md`). A value that is a secret (a proxy with a password) is written as
+``env:NAME`` or ``file:/path`` and read from there; no message of this module repeats a value of `proxy`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from scrapers import acts, sozd
+from tracker.errors import ConfigError
+
+DEFAULT_FILE: Final = Path("tracker.toml")
+PROJECT_URL: Final = "https://example.org/duma-tracker"
+_DURATION: Final = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(s|m|h|d)\s*$")
+_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_SLUG: Final = re.compile(r"^[a-z0-9][a-z0-9-]{0,79}$")
+_PROXY_SCHEMES: Final = ("http", "https", "socks5", "socks5h")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("not an http or https address")
+    return value.rstrip("/")
+
+
+def seconds(text: str | float) -> float:
+    """Read a duration, ``90`` or ``"30m"``, as seconds."""
+    if isinstance(text, int | float):
+        return float(text)
+    match = _DURATION.match(text)
+    if match is None:
+        raise ValueError('not a duration: write "30s", "15m", "2h" or "1d"')
+    return float(match[1]) * _SECONDS[match[2]]
+
+
+class Site(_Section):
+    """What readers see. `authority` and `year` are written once by `init`: entry ids are made of them for ever."""
+
+    title: str = "Duma Tracker"
+    base_url: str = "http://127.0.0.1:8000"
+    language: Literal["ru", "en"] = "ru"
+    authority: str = "duma-tracker.invalid"
+    year: Annotated[int, Field(ge=2000, le=2999)] = 2026
+
+    _base_url = field_validator("base_url")(_web_address)
+
+    @field_validator("authority")
+    @classmethod
+    def _domain(cls, value: str) -> str:
+        if not re.fullmatch(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?", value):
+            raise ValueError("not a domain name in lower case, such as tracker.example.org")
+        return value
+
+
+class Storage(_Section):
+    """Where everything is kept. A relative path is counted from the configuration file."""
+
+    directory: Path = Path("var")
+
+
+class Http(_Section):
+    """How we introduce ourselves, and the proxy of every source that names none."""
+
+    user_agent: str | None = None
+    contact: str = ""
+    proxy: str | None = None
+
+    @field_validator("user_agent", "contact")
+    @classmethod
+    def _header(cls, value: str | None) -> str | None:
+        return _one_line(value)
+
+
+def _one_line(value: str | None) -> str | None:
+    if value is not None and any(ord(char) < 32 or ord(char) > 126 for char in value):
+        raise ValueError("only plain ASCII characters can stand in a request header")
+    return value
+
+
+class SourceSettings(_Section):
+    """How one source is asked. `delay`: seconds between requests; `every`: how often, "30m"."""
+
+    base_url: str | None = None
+    proxy: str | None = None
+    ca_bundle: Path | None = None
+    delay: Annotated[float, Field(ge=0, le=3600)] = 1.0
+    every: float | None = None
+
+    @field_validator("base_url")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        return None if value is None else _web_address(value)
+
+    @field_validator("every", mode="before")
+    @classmethod
+    def _every(cls, value: Any) -> float | None:
+        if value is None:
+            return None
+        found = seconds(value)
+        if found < 60:
+            raise ValueError("a source is asked once a minute at most")
+        return found
+
+
+class WatchSettings(_Section):
+    """One thing to follow: ``bill``, or ``act`` (with ``url`` for its text), or ``page`` (a name) with ``url``."""
+
+    bill: str | None = None
+    act: str | None = None
+    page: str | None = None
+    url: str | None = None
+    selector: str | None = None
+    title: str | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        return None if value is None else _web_address(value)
+
+    @model_validator(mode="after")
+    def _one_of(self) -> WatchSettings:
+        named = [name for name in ("bill", "act", "page") if getattr(self, name)]
+        if len(named) != 1:
+            raise ValueError("name exactly one of bill, act, page")
+        if self.page and not self.url:
+            raise ValueError("a page needs its url")
+        if self.bill and (self.url or self.selector):
+            raise ValueError("a bill is found by its number: url and selector belong to an act or a page")
+        if self.selector and not self.url:
+            raise ValueError("a selector needs a url")
+        if self.page and not _SLUG.match(self.page):
+            raise ValueError("a page's name is made of a-z, 0-9 and -, such as mvd-order")
+        return self
+
+
+class Settings(_Section):
+    """The whole of `tracker.toml`, with defaults for what it leaves out."""
+
+    site: Site = Site()
+    storage: Storage = Storage()
+    http: Http = Http()
+    sources: dict[Literal["sozd", "publication", "page"], SourceSettings] = {}
+    watch: tuple[WatchSettings, ...] = ()
+
+    def source(self, name: str) -> SourceSettings:
+        """The settings of a source, defaults where the file is silent."""
+        return self.sources.get(name, SourceSettings())  # type: ignore[call-overload, no-any-return]  # keys are literals
+
+    @property
+    def user_agent(self) -> str:
+        """An honest name with a role contact, so that an administrator can write to a person."""
+        if self.http.user_agent:
+            return self.http.user_agent
+        return f"duma-tracker/0.1 (+{self.http.contact or PROJECT_URL})"
+
+
+def load(path: Path | None) -> Settings:
+    """Read a configuration file; without one (and without `tracker.toml` here) the defaults hold."""
+    if path is None:
+        if not DEFAULT_FILE.exists():
+            return Settings()
+        path = DEFAULT_FILE
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file; `duma-tracker init` writes one") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read as UTF-8 text ({type(error).__name__})") from error
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from error
+    settings = parse(data, where=str(path))
+    directory = settings.storage.directory
+    if not directory.is_absolute():
+        storage = settings.storage.model_copy(update={"directory": path.parent / directory})
+        settings = settings.model_copy(update={"storage": storage})
+    return settings
+
+
+def parse(data: Mapping[str, Any], *, where: str) -> Settings:
+    """Check a parsed file. The first fault becomes one line: file, key, what is wrong, the nearest right key."""
+    try:
+        settings = Settings.model_validate(data)
+    except ValidationError as error:
+        raise ConfigError(f"{where}: {_first_fault(error, data)}") from None
+    for entry in settings.watch:
+        watch_target(entry, where=where)
+    for name, source in settings.sources.items():
+        secret(source.proxy, where=f"{where}: sources.{name}.proxy")
+    secret(settings.http.proxy, where=f"{where}: http.proxy")
+    return settings
+
+
+def watch_target(entry: WatchSettings, *, where: str = "watch") -> str:
+    """The document id of an entry; a number or an act that is none is refused here, in one line."""
+    try:
+        if entry.bill:
+            return sozd.document_id(sozd.bill_number(entry.bill))
+        if entry.act:
+            kind, day, number = acts.parse_act(entry.act)
+            return acts.act_id(kind, "", day, number)
+    except ConfigError as error:
+        raise ConfigError(f"{where}: {error}") from error
+    return f"page/{entry.page}"
+
+
+def entry_of(
+    name: str, *, url: str | None = None, selector: str | None = None, title: str | None = None
+) -> WatchSettings:
+    """What a person means by a name on the command line: a bill number, the words or the id of an act, a page's name."""
+    bare = name.strip()
+    if bare.startswith("act/") or " " in bare:
+        kind = "act"
+    elif url is not None:
+        kind, bare = "page", bare.removeprefix("page/")
+    else:
+        kind, bare = "bill", bare.removeprefix("bill/")
+    try:
+        entry = WatchSettings.model_validate({kind: bare, "url": url, "selector": selector, "title": title})
+    except ValidationError as error:
+        raise ConfigError(_first_fault(error, {})) from None
+    watch_target(entry, where=name)
+    return entry
+
+
+def secret(value: str | None, *, where: str) -> str | None:
+    """A proxy address, taken from the environment or a file when the setting says so. The value never enters a message."""
+    if value is None or not value:
+        return None
+    kind, _, name = value.partition(":")
+    if kind == "env":
+        value = os.environ.get(name, "")
+        if not value:
+            raise ConfigError(f"{where}: the environment variable {name} is not set")
+    elif kind == "file":
+        try:
+            value = Path(name).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{where}: the file {name} cannot be read") from error
+    parts = urlsplit(value)
+    if parts.scheme not in _PROXY_SCHEMES or not parts.hostname:
+        raise ConfigError(
+            f"{where}: not a proxy address; write {', '.join(s + '://host:port' for s in _PROXY_SCHEMES)}"
+        )
+    return value
+
+
+def _known_keys(location: tuple[int | str, ...]) -> list[str]:
+    """The keys that may stand where an unknown one was found."""
+    model: Any = Settings
+    for part in location:
+        field = model.model_fields.get(part) if isinstance(part, str) and issubclass(model, BaseModel) else None
+        if field is not None:
+            inner = {"sources": SourceSettings, "watch": WatchSettings}.get(str(part), field.annotation)
+            model = inner if isinstance(inner, type) and issubclass(inner, BaseModel) else model
+    return list(model.model_fields)
+
+
+def _first_fault(error: ValidationError, data: Mapping[str, Any]) -> str:
+    fault = error.errors(include_url=False, include_input=False)[0]
+    location = tuple(part for part in fault["loc"] if part != "[key]")
+    name = ".".join(str(part + 1) if isinstance(part, int) else part for part in location)
+    if fault["type"] == "extra_forbidden":
+        known = _known_keys(location[:-1])
+        near = difflib.get_close_matches(str(location[-1]), known, n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]}?" if near else "known here: " + ", ".join(known)
+        return f"unknown key {name}; {hint}"
+    if fault["loc"][0] == "sources" and fault["type"] == "literal_error":
+        known = ["sozd", "publication", "page"]
+        wrong = next((key for key in data.get("sources", {}) if key not in known), name)
+        near = difflib.get_close_matches(wrong, known, n=1, cutoff=0.4)
+        return f"unknown source sources.{wrong}; " + (
+            f"did you mean {near[0]}?" if near else "known: " + ", ".join(known)
+        )
+    message = fault["msg"].removeprefix("Value error, ")
+    return f"{name or 'file'}: {message[0].lower()}{message[1:]}"

@@ -1,0 +1,172 @@
+"""Puts an instance together from its settings: store, gate, desk, pipeline, site. The only place where all rooms meet."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Final
+
+from db.store import Store
+from diffs import topics
+from feeds.site import Site
+from scrapers import page as web_page
+from scrapers import publication, sozd
+from scrapers.http import Gate, SourcePolicy
+from tracker import config, publications
+from tracker.config import Settings, WatchSettings
+from tracker.desk import Desk
+from tracker.errors import ConfigError
+from tracker.models import SiteInfo, Watch
+from tracker.pipeline import Pipeline
+
+BASE_URLS: Final[Mapping[str, str]] = {
+    sozd.NAME: sozd.BASE_URL,
+    publication.NAME: publication.BASE_URL,
+    web_page.NAME: "",
+}
+
+
+def utc_now() -> datetime:
+    """The clock of the real world."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance(AbstractContextManager["Instance"]):
+    """One running tracker. Close it, or use it as a context manager."""
+
+    settings: Settings
+    store: Store
+    gate: Gate
+    desk: Desk
+    pipeline: Pipeline
+    clock: Callable[[], datetime]
+    invented: bool
+
+    def site(self, *, live: bool, base_url: str | None = None) -> Site:
+        """The site over this store. `live` False: as static files."""
+        info = site_info(self.settings, invented=self.invented)
+        return Site(self.store, replace(info, live=live, base_url=base_url or info.base_url))
+
+    def sync_watches(self) -> None:
+        """Bring the watches of the configuration into the store; those taken out of it are no longer followed."""
+        now = self.clock()
+        wanted = {(watch.target, watch.source): watch for watch in map(self._watch_of, self.settings.watch)}
+        for watch in self.store.watches(include_muted=True):
+            if watch.origin == "config" and (watch.target, watch.source) not in wanted:
+                self.store.remove_watch(watch.target, watch.source)
+        for (target, source), watch in wanted.items():
+            known = self.store.watch(target, source)
+            if known is None:
+                self.store.put_watch(watch)
+            elif (known.url, known.selector) != (watch.url, watch.selector):
+                self.store.put_watch(replace(known, url=watch.url, selector=watch.selector, next_due=now))
+
+    def _watch_of(self, entry: WatchSettings) -> Watch:
+        return watch_of(entry, self.desk.base_urls, now=self.clock(), origin="config")
+
+    def close(self) -> None:
+        """Let go of the network and the database."""
+        self.gate.close()
+        self.store.close()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_instance(
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    sleep: Callable[[float], None] = time.sleep,
+    monotonic: Callable[[], float] = time.monotonic,
+    rng: random.Random | None = None,
+    policies: Mapping[str, SourcePolicy] | None = None,
+    invented: bool = False,
+) -> Instance:
+    """Open the store and the gate of an instance. `policies` overrides how sources are asked (the demo's local server)."""
+    store = Store(settings.storage.directory, clock=clock)
+    gate = Gate(
+        user_agent=settings.user_agent,
+        policies=policies if policies is not None else policies_of(settings),
+        clock=clock,
+        sleep=sleep,
+        monotonic=monotonic,
+        rng=rng,
+    )
+    base_urls = {name: settings.source(name).base_url or default for name, default in BASE_URLS.items()}
+    desk = Desk(
+        store=store,
+        network=gate,
+        clock=clock,
+        rules=topics.default_rules(),
+        base_urls=base_urls,
+        invented=invented,
+    )
+    every = {name: found for name in BASE_URLS if (found := settings.source(name).every) is not None}
+    return Instance(
+        settings=settings,
+        store=store,
+        gate=gate,
+        desk=desk,
+        pipeline=Pipeline(desk, every=every, rng=rng),
+        clock=clock,
+        invented=invented,
+    )
+
+
+def policies_of(settings: Settings) -> dict[str, SourcePolicy]:
+    """How each source is asked, with secrets resolved at the last moment."""
+    common = config.secret(settings.http.proxy, where="http.proxy")
+    found = {}
+    for name in BASE_URLS:
+        source = settings.source(name)
+        own = config.secret(source.proxy, where=f"sources.{name}.proxy")
+        if source.ca_bundle is not None and not source.ca_bundle.is_file():
+            raise ConfigError(f"sources.{name}.ca_bundle: {source.ca_bundle}: no such file")
+        found[name] = SourcePolicy(
+            proxy=own or common, ca_bundle=str(source.ca_bundle) if source.ca_bundle else None, delay=source.delay
+        )
+    return found
+
+
+def site_info(settings: Settings, *, invented: bool = False) -> SiteInfo:
+    """What pages and feeds need to know of this instance."""
+    site = settings.site
+    return SiteInfo(
+        title=site.title,
+        base_url=site.base_url,
+        authority=site.authority,
+        year=site.year,
+        language=site.language,
+        contact=settings.http.contact,
+        invented=invented,
+    )
+
+
+def watch_of(entry: WatchSettings, base_urls: Mapping[str, str], *, now: datetime, origin: str) -> Watch:
+    """What an entry of the configuration or the command line asks to follow."""
+    target = config.watch_target(entry)
+    if entry.bill:
+        source, url = sozd.NAME, sozd.card_url(base_urls[sozd.NAME], sozd.bill_number(entry.bill))
+    elif entry.url:
+        source, url = web_page.NAME, entry.url
+    else:
+        source, url = publication.NAME, publications.search_address(base_urls[publication.NAME], target)
+    return Watch(
+        target=target,
+        source=source,
+        url=url,
+        selector=entry.selector,
+        origin=origin,
+        added_at=now,
+        silent_before=now,
+        title=entry.title or "",
+    )

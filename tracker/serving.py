@@ -1,0 +1,77 @@
+"""The site over HTTP: uvicorn on one address, without an access log, stopped gracefully by SIGINT and SIGTERM."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+
+import uvicorn
+
+from feeds.app import create_app
+from feeds.site import Site
+from tracker.errors import ConfigError
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take the address before anything is promised; an occupied one is one clear line."""
+    taken = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind((host, port))
+    except OSError as error:
+        taken.close()
+        raise ConfigError(f"{host}:{port} cannot be used ({error.strerror}); choose another with --port") from error
+    taken.listen(128)
+    return taken
+
+
+class SiteServer:
+    """One site on one address."""
+
+    def __init__(self, site: Site, taken: socket.socket) -> None:
+        self._taken = taken
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                create_app(site),
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                lifespan="off",
+                timeout_graceful_shutdown=5,
+            )
+        )
+
+    @property
+    def address(self) -> str:
+        """Where a browser on this machine finds the site."""
+        host, port = self._taken.getsockname()[:2]
+        return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+    def run(self) -> None:
+        """Serve until `stop`, SIGINT or SIGTERM; answers under way are finished first."""
+        with contextlib.closing(self._taken), _signals_end_quietly():
+            self._server.run(sockets=[self._taken])
+
+    def stop(self) -> None:
+        """Ask the server to end. May be called from any thread."""
+        self._server.should_exit = True
+
+
+@contextlib.contextmanager
+def _signals_end_quietly() -> Iterator[None]:
+    """After its graceful stop uvicorn raises the signal again for whoever stood behind it: let that be nobody.
+
+    Otherwise SIGTERM would kill the process before the store is closed and the lease given back.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

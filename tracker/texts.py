@@ -1,0 +1,189 @@
+"""From the bytes of a text to its units, and from its units to what people are told. Pure: no network, no store.
+
+A text is *read* (bytes -> plain text -> units) always by today's code, also the text it is compared with: the archive keeps
+the bytes, so an improvement of ours changes both sides alike and is never news.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from diffs import compare, normalise, structure
+from scrapers import page as web_page
+from scrapers.extract import files
+from tracker import payloads
+from tracker.errors import ExtractError
+from tracker.models import (
+    Diff,
+    EditionKey,
+    EventDraft,
+    EventKind,
+    Level,
+    NewVersion,
+    Notice,
+    Part,
+    Section,
+    Snapshot,
+    digest_of,
+)
+from tracker.payloads import Drafter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadText:
+    """A text made of units, or the reason why it could not be read (then `sections` is empty).
+
+    `digest` is of the canonical units: typography does not change it. Of an unreadable file it is the digest of the bytes.
+    """
+
+    digest: str
+    extractor: str
+    sections: tuple[Section, ...] = ()
+    amending_acts: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    unread_reason: str | None = None
+    plain: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Predecessor:
+    """The text that a new one is compared with: the one before it by position, whenever it arrived."""
+
+    key: EditionKey
+    number: int
+    label: str
+    sections: tuple[Section, ...]
+    snapshot: Snapshot | None
+
+
+Reader = Callable[[bytes], ReadText]
+
+
+def read_file(body: bytes, *, name: str, content_type: str, body_digest: str) -> ReadText:
+    """A downloaded file as units. A scan or an unread format is told as such; an error page raises `PageError`."""
+    try:
+        extracted = files.extract(body, name=name, content_type=content_type)
+    except ExtractError as error:
+        return ReadText(digest=body_digest, extractor="none", unread_reason=str(error.problem))
+    return _structured(extracted.text, extractor=extracted.extractor)
+
+
+def read_page(body: bytes, *, selector: str | None, content_type: str, url: str) -> ReadText:
+    """The part of a web page that holds a text, as units."""
+    text = web_page.text_of(body, selector=selector, content_type=content_type, url=url)
+    return _structured(text, extractor="page/1")
+
+
+def read_plain(text: str) -> ReadText:
+    """A text that is already plain, such as an explanatory note on a card."""
+    return _structured(text, extractor="plain/1")
+
+
+def _structured(text: str, *, extractor: str) -> ReadText:
+    normal = normalise.normalise(text)
+    sections = structure.structure(normal.text)
+    units = [[section.path, normalise.canonical(section.text)] for section in sections]
+    return ReadText(
+        digest=digest_of(units),
+        extractor=extractor,
+        sections=sections,
+        amending_acts=normal.amending_acts,
+        notices=structure.find_notices(sections),
+        plain=normal.text,
+    )
+
+
+def version_of(
+    key: EditionKey, read: ReadText, *, position: str, label: str, snapshot: Snapshot, url: str, cause: str | None
+) -> NewVersion:
+    """The version that this text makes."""
+    return NewVersion(
+        key=key,
+        position=position,
+        label=label,
+        snapshot_id=snapshot.id,
+        digest=read.digest,
+        url=url,
+        readable=read.unread_reason is None,
+        unread_reason=read.unread_reason,
+        cause=cause,
+        extractor=read.extractor,
+        sections=read.sections,
+    )
+
+
+#: How loudly a text speaks when there is nothing to compare it with.
+_FIRST_TEXT: Final = Level.MAJOR
+_UNREAD_TEXT: Final = Level.MAJOR  # filters fail open: nobody knows what it says
+_UNEXPLAINED_AT_LEAST: Final = Level.MAJOR
+
+
+def text_event(
+    drafter: Drafter,
+    kind: EventKind,
+    version: NewVersion,
+    number: int,
+    read: ReadText,
+    *,
+    snapshot: Snapshot,
+    before: Predecessor | None,
+    file: Mapping[str, Any] | None = None,
+    occurred_at: str | None = None,
+) -> EventDraft:
+    """What people are told of a text: a new edition, new content inside an edition, an unexplained change."""
+    diff = None
+    if before is not None and read.unread_reason is None:
+        diff = compare.compare(before.sections, read.sections)
+    key = version.key
+    path = f"/{key.document_id}/{key.part}/{key.source}/{key.edition}/{number}"
+    payload = {
+        "part": str(key.part),
+        "edition": key.edition,
+        "label": version.label,
+        "version": number,
+        "readable": version.readable,
+        "unread_reason": version.unread_reason,
+        "file": file,
+        "compared_with": _named(before) if diff is not None else None,
+        "change": payloads.of_change(diff) if diff is not None else None,
+        "notices": payloads.of_notices(read.notices),
+        "version_path": path,
+        "url": version.url,
+        "snapshot": payloads.of_snapshot(snapshot),
+        "before_snapshot": payloads.of_snapshot(before.snapshot) if before is not None and diff is not None else None,
+    }
+    return drafter.draft(
+        kind,
+        key=f"{key.part}/{key.source}/{key.edition}/{number}",
+        digests=(version.digest,),
+        occurred_at=occurred_at,
+        level=_level(kind, version, diff),
+        payload=payload,
+        diff=diff,
+    )
+
+
+def _named(before: Predecessor | None) -> dict[str, Any] | None:
+    if before is None:
+        return None
+    return {
+        "edition": before.key.edition,
+        "label": before.label,
+        "version": before.number,
+        "part": str(before.key.part),
+        "source": before.key.source,
+    }
+
+
+def _level(kind: EventKind, version: NewVersion, diff: Diff | None) -> Level:
+    if not version.readable:
+        level = _UNREAD_TEXT
+    elif diff is None:
+        level = _FIRST_TEXT if version.key.part is Part.TEXT else Level.TECHNICAL
+    elif diff.same:
+        level = Level.TECHNICAL
+    else:
+        level = diff.significance.level
+    return min(level, _UNEXPLAINED_AT_LEAST) if kind is EventKind.TEXT_UNEXPLAINED else level
