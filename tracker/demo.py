@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import random
 import tempfile
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +26,8 @@ from tracker.models import Watch
 from tracker.pipeline import DISCOVERIES
 from tracker.serving import SiteServer, listen
 
-BASE_URL: Final = "http://demo.invalid"
+DOMAIN: Final = "demo.invalid"
+PASS_EVERY: Final = timedelta(hours=11)
 AUTHORITY: Final = "demo.duma-tracker.invalid"
 
 
@@ -47,7 +49,7 @@ def settings_for(directory: Path, site_url: str) -> config.Settings:
             "site": {"title": "Duma Tracker", "base_url": site_url, "authority": AUTHORITY, "year": 2026},
             "storage": {"directory": str(directory)},
             "http": {"contact": "demo@duma-tracker.invalid"},
-            "sources": {name: {"base_url": f"{BASE_URL}/{name}"} for name in BASE_URLS if name != web_page.NAME},
+            "sources": {name: {"base_url": f"http://{name}.{DOMAIN}"} for name in BASE_URLS if name != web_page.NAME},
         },
         where="demo",
     )
@@ -57,7 +59,7 @@ def replay(directory: Path, *, site_url: str, console: Console) -> Instance:
     """Live the history through; gives the instance, whose clock stands at its end. The caller closes it."""
     history = History()
     clock = SimulatedClock(history.moments[0].at)
-    with DemoServer(history) as server:
+    with DemoServer(history, clock.now) as server:
         through = SourcePolicy(proxy=f"http://127.0.0.1:{server.port}", delay=0.0)
         instance = open_instance(
             settings_for(directory, site_url),
@@ -71,6 +73,9 @@ def replay(directory: Path, *, site_url: str, console: Console) -> Instance:
         with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
             task = progress.add_task("", total=len(history.moments))
             for moment in history.moments:
+                for quiet in _between(clock.now, moment.at):
+                    clock.now = server.now = quiet
+                    instance.pipeline.run(instance.store.watches(), discover=tuple(DISCOVERIES))
                 clock.now = server.now = moment.at
                 progress.update(task, description=f"{moment.at:%d.%m.%Y %H:%M}  {moment.label_ru}")
                 for follow in moment.follow:
@@ -81,11 +86,19 @@ def replay(directory: Path, *, site_url: str, console: Console) -> Instance:
     return instance
 
 
+def _between(last: datetime, following: datetime) -> Iterator[datetime]:
+    """The passes of a day on which nothing happens: a tracker that runs would look then, too."""
+    quiet = last + PASS_EVERY
+    while quiet < following:
+        yield quiet
+        quiet += PASS_EVERY
+
+
 def _watch(follow: Follow, now: datetime) -> Watch:
     return Watch(
         target=follow.target,
         source=follow.source,
-        url=f"{BASE_URL}{follow.url}",
+        url=f"http://{DOMAIN}{follow.url}",
         selector=follow.selector,
         origin="cli",
         added_at=now,

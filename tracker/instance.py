@@ -96,6 +96,8 @@ def open_instance(
     gate = Gate(
         user_agent=settings.user_agent,
         policies=policies if policies is not None else policies_of(settings),
+        # A source without settings of its own goes the common way, too: never past the proxy.
+        default=SourcePolicy(proxy=config.secret(settings.http.proxy, where="http.proxy")),
         clock=clock,
         sleep=sleep,
         monotonic=monotonic,
