@@ -39,6 +39,7 @@ _ROBOTS: Final = b"User-agent: *\nDisallow: /search\n"
 _BLOCKS: Final = frozenset(
     "president assembly council_1 council_2 government federal_authorities court subjects international".split()  # noqa: SIM905 - codes read better in a row
 )
+_SITES: Final = frozenset({"sozd", "publication"})
 _CUT: Final = 0.4  # how much of a truncated page arrives
 _FIRST_ASSETS: Final = date(2026, 1, 1)  # the style files of the site get a new version every day
 
@@ -316,12 +317,27 @@ def _http_date(moment: datetime) -> str:
 # ---------------------------------------------------------------- on a local port
 
 
+def local_path(target: str) -> str:
+    """A request target as a path of the history.
+
+    A client that uses the server as its proxy asks for whole addresses (RFC 9112, 3.2.2); the first label of the host then
+    names the site: ``http://sozd.demo.invalid/bill/1-99`` is ``/sozd/bill/1-99``. Other hosts have no prefix.
+    """
+    parts = urlsplit(target)
+    if not parts.netloc:
+        return target
+    site = (parts.hostname or "").partition(".")[0]
+    prefix = f"/{site}" if site in _SITES else ""
+    return f"{prefix}{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")
+
+
 class DemoServer:
     """A `History` served on 127.0.0.1, at a port the system chose; `now` is the simulated moment and may be set at any time.
 
     It answers as a proxy, too: ``http://sozd.demo.invalid/bill/...`` is ``/sozd/bill/...`` here.
 
-    Answers carry an ETag, files a Last-Modified too; conditional requests get a 304. Nothing is logged.
+    Answers carry an ETag, files a Last-Modified too; conditional requests get a 304. It may be asked directly or as an HTTP
+    proxy. Nothing is logged.
     """
 
     def __init__(self, history: History, now: datetime) -> None:

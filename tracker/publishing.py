@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from db.store import Store
-from feeds import publish
+from feeds import entries, publish
 from feeds.site import Site
 
 CHANNEL: Final = "feeds"
@@ -21,13 +21,13 @@ def render_entries(store: Store, site: Site) -> int:
     count = 0
     while waiting := store.outbox(CHANNEL):
         for event in waiting:
-            store.save_entry(site.render_entry(event))
+            store.save_entry(entries.render(event, store, site.info))
             store.finish_outbox(CHANNEL, [event.id])
             count += 1
     return count
 
 
-def publish_site(store: Store, site: Site, directory: Path) -> int:
-    """Write the static site; gives the number of files written or changed."""
+def publish_site(store: Store, site: Site, directory: Path) -> publish.Published:
+    """Write the static site; says which files were written or changed."""
     render_entries(store, site)
     return publish.publish(site, directory)

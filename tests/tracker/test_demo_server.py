@@ -17,7 +17,7 @@ from diffs import compare, normalise, structure, topics
 from scrapers import page, publication, sozd
 from scrapers.extract import files
 from tracker import demo_files
-from tracker.demo_server import MOSCOW, Answer, DemoServer, History
+from tracker.demo_server import MOSCOW, Answer, DemoServer, History, local_path
 from tracker.errors import ExtractError, PageError
 from tracker.models import Problem, Reading, Role, Section, Status
 
@@ -459,3 +459,24 @@ def test_server_gives_a_card_a_new_tag_every_day(server: DemoServer) -> None:
         assert session.get(f"{server.url}{A}", headers={"If-None-Match": first}, timeout=10).status_code == 304
         server.now += timedelta(days=1)
         assert session.get(f"{server.url}{A}", headers={"If-None-Match": first}, timeout=10).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("target", "path"),
+    [
+        ("/sozd/bill/1-99?a=b", "/sozd/bill/1-99?a=b"),
+        ("http://sozd.demo.invalid/bill/1-99", "/sozd/bill/1-99"),
+        ("http://publication.demo.invalid/api/Documents?Block=president", "/publication/api/Documents?Block=president"),
+        ("http://demo.invalid/acts/fz-9901", "/acts/fz-9901"),
+        ("http://demo.invalid", "/"),
+    ],
+)
+def test_whole_addresses_name_their_site_by_host(target: str, path: str) -> None:
+    assert local_path(target) == path
+
+
+def test_server_may_be_asked_as_a_proxy(server: DemoServer, history: History) -> None:
+    with requests.Session() as session:
+        session.trust_env = False
+        got = session.get("http://sozd.demo.invalid/bill/100001-99", proxies={"http": server.url}, timeout=10)
+    assert got.content == history.answer(A, server.now).body

@@ -1,0 +1,168 @@
+"""Compressed bytes, kept against their predecessor.
+
+A blob is a zstd frame, alone (a *keyframe*) or with the content of an earlier blob, its *parent*, as a raw dictionary. Two
+bounds hold, so that reading stays cheap and damage stays small: a chain from a blob to its keyframe has at most `MAX_CHAIN`
+blobs, and at most `MAX_FAMILY` states of one thing in a row lean on one keyframe.
+
+A chain that is full goes on from its keyframe instead of making a new one: a page of which only a date moves is then paid
+for once in `MAX_FAMILY` times, not once in eight. A new keyframe is made where the difference is no longer small.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import zstandard
+from sqlite_utils import Database
+
+from tracker.errors import StoreError
+
+MAX_CHAIN: Final = 8
+MAX_FAMILY: Final = 256
+
+# Measured on a page of 2.5 MB: level 6 with its smaller tables does not find the old content, level 12 takes 3x the time.
+_LEVEL: Final = 9
+_SMALLEST_DICTIONARY: Final = 64  # bytes; below this nothing is won
+_LARGEST_HASH_LOG: Final = 24  # 64 MB of tables
+_LARGEST_WINDOW_LOG: Final = 31
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packed:
+    """Bytes made ready to be stored. A parent never changes, so this may be made before the write transaction opens."""
+
+    parent: int | None
+    root: int | None
+    depth: int
+    kin: int
+    size: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Where a blob stands in its family."""
+
+    id: int
+    root: int
+    depth: int
+    kin: int
+    size: int
+    stored: int
+
+
+def pack(db: Database, raw: bytes, *, previous: int | None = None) -> Packed:
+    """Compress `raw` against the blob `previous`, an earlier state of the same thing."""
+    if previous is None:
+        return _keyframe(raw)
+    place = _place(db, previous)
+    if place.kin + 1 >= MAX_FAMILY:
+        return _keyframe(raw)
+    parent = place if place.depth + 1 < MAX_CHAIN else _place(db, place.root)
+    dictionary = get(db, parent.id)
+    if len(dictionary) < _SMALLEST_DICTIONARY:
+        return _keyframe(raw)
+    delta = _compress(raw, dictionary)
+    root = _place(db, place.root)
+    if len(delta) * 2 * root.size > root.stored * len(raw):  # perhaps more than half of what it would cost alone
+        keyframe = _keyframe(raw)
+        if len(delta) * 2 > len(keyframe.data):
+            return keyframe
+    return Packed(parent=parent.id, root=root.id, depth=parent.depth + 1, kin=place.kin + 1, size=len(raw), data=delta)
+
+
+def pack_beside(db: Database, raw: bytes, *, base: int) -> Packed:
+    """Compress `raw`, a fragment, against the keyframe `base`, of which it repeats some parts."""
+    dictionary = get(db, base)
+    if len(dictionary) < _SMALLEST_DICTIONARY:
+        return _keyframe(raw)
+    return Packed(parent=base, root=base, depth=1, kin=1, size=len(raw), data=_compress(raw, dictionary))
+
+
+def insert(db: Database, packed: Packed) -> int:
+    """Store what `pack` made; the id of the new blob."""
+    row = db.execute(
+        "INSERT INTO blobs (parent, root, depth, kin, size, data) VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
+        (packed.parent, packed.root, packed.depth, packed.kin, packed.size, packed.data),
+    ).fetchone()
+    return int(row["id"])
+
+
+def put(db: Database, raw: bytes, *, previous: int | None = None) -> int:
+    """`pack` and `insert` in one step."""
+    return insert(db, pack(db, raw, previous=previous))
+
+
+def get(db: Database, blob_id: int, *, cache: dict[int, bytes] | None = None) -> bytes:
+    """The bytes of a blob. `cache`, by blob id, spares repeated work when blobs of one family are read together."""
+    known = {} if cache is None else cache
+    frames: list[tuple[int, bytes]] = []
+    current: int | None = blob_id
+    while current is not None and current not in known:
+        row = db.execute("SELECT parent, data FROM blobs WHERE id = ?", (current,)).fetchone()
+        if row is None or len(frames) == MAX_CHAIN:
+            raise StoreError(f"blob {blob_id} is damaged: its chain is broken; restore the database from a backup")
+        frames.append((current, row["data"]))
+        current = row["parent"]
+    content = known[current] if current is not None else b""
+    for frame_id, frame in reversed(frames):
+        try:
+            content = _decompress(frame, content)
+        except zstandard.ZstdError as error:
+            raise StoreError(
+                f"blob {frame_id} is damaged and cannot be unpacked; restore the database from a backup"
+            ) from error
+        known[frame_id] = content
+    return content
+
+
+def size_of(db: Database, blob_id: int) -> int:
+    """The unpacked size of a blob in bytes."""
+    return _place(db, blob_id).size
+
+
+def _place(db: Database, blob_id: int) -> _Place:
+    row = db.execute(
+        "SELECT id, coalesce(root, id) AS root, depth, kin, size, length(data) AS stored FROM blobs WHERE id = ?",
+        (blob_id,),
+    ).fetchone()
+    if row is None:
+        raise StoreError(f"blob {blob_id} is missing; restore the database from a backup")
+    return _Place(**dict(row))
+
+
+def _keyframe(raw: bytes) -> Packed:
+    return Packed(parent=None, root=None, depth=0, kin=0, size=len(raw), data=_compress(raw, b""))
+
+
+def _compress(raw: bytes, dictionary: bytes) -> bytes:
+    """One zstd frame with its content size and checksum. The window spans the dictionary and the content."""
+    if not dictionary:
+        return zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compress(raw)
+    span = (len(raw) + len(dictionary)).bit_length()
+    size = {"source_size": len(raw), "dict_size": len(dictionary)}
+    usual = zstandard.ZstdCompressionParameters.from_level(_LEVEL, **size).hash_log
+    parameters = zstandard.ZstdCompressionParameters.from_level(
+        _LEVEL,
+        **size,
+        window_log=min(max(span, zstandard.WINDOWLOG_MIN), _LARGEST_WINDOW_LOG),
+        # The table of a level has a fixed size; a dictionary of 12 MB pushes its own beginning out of it (measured: the
+        # difference then takes 6.8 MB, with this table 1.4 kB).
+        hash_log=max(usual, min(span - 2, _LARGEST_HASH_LOG)),
+        enable_ldm=True,
+        write_content_size=True,
+        write_checksum=True,
+    )
+    return zstandard.ZstdCompressor(dict_data=_raw_dictionary(dictionary), compression_params=parameters).compress(raw)
+
+
+def _decompress(frame: bytes, dictionary: bytes) -> bytes:
+    raw_dictionary = _raw_dictionary(dictionary) if dictionary else None
+    return zstandard.ZstdDecompressor(dict_data=raw_dictionary, max_window_size=1 << _LARGEST_WINDOW_LOG).decompress(
+        frame
+    )
+
+
+def _raw_dictionary(content: bytes) -> zstandard.ZstdCompressionDict:
+    return zstandard.ZstdCompressionDict(content, dict_type=zstandard.DICT_TYPE_RAWCONTENT)

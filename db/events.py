@@ -1,0 +1,376 @@
+"""The append-only ledger of events in the database: appending, reading, striking, verifying; entries and outbox."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from sqlite_utils import Database
+
+from db import documents, ledger
+from db.connection import from_text, to_text
+from tracker.errors import StoreError
+from tracker.models import (
+    Event,
+    EventDraft,
+    EventKind,
+    Json,
+    Level,
+    RenderedEntry,
+    bundle_id,
+    canonical_json,
+    event_id,
+)
+
+Format = Literal["atom", "rss", "json"]
+_HEAD: Final = "ledger_head"  # the key in `meta` under which the end of the ledger is noted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strike:
+    """An erased payload: which event's, when, and the operator's reason."""
+
+    event_id: str
+    struck_at: datetime
+    reason: str
+
+
+def append(
+    db: Database, drafts: Sequence[EventDraft], *, observed_at: datetime, salt: Callable[[], bytes]
+) -> tuple[Event, ...]:
+    """Append the events of one observation in the order given; a draft that repeats one before it is left out."""
+    named: dict[str, tuple[EventDraft, int]] = {}
+    for draft in drafts:
+        occurrence = _occurrences(db, draft)
+        name = event_id(
+            document_id=draft.document_id,
+            source=draft.source,
+            kind=draft.kind,
+            key=draft.key,
+            digests=draft.digests,
+            occurrence=occurrence,
+        )
+        named.setdefault(name, (draft, occurrence))
+    if not named:
+        return ()
+    bundle = bundle_id(list(named))
+    # The first of the strongest; what is history leads only where everything is.
+    lead = min(named, key=lambda name: (named[name][0].backfilled, named[name][0].level))
+    channels = [row["name"] for row in db.execute("SELECT name FROM channels")]
+    seq, previous_hash = _head(db)
+    for name, (draft, occurrence) in named.items():
+        seq += 1
+        line: dict[str, Json] = {
+            "seq": seq,
+            "id": name,
+            "kind": str(draft.kind),
+            "document_id": draft.document_id,
+            "source": draft.source,
+            "key": draft.key,
+            "digests": list(draft.digests),
+            "occurrence": occurrence,
+            "bundle": bundle,
+            "lead": name == lead,
+            "occurred_at": draft.occurred_at,
+            "observed_at": to_text(observed_at),
+            "backfilled": draft.backfilled,
+            "level": int(draft.level),
+            "diff_id": None if draft.diff is None else documents.put_diff(db, draft.diff),
+            "scopes": list(dict.fromkeys(draft.scopes)),
+        }
+        previous_hash = _append_line(db, line, payload=canonical_json(draft.payload), salt=salt(), after=previous_hash)
+        db.conn.executemany("INSERT INTO outbox (channel, seq) VALUES (?, ?)", [(channel, seq) for channel in channels])
+    _note_head(db, seq, previous_hash)
+    return bundle_events(db, bundle)
+
+
+def event(db: Database, name: str) -> Event | None:
+    """One event by its id."""
+    row = db.execute("SELECT * FROM events WHERE id = ?", (name,)).fetchone()
+    return None if row is None else _event(row)
+
+
+def events(
+    db: Database,
+    *,
+    scope: str | None,
+    kinds: Collection[EventKind],
+    leads_only: bool,
+    backfilled: bool | None,
+    after_seq: int | None,
+    before_seq: int | None,
+    limit: int,
+    oldest_first: bool,
+) -> tuple[Event, ...]:
+    """Events that meet every condition given, newest first unless asked otherwise."""
+    tables, seq = _joined(scope)
+    conditions = {
+        "event_scopes.scope = :scope": scope is not None,
+        "kind IN (SELECT value FROM json_each(:kinds))": bool(kinds),
+        "lead = 1": leads_only,
+        "backfilled = :backfilled": backfilled is not None,
+        f"{seq} > :after": after_seq is not None,
+        f"{seq} < :before": before_seq is not None,
+    }
+    where = " AND ".join(sql for sql, wanted in conditions.items() if wanted) or "TRUE"
+    order = "ASC" if oldest_first else "DESC"
+    rows = db.execute(
+        f"SELECT events.* FROM {tables} WHERE {where} ORDER BY {seq} {order} LIMIT :limit",  # noqa: S608 - constants
+        {
+            "scope": scope,
+            "kinds": json.dumps([str(kind) for kind in kinds]),
+            "backfilled": backfilled,
+            "after": after_seq,
+            "before": before_seq,
+            "limit": limit,
+        },
+    )
+    return tuple(_event(row) for row in rows)
+
+
+def bundle_events(db: Database, bundle: str) -> tuple[Event, ...]:
+    """The events of one observation, in order."""
+    return tuple(_event(row) for row in db.execute("SELECT * FROM events WHERE bundle = ? ORDER BY seq", (bundle,)))
+
+
+def corrections_of(db: Database, name: str) -> tuple[Event, ...]:
+    """The corrections that name an event, oldest first."""
+    rows = db.execute(
+        "SELECT * FROM events WHERE kind = ? AND json_extract(payload, '$.event') = ? ORDER BY seq",
+        (EventKind.CORRECTION, name),
+    )
+    return tuple(_event(row) for row in rows)
+
+
+def count(db: Database, scope: str | None) -> int:
+    """How many events there are, in all or in one scope."""
+    if scope is None:
+        return int(db.execute("SELECT count(*) FROM ledger").fetchone()[0])
+    return int(db.execute("SELECT count(*) FROM event_scopes WHERE scope = ?", (scope,)).fetchone()[0])
+
+
+def scopes(db: Database) -> tuple[str, ...]:
+    """Every scope that has an event."""
+    return tuple(row["scope"] for row in db.execute("SELECT DISTINCT scope FROM event_scopes ORDER BY scope"))
+
+
+def line(db: Database, name: str) -> dict[str, Json] | None:
+    """What the hash of an event was made of, with ``hash``, and ``salt`` (hex) unless struck: a proof that others can check."""
+    row = db.execute("SELECT * FROM events WHERE id = ?", (name,)).fetchone()
+    if row is None:
+        return None
+    entry = _entry(row)
+    return {**entry.line, "hash": entry.hash, "salt": None if entry.salt is None else entry.salt.hex()}
+
+
+def verify(db: Database) -> Iterator[str]:
+    """Problems of the ledger in plain words. A struck payload is not one; see `strikes`."""
+    rows = db.execute("SELECT * FROM events ORDER BY seq")
+    yield from ledger.check((_entry(row) for row in rows), head=_head(db))
+    links = (
+        ledger.Link(line=_strike_line(row), hash=row["hash"])
+        for row in db.execute(
+            "SELECT strikes.*, ledger.id AS event FROM strikes JOIN ledger USING (seq) ORDER BY number"
+        )
+    )
+    yield from ledger.check_links(links, what="strike")
+    scattered = db.execute(
+        """SELECT DISTINCT seq FROM (
+             SELECT * FROM (SELECT seq, value AS scope FROM ledger, json_each(scopes) EXCEPT SELECT seq, scope FROM event_scopes)
+             UNION ALL
+             SELECT * FROM (SELECT seq, scope FROM event_scopes EXCEPT SELECT seq, value FROM ledger, json_each(scopes))
+           ) ORDER BY seq"""
+    )
+    for row in scattered:
+        yield f"line {row['seq']}: tampered: it is listed in other feeds than it was recorded for"
+
+
+def strike(db: Database, name: str, *, reason: str, at: datetime) -> None:
+    """Erase the payload of an event and everything rendered from it; the line and its place in the chain stay."""
+    row = db.execute("SELECT seq, struck_at FROM events WHERE id = ?", (name,)).fetchone()
+    if row is None:
+        raise StoreError(f"there is no event {name} to strike; check the id")
+    db.execute("DELETE FROM payloads WHERE seq = ?", (row["seq"],))
+    db.execute("DELETE FROM entries WHERE seq = ?", (row["seq"],))
+    if row["struck_at"] is not None:
+        return
+    last = db.execute("SELECT number, hash FROM strikes ORDER BY number DESC LIMIT 1").fetchone()
+    values: dict[str, Any] = {
+        "number": 1 if last is None else last["number"] + 1,
+        "seq": row["seq"],
+        "event": name,
+        "struck_at": to_text(at),
+        "reason": reason,
+        "previous_hash": ledger.GENESIS if last is None else last["hash"],
+    }
+    db.execute(
+        """INSERT INTO strikes (number, seq, struck_at, reason, previous_hash, hash)
+           VALUES (:number, :seq, :struck_at, :reason, :previous_hash, :hash)""",
+        {**values, "hash": ledger.line_hash(_strike_line(values))},
+    )
+
+
+def strikes(db: Database) -> tuple[Strike, ...]:
+    """All erasures, in order."""
+    rows = db.execute("SELECT strikes.*, ledger.id AS event FROM strikes JOIN ledger USING (seq) ORDER BY number")
+    return tuple(
+        Strike(event_id=row["event"], struck_at=from_text(row["struck_at"]), reason=row["reason"]) for row in rows
+    )
+
+
+def outbox(db: Database, channel: str, limit: int) -> tuple[Event, ...]:
+    """The events that a channel has not finished with, oldest first."""
+    rows = db.execute(
+        "SELECT events.* FROM outbox JOIN events USING (seq) WHERE channel = ? ORDER BY outbox.seq LIMIT ?",
+        (channel, limit),
+    )
+    return tuple(_event(row) for row in rows)
+
+
+def finish_outbox(db: Database, channel: str, names: Iterable[str]) -> None:
+    """Take events out of a channel's outbox."""
+    db.conn.executemany(
+        "DELETE FROM outbox WHERE channel = ? AND seq = (SELECT seq FROM ledger WHERE id = ?)",
+        [(channel, name) for name in names],
+    )
+
+
+def register_channel(db: Database, name: str) -> None:
+    """From now on the channel gets a row for every event."""
+    db.execute("INSERT INTO channels (name) VALUES (?) ON CONFLICT DO NOTHING", (name,))
+
+
+def save_entry(db: Database, entry: RenderedEntry) -> None:
+    """Keep an event as rendered for the feeds."""
+    cursor = db.execute(
+        """INSERT INTO entries (seq, atom, rss, json) SELECT seq, ?, ?, ? FROM ledger WHERE id = ?
+           ON CONFLICT (seq) DO UPDATE SET atom = excluded.atom, rss = excluded.rss, json = excluded.json""",
+        (entry.atom, entry.rss, entry.json, entry.event_id),
+    )
+    if cursor.rowcount == 0:
+        raise StoreError(f"there is no event {entry.event_id} to keep an entry of; check the id")
+
+
+def entries(
+    db: Database, *, scope: str | None, fmt: Format, leads_only: bool, limit: int
+) -> tuple[tuple[Event, bytes], ...]:
+    """The newest rendered entries with their events; what was backfilled is left out."""
+    tables, seq = _joined(scope)
+    in_scope = "TRUE" if scope is None else "event_scopes.scope = :scope"
+    rows = db.execute(
+        f"""SELECT events.*, CASE :fmt WHEN 'atom' THEN atom WHEN 'rss' THEN rss ELSE json END AS body
+            FROM {tables} JOIN entries ON entries.seq = events.seq
+            WHERE {in_scope} AND backfilled = 0 AND (lead = 1 OR NOT :leads_only)
+            ORDER BY {seq} DESC LIMIT :limit""",  # noqa: S608 - constants of this module
+        {"fmt": fmt, "scope": scope, "leads_only": leads_only, "limit": limit},
+    )
+    return tuple((_event(row), row["body"]) for row in rows)
+
+
+def _joined(scope: str | None) -> tuple[str, str]:
+    """Where events are read from, and the column that orders them.
+
+    CROSS JOIN and this column keep SQLite to one way: it walks the scope from its end and stops at the limit.
+    """
+    if scope is None:
+        return "events", "events.seq"
+    return "event_scopes CROSS JOIN events ON events.seq = event_scopes.seq", "event_scopes.seq"
+
+
+def _occurrences(db: Database, draft: EventDraft) -> int:
+    row = db.execute(
+        """SELECT count(*) FROM ledger
+           WHERE document_id IS ? AND source = ? AND kind = ? AND key = ? AND digests = ?""",
+        (draft.document_id, draft.source, draft.kind, draft.key, canonical_json(list(draft.digests))),
+    ).fetchone()
+    return int(row[0])
+
+
+def _head(db: Database) -> tuple[int, str]:
+    row = db.execute("SELECT value FROM meta WHERE key = ?", (_HEAD,)).fetchone()
+    if row is None:
+        return 0, ledger.GENESIS
+    seq, _, last_hash = row["value"].partition(" ")
+    return int(seq), last_hash
+
+
+def _note_head(db: Database, seq: int, last_hash: str) -> None:
+    db.execute(
+        "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (_HEAD, f"{seq} {last_hash}"),
+    )
+
+
+def _append_line(db: Database, line: dict[str, Json], *, payload: str, salt: bytes, after: str) -> str:
+    """Write one line with its payload and scopes; its hash."""
+    whole: dict[str, Json] = {
+        **line,
+        "payload_digest": ledger.payload_digest(payload.encode(), salt),
+        "previous_hash": after,
+    }
+    own_hash = ledger.line_hash(whole)
+    scopes = whole["scopes"]
+    db.execute(
+        """INSERT INTO ledger (seq, id, kind, document_id, source, key, digests, occurrence, bundle, lead, occurred_at,
+             observed_at, backfilled, level, diff_id, scopes, payload_digest, previous_hash, hash)
+           VALUES (:seq, :id, :kind, :document_id, :source, :key, :digests, :occurrence, :bundle, :lead, :occurred_at,
+             :observed_at, :backfilled, :level, :diff_id, :scopes, :payload_digest, :previous_hash, :hash)""",
+        {
+            **whole,
+            "digests": canonical_json(whole["digests"]),
+            "scopes": canonical_json(scopes),
+            "hash": own_hash,
+        },
+    )
+    db.execute("INSERT INTO payloads (seq, payload, salt) VALUES (?, ?, ?)", (whole["seq"], payload, salt))
+    db.execute(
+        "INSERT INTO event_scopes (scope, seq) SELECT value, :seq FROM json_each(:scopes)",
+        {"seq": whole["seq"], "scopes": canonical_json(scopes)},
+    )
+    return own_hash
+
+
+def _entry(row: sqlite3.Row) -> ledger.Entry:
+    """A row of the view `events` as the line that was hashed."""
+    line: dict[str, Json] = {name: row[name] for name in row.keys() if name not in _NOT_IN_LINE}  # noqa: SIM118 - a Row iterates over values
+    line |= {
+        "digests": json.loads(row["digests"]),
+        "scopes": json.loads(row["scopes"]),
+        "lead": bool(row["lead"]),
+        "backfilled": bool(row["backfilled"]),
+    }
+    return ledger.Entry(
+        line=line, hash=row["hash"], payload=row["payload"], salt=row["salt"], struck=row["struck_at"] is not None
+    )
+
+
+_NOT_IN_LINE: Final = frozenset({"hash", "payload", "salt", "struck_at"})
+
+
+def _strike_line(values: sqlite3.Row | dict[str, Any]) -> dict[str, Json]:
+    return {name: values[name] for name in ("number", "seq", "event", "struck_at", "reason", "previous_hash")}
+
+
+def _event(row: sqlite3.Row) -> Event:
+    return Event(
+        seq=row["seq"],
+        id=row["id"],
+        kind=EventKind(row["kind"]),
+        document_id=row["document_id"],
+        source=row["source"],
+        bundle=row["bundle"],
+        lead=bool(row["lead"]),
+        occurred_at=row["occurred_at"],
+        observed_at=from_text(row["observed_at"]),
+        backfilled=bool(row["backfilled"]),
+        level=Level(row["level"]),
+        payload={} if row["payload"] is None else json.loads(row["payload"]),
+        diff_id=row["diff_id"],
+        struck=row["struck_at"] is not None,
+        hash=row["hash"],
+        previous_hash=row["previous_hash"],
+    )

@@ -1,0 +1,487 @@
+"""The store: what the rest of the project calls. Every method is one transaction; the work is done in the modules beside.
+
+`Store` is thin on purpose: it owns the connections, the clock and the source of salt, and says which calls read and which
+write. `transaction` joins several calls into one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from db import documents, events, evidence, operation, schema, texts
+from db.connection import Connections
+from db.events import Format, Strike
+from db.record import record
+from tracker.errors import StoreError
+from tracker.models import (
+    Diff,
+    Document,
+    EditionKey,
+    Event,
+    EventKind,
+    Json,
+    Observation,
+    Part,
+    Problem,
+    Quarantined,
+    Relation,
+    RenderedEntry,
+    Rendition,
+    Response,
+    Section,
+    Snapshot,
+    SourceState,
+    Validators,
+    Version,
+    Watch,
+)
+
+FILE_NAME: Final = "tracker.sqlite"
+
+
+def _random_salt() -> bytes:
+    return os.urandom(16)
+
+
+class Store:
+    """All facts and all evidence, in ``directory/tracker.sqlite``. Threads may share one.
+
+    `clock` gives the present moment (aware); `salt` gives 16 random bytes for each payload digest; `busy_seconds` is how
+    long to wait for another process that is writing. A directory that is made here is closed to other users of the machine.
+
+    Every method raises `StoreError` when the database is locked, full, read-only or damaged.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        clock: Callable[[], datetime],
+        salt: Callable[[], bytes] = _random_salt,
+        read_only: bool = False,
+        busy_seconds: float = 30.0,
+    ) -> None:
+        self._clock = clock
+        self._salt = salt
+        path = directory / FILE_NAME
+        if read_only and not path.is_file():
+            raise StoreError(
+                f"there is no database at {path}; run `duma-tracker check` there first, or mend [storage] directory"
+            )
+        if not read_only:
+            try:
+                directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            except OSError as error:
+                raise StoreError(
+                    f"{directory}: cannot be made a directory for the database ({error.strerror})"
+                ) from error
+        self._connections = Connections(path, read_only=read_only, busy_seconds=busy_seconds)
+        try:
+            schema.prepare(self._connections)
+        except BaseException:
+            self._connections.close()
+            raise
+        self._read = self._connections.read
+        self._write = self._connections.write
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        self._connections.close()
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All writes of this thread inside the block become one: on disk together, or, when it raises, not at all."""
+        with self._write():
+            yield
+
+    # ---------------------------------------------------------------- evidence
+
+    def keep(self, *, source: str, response: Response) -> tuple[Snapshot, bool]:
+        """Keep an answer. True: it is not what the URL answered last, by its body or by its status."""
+        if response.not_modified:
+            raise StoreError(f"{response.url}: a 304 has no body to keep; call touch() for it")
+        with self._read() as db:
+            prepared = evidence.prepare(db, response)
+        with self._write() as db:
+            return evidence.keep(db, source=source, response=response, prepared=prepared)
+
+    def touch(self, *, url: str, at: datetime) -> Snapshot | None:
+        """Note a 304: the interval of the body that the validators came with is lengthened. None: no such body is kept."""
+        with self._write() as db:
+            return evidence.touch(db, url=url, at=at)
+
+    def validators(self, url: str) -> Validators | None:
+        """What makes the next request for a URL conditional; None when there is nothing."""
+        with self._read() as db:
+            return evidence.validators(db, url)
+
+    def forget_validators(self, url: str) -> None:
+        """Ask for the whole body next time. For a body that was kept and not believed."""
+        with self._write() as db:
+            evidence.forget_validators(db, url)
+
+    def latest_snapshot(self, url: str) -> Snapshot | None:
+        """The last answer of a URL."""
+        with self._read() as db:
+            return evidence.latest_snapshot(db, url)
+
+    def snapshot(self, snapshot_id: int) -> Snapshot | None:
+        """One snapshot by its number."""
+        with self._read() as db:
+            return evidence.snapshot(db, snapshot_id)
+
+    def snapshots(self, url: str) -> tuple[Snapshot, ...]:
+        """All answers of a URL, oldest first."""
+        with self._read() as db:
+            return evidence.snapshots(db, url)
+
+    def body(self, digest: str) -> bytes:
+        """The bytes with that SHA-256 (hex), checked; `StoreError` when they are missing or damaged."""
+        with self._read() as db:
+            return evidence.body(db, digest)
+
+    def verify_evidence(self) -> tuple[str, ...]:
+        """Read and check every body; problems in plain words, empty when all are whole."""
+        with self._read() as db:
+            return tuple(evidence.damaged(db))
+
+    # ---------------------------------------------------------------- facts
+
+    def document(self, document_id: str) -> Document | None:
+        """One document by its id."""
+        with self._read() as db:
+            return documents.document(db, document_id)
+
+    def documents(self) -> tuple[Document, ...]:
+        """All documents, by id."""
+        with self._read() as db:
+            return documents.documents(db)
+
+    def document_by_alias(self, source: str, native_id: str) -> str | None:
+        """The id of the document that a source calls `native_id`."""
+        with self._read() as db:
+            return documents.document_by_alias(db, source, native_id)
+
+    def versions(self, document_id: str, *, part: Part | None = None) -> tuple[Version, ...]:
+        """The versions of a document by part, position, edition, source and number."""
+        with self._read() as db:
+            return documents.versions(db, document_id, part)
+
+    def latest_version(self, key: EditionKey) -> Version | None:
+        """The last observed state of an edition."""
+        with self._read() as db:
+            return documents.latest_version(db, key)
+
+    def version(self, key: EditionKey, number: int) -> Version | None:
+        """One state of an edition, numbered from 1."""
+        with self._read() as db:
+            return documents.version(db, key, number)
+
+    def version_by_id(self, version_id: int) -> Version | None:
+        """One version by its id."""
+        with self._read() as db:
+            return documents.version_by_id(db, version_id)
+
+    def sections(self, version_id: int) -> tuple[Section, ...]:
+        """The text of a version in its baseline, the latest rendition; empty when it has none."""
+        with self._read() as db:
+            return texts.sections_of(db, version_id)
+
+    def renditions(self, version_id: int) -> tuple[Rendition, ...]:
+        """All renditions of a version, the pinned one first."""
+        with self._read() as db:
+            return texts.renditions_of(db, version_id)
+
+    def add_rendition(self, version_id: int, *, extractor: str, sections: Sequence[Section]) -> None:
+        """Make what today's code reads in a version its baseline. Silent: our own upgrade is never news."""
+        with self._write() as db:
+            texts.add_rendition(db, version_id, extractor=extractor, sections=sections, made_at=self._clock())
+
+    def data(self, version_id: int) -> Mapping[str, Any] | None:
+        """What a card said, as its Reading in JSON; None for a text."""
+        with self._read() as db:
+            return documents.data(db, version_id)
+
+    def extend_version(self, version_id: int, at: datetime) -> None:
+        """The version still stood at that time."""
+        with self._write() as db:
+            documents.extend_version(db, version_id, at)
+
+    def diff(self, diff_id: str) -> Diff | None:
+        """A difference by its content id."""
+        with self._read() as db:
+            return documents.diff(db, diff_id)
+
+    def relations(self, document_id: str) -> tuple[Relation, ...]:
+        """All relations from a document and to it."""
+        with self._read() as db:
+            return documents.relations(db, document_id)
+
+    def record(self, observation: Observation) -> tuple[Event, ...]:
+        """Record everything one look at a document brought, or nothing of it; the events as they stand in the ledger."""
+        with self._write() as db:
+            return record(db, observation, salt=self._salt)
+
+    # ---------------------------------------------------------------- events
+
+    def event(self, event_id: str) -> Event | None:
+        """One event by its id."""
+        with self._read() as db:
+            return events.event(db, event_id)
+
+    def events(
+        self,
+        *,
+        scope: str | None = None,
+        kinds: Collection[EventKind] = (),
+        leads_only: bool = False,
+        backfilled: bool | None = None,
+        after_seq: int | None = None,
+        before_seq: int | None = None,
+        limit: int = 100,
+        oldest_first: bool = False,
+    ) -> tuple[Event, ...]:
+        """Events that meet every condition given, newest first unless asked otherwise; `seq` is the cursor."""
+        with self._read() as db:
+            return events.events(
+                db,
+                scope=scope,
+                kinds=kinds,
+                leads_only=leads_only,
+                backfilled=backfilled,
+                after_seq=after_seq,
+                before_seq=before_seq,
+                limit=limit,
+                oldest_first=oldest_first,
+            )
+
+    def bundle(self, bundle_id: str) -> tuple[Event, ...]:
+        """The events of one observation, in order."""
+        with self._read() as db:
+            return events.bundle_events(db, bundle_id)
+
+    def corrections_of(self, event_id: str) -> tuple[Event, ...]:
+        """The corrections that name an event, oldest first."""
+        with self._read() as db:
+            return events.corrections_of(db, event_id)
+
+    def event_count(self, scope: str | None = None) -> int:
+        """How many events there are, in all or in one scope."""
+        with self._read() as db:
+            return events.count(db, scope)
+
+    def scopes(self) -> tuple[str, ...]:
+        """Every scope that has an event."""
+        with self._read() as db:
+            return events.scopes(db)
+
+    def ledger_line(self, event_id: str) -> dict[str, Json] | None:
+        """The hashed line of an event with its ``hash`` and ``salt`` (hex): what an evidence pack needs to prove it."""
+        with self._read() as db:
+            return events.line(db, event_id)
+
+    def verify_ledger(self) -> tuple[str, ...]:
+        """Problems of the ledger in plain words, empty when it is whole. A struck payload is no problem: see `strikes`."""
+        with self._read() as db:
+            return tuple(events.verify(db))
+
+    def strike(self, event_id: str, reason: str) -> None:
+        """Erase the payload of an event for good, with what was rendered from it; the ledger line stays."""
+        with self._connections.bare() as db:
+            db.execute("PRAGMA secure_delete = ON")  # zeros over the erased bytes, not only a free page
+        with self._write() as db:
+            events.strike(db, event_id, reason=reason, at=self._clock())
+        with self._connections.bare() as db:
+            if not db.conn.in_transaction:
+                db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log still held the old page
+
+    def strikes(self) -> tuple[Strike, ...]:
+        """All erased payloads with the reasons, in order."""
+        with self._read() as db:
+            return events.strikes(db)
+
+    # ---------------------------------------------------------------- rendered entries and outbox
+
+    def outbox(self, channel: str, *, limit: int = 500) -> tuple[Event, ...]:
+        """The events that a channel has not finished with, oldest first."""
+        with self._read() as db:
+            return events.outbox(db, channel, limit)
+
+    def finish_outbox(self, channel: str, event_ids: Iterable[str]) -> None:
+        """Take events out of a channel's outbox."""
+        with self._write() as db:
+            events.finish_outbox(db, channel, event_ids)
+
+    def register_channel(self, name: str) -> None:
+        """From now on the channel gets a row for every event. ``feeds`` is there from the beginning."""
+        with self._write() as db:
+            events.register_channel(db, name)
+
+    def save_entry(self, entry: RenderedEntry) -> None:
+        """Keep an event as rendered for the feeds."""
+        with self._write() as db:
+            events.save_entry(db, entry)
+
+    def entries(
+        self, scope: str | None, fmt: Format, *, leads_only: bool, limit: int = 100
+    ) -> tuple[tuple[Event, bytes], ...]:
+        """The newest rendered entries with their events; what was backfilled is left out."""
+        with self._read() as db:
+            return events.entries(db, scope=scope, fmt=fmt, leads_only=leads_only, limit=limit)
+
+    # ---------------------------------------------------------------- watches, sources, operation
+
+    def watches(self, *, include_muted: bool = False) -> tuple[Watch, ...]:
+        """What is followed, by target and source."""
+        with self._read() as db:
+            return operation.watches(db, include_muted=include_muted)
+
+    def watch(self, target: str, source: str) -> Watch | None:
+        """One watch."""
+        with self._read() as db:
+            return operation.watch(db, target, source)
+
+    def put_watch(self, watch: Watch) -> None:
+        """Follow something, or change how; None in a time of checking leaves the known one in place."""
+        with self._write() as db:
+            operation.put_watch(db, watch)
+
+    def remove_watch(self, target: str, source: str | None = None) -> int:
+        """Stop following a target, at one source or at all; how many watches went."""
+        with self._write() as db:
+            return operation.remove_watch(db, target, source)
+
+    def mark_checked(self, target: str, source: str, *, at: datetime, next_due: datetime | None, success: bool) -> None:
+        """Note a check of a watch and when the next one is due."""
+        with self._write() as db:
+            operation.mark_checked(db, target, source, at=at, next_due=next_due, success=success)
+
+    def source_state(self, name: str) -> SourceState | None:
+        """How one source has been answering."""
+        with self._read() as db:
+            return operation.source_state(db, name)
+
+    def source_states(self) -> tuple[SourceState, ...]:
+        """How all sources have been answering, by name."""
+        with self._read() as db:
+            return operation.source_states(db)
+
+    def mark_source(self, name: str, *, at: datetime, success: bool, error: str | None = None) -> None:
+        """Note an answer of a source, or a failure."""
+        with self._write() as db:
+            operation.mark_source(db, name, at=at, success=success, error=error)
+
+    def set_gap(self, name: str, since: datetime | None) -> None:
+        """Note that readers have been told that a source is blind, or (None) that it sees again."""
+        with self._write() as db:
+            operation.set_gap(db, name, since)
+
+    def quarantine(
+        self,
+        *,
+        document_id: str | None,
+        source: str,
+        url: str,
+        snapshot_id: int | None,
+        problem: Problem,
+        reason: str,
+        reading_digest: str | None,
+        at: datetime,
+    ) -> Quarantined:
+        """Note a page that was not believed; the same again (URL, problem, reading) lengthens the open case."""
+        with self._write() as db:
+            return operation.quarantine(
+                db,
+                document_id=document_id,
+                source=source,
+                url=url,
+                snapshot_id=snapshot_id,
+                problem=problem,
+                reason=reason,
+                reading_digest=reading_digest,
+                at=at,
+            )
+
+    def quarantined(self, *, state: str | None = "open") -> tuple[Quarantined, ...]:
+        """Cases in one state, or (None) all of them, oldest first."""
+        with self._read() as db:
+            return operation.quarantined(db, state)
+
+    def settle_quarantine(self, case_id: int, state: str, reason: str = "") -> None:
+        """Close an open case as ``released``, ``accepted`` or ``rejected``."""
+        with self._write() as db:
+            operation.settle_quarantine(db, case_id, state=state, reason=reason, at=self._clock())
+
+    def state(self, key: str) -> Json | None:
+        """A small value that the conductor keeps beside the facts."""
+        with self._read() as db:
+            return operation.state(db, key)
+
+    def set_state(self, key: str, value: Json) -> None:
+        """Keep a value; None deletes it."""
+        with self._write() as db:
+            operation.set_state(db, key, value)
+
+    def states(self, prefix: str) -> dict[str, Json]:
+        """All values whose key begins with `prefix`."""
+        with self._read() as db:
+            return operation.states(db, prefix)
+
+    def discovery_pass(self, source: str) -> datetime | None:
+        """When the last discovery pass over a source was completed."""
+        with self._read() as db:
+            return operation.discovery_pass(db, source)
+
+    def set_discovery_pass(self, source: str, at: datetime) -> None:
+        """Note a completed discovery pass."""
+        with self._write() as db:
+            operation.set_discovery_pass(db, source, at)
+
+    def acquire_lease(self, name: str, *, owner: str, seconds: float) -> bool:
+        """Take a lease for `seconds`, if nobody else holds it."""
+        with self._write() as db:
+            return operation.acquire_lease(db, name, owner=owner, seconds=seconds, now=self._clock())
+
+    def renew_lease(self, name: str, *, owner: str, seconds: float) -> bool:
+        """Hold a lease for `seconds` more. False: somebody else has taken it, or it was released."""
+        with self._write() as db:
+            return operation.renew_lease(db, name, owner=owner, seconds=seconds, now=self._clock())
+
+    def release_lease(self, name: str, owner: str) -> None:
+        """Let a lease go, if it is the owner's."""
+        with self._write() as db:
+            operation.release_lease(db, name, owner)
+
+    def job(self, name: str) -> tuple[datetime | None, datetime | None, str | None]:
+        """When a job last ran, when it is due next, how it ended."""
+        with self._read() as db:
+            return operation.job(db, name)
+
+    def mark_job(self, name: str, *, last_run: datetime | None, next_due: datetime | None, outcome: str | None) -> None:
+        """Note a run of a job and when it is due next."""
+        with self._write() as db:
+            operation.mark_job(db, name, last_run=last_run, next_due=next_due, outcome=outcome)
+
+    def meta(self, key: str) -> str | None:
+        """A setting that belongs to the store itself, such as the authority of its ids."""
+        with self._read() as db:
+            return operation.meta(db, key)
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Keep a setting of the store."""
+        with self._write() as db:
+            operation.set_meta(db, key, value)

@@ -1,0 +1,338 @@
+"""Numbers in Russian legal text, in digits and in words, with the unit they count.
+
+Laws write "в возрасте восемнадцати лет", "от пятисот до трех тысяч рублей", "полутора месяцев", "тридцатидневный срок": a
+detector of digits sees none of them. The tables below are the declensions of the simple numerals; compounds are put
+together by the grammar (hundreds, tens, units, then thousands). Text is expected in canonical form; ё is read as е.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Final
+
+_HALF: Final = Decimal("0.5")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantity:
+    """A number met in a text: value, unit (a key of `UNIT_FORMS` or empty), place (``text[start:end]``, unit included).
+
+    `words` is the number as written, without its unit; `ordinal` marks "первого января", "часть вторая"; `compound` a
+    number inside an adjective ("тридцатидневный").
+    """
+
+    value: Decimal
+    unit: str
+    start: int
+    end: int
+    words: str
+    ordinal: bool = False
+    compound: bool = False
+
+
+# ---------------------------------------------------------------- cardinal and collective numerals, all cases
+
+
+def _table() -> dict[str, int]:
+    table: dict[str, int] = {}
+
+    def put(value: int, forms: str) -> None:
+        table.update(dict.fromkeys(forms.split(), value))
+
+    put(0, "ноль нуль ноля нуля нолю нулю нолем нулем ноле нуле")
+    put(1, "один одна одно одного одной одному одну одним одною одном")
+    put(2, "два две двух двум двумя двое двоих двоим двоими")
+    put(3, "три трех трем тремя трое троих троим троими")
+    put(4, "четыре четырех четырем четырьмя четверо четверых четверым четверыми")
+    put(5, "пятеро пятерых пятерым пятерыми")
+    put(6, "шестеро шестерых шестерым шестерыми")
+    put(7, "семеро семерых семерым семерыми")
+    put(8, "восемь восьми восемью восьмью")
+    put(40, "сорок сорока")
+    put(90, "девяносто девяноста")
+    put(100, "сто ста")
+    for value, stem in {5: "пят", 6: "шест", 7: "сем", 9: "девят", 10: "десят", 20: "двадцат", 30: "тридцат"}.items():
+        put(value, f"{stem}ь {stem}и {stem}ью")
+    teens = "одиннадцат двенадцат тринадцат четырнадцат пятнадцат шестнадцат семнадцат восемнадцат девятнадцат"
+    for value, stem in enumerate(teens.split(), start=11):
+        put(value, f"{stem}ь {stem}и {stem}ью")
+    for value, (first, oblique, instrumental) in {
+        50: ("пять", "пяти", "пятью"),
+        60: ("шесть", "шести", "шестью"),
+        70: ("семь", "семи", "семью"),
+        80: ("восемь", "восьми", "восемью"),
+    }.items():
+        put(value, f"{first}десят {oblique}десяти {instrumental}десятью")
+    put(80, "восьмьюдесятью")
+    for value, (first, genitive, dative, instrumental, prepositional) in {
+        200: ("двести", "двухсот", "двумстам", "двумястами", "двухстах"),
+        300: ("триста", "трехсот", "тремстам", "тремястами", "трехстах"),
+        400: ("четыреста", "четырехсот", "четыремстам", "четырьмястами", "четырехстах"),
+        500: ("пятьсот", "пятисот", "пятистам", "пятьюстами", "пятистах"),
+        600: ("шестьсот", "шестисот", "шестистам", "шестьюстами", "шестистах"),
+        700: ("семьсот", "семисот", "семистам", "семьюстами", "семистах"),
+        800: ("восемьсот", "восьмисот", "восьмистам", "восемьюстами", "восьмистах"),
+        900: ("девятьсот", "девятисот", "девятистам", "девятьюстами", "девятистах"),
+    }.items():
+        put(value, f"{first} {genitive} {dative} {instrumental} {prepositional}")
+    return table
+
+
+CARDINALS: Final = _table()
+_THOUSANDS: Final = "тысяча тысячи тысяче тысячу тысячей тысячью тысяч тысячам тысячами тысячах тыс"
+_CASES: Final = ("", "а", "у", "ом", "е", "ы", "ов", "ам", "ами", "ах")
+_MULTIPLIERS: Final = (
+    dict.fromkeys(_THOUSANDS.split(), 1_000)
+    | {f"миллион{case}": 10**6 for case in _CASES}
+    | {f"миллиард{case}": 10**9 for case in _CASES}
+    | {"млн": 10**6, "млрд": 10**9}
+)
+_FRACTIONS: Final = {
+    **dict.fromkeys(["полтора", "полторы", "полутора"], Decimal("1.5")),
+    **dict.fromkeys(["полугода", "полгода", "полугоду", "полугодом", "полугоде"], _HALF),
+}
+
+_HARD: Final = ["ый", "ая", "ое", "ые", "ого", "ой", "ому", "ую", "ым", "ом", "ых", "ыми", "ою"]
+_SOFT: Final = ["ий", "ья", "ье", "ьи", "ьего", "ьей", "ьему", "ью", "ьим", "ьем", "ьих", "ьими"]
+
+
+def _ordinals() -> dict[str, int]:
+    stems = {
+        1: "перв", 4: "четверт", 5: "пят", 9: "девят", 10: "десят", 11: "одиннадцат", 12: "двенадцат", 13: "тринадцат",
+        14: "четырнадцат", 15: "пятнадцат", 16: "шестнадцат", 17: "семнадцат", 18: "восемнадцат", 19: "девятнадцат",
+        20: "двадцат", 30: "тридцат", 50: "пятидесят", 60: "шестидесят", 70: "семидесят", 80: "восьмидесят",
+        90: "девяност", 100: "сот", 200: "двухсот", 300: "трехсот", 1000: "тысячн", 2000: "двухтысячн",
+    }  # fmt: skip
+    table = {stem + ending: value for value, stem in stems.items() for ending in _HARD}
+    for value, stem in {2: "втор", 6: "шест", 7: "седьм", 8: "восьм", 40: "сороков"}.items():
+        table.update({stem + ending: value for ending in [*_HARD, "ой"]})
+    table.update({"трет" + ending: 3 for ending in _SOFT})
+    return {word: value for word, value in table.items() if word not in CARDINALS}
+
+
+ORDINALS: Final = _ordinals()
+
+# ---------------------------------------------------------------- adjectives such as "тридцатидневный"
+
+_STEMS: Final = {
+    "одно": 1, "двух": 2, "дву": 2, "трех": 3, "четырех": 4, "пяти": 5, "шести": 6, "семи": 7, "восьми": 8, "девяти": 9,
+    "десяти": 10, "одиннадцати": 11, "двенадцати": 12, "тринадцати": 13, "четырнадцати": 14, "пятнадцати": 15,
+    "шестнадцати": 16, "семнадцати": 17, "восемнадцати": 18, "девятнадцати": 19, "двадцати": 20, "тридцати": 30,
+    "сорока": 40, "пятидесяти": 50, "шестидесяти": 60, "семидесяти": 70, "восьмидесяти": 80, "девяносто": 90,
+    "сто": 100, "двухсот": 200, "трехсот": 300, "четырехсот": 400, "пятисот": 500,
+}  # fmt: skip
+_STEM: Final = re.compile("|".join(sorted(_STEMS, key=len, reverse=True)))
+_ENDING: Final = r"(?:ый|ий|ой|ая|яя|ое|ее|ые|ие|ого|его|ому|ему|ую|юю|ым|им|ом|ем|ых|их|ыми|ими)"
+_BASES: Final = {
+    "летн": "year", "годичн": "year", "годовал": "year", "годов": "year", "месячн": "month", "недельн": "week",
+    "дневн": "day", "суточн": "day", "часов": "hour", "минутн": "minute", "процентн": "percent", "рублев": "rouble",
+    "кратн": "time",
+}  # fmt: skip
+_COMPOUND: Final = re.compile(rf"([а-я]+?)({'|'.join(_BASES)}){_ENDING}")
+_ALONE: Final = {"годичн": "year", "годовал": "year", "месячн": "month", "недельн": "week", "суточн": "day"}
+_SINGLE: Final = re.compile(rf"({'|'.join(_ALONE)}){_ENDING}")
+
+
+def _stems_value(text: str) -> Decimal | None:
+    if text == "полутора":
+        return Decimal("1.5")
+    if text == "полу":
+        return _HALF
+    total, rank, position = 0, 10_000, 0
+    while position < len(text):
+        found = _STEM.match(text, position)
+        if found is None:
+            return None
+        value = _STEMS[found[0]]
+        size = 100 if value >= 100 else 10 if value >= 20 else 1
+        if size >= rank or (rank == 10 and value >= 10):
+            return None
+        total, rank, position = total + value, size, found.end()
+    return Decimal(total) if total else None
+
+
+def compound(word: str) -> tuple[Decimal, str] | None:
+    """``пятидневный`` -> (5, ``day``); None for any other word."""
+    word = word.lower().replace("ё", "е")
+    single = _SINGLE.fullmatch(word)
+    if single:
+        return Decimal(1), _ALONE[single[1]]
+    found = _COMPOUND.fullmatch(word)
+    value = _stems_value(found[1]) if found else None
+    return (value, _BASES[found[2]]) if found and value is not None else None
+
+
+# ---------------------------------------------------------------- units
+
+# Genitive singular (for fractions), then the forms after 1, 2-4 and 5.
+UNIT_FORMS: Final[dict[str, tuple[str, str, str]]] = {
+    "year": ("год", "года", "лет"),
+    "month": ("месяц", "месяца", "месяцев"),
+    "week": ("неделя", "недели", "недель"),
+    "day": ("день", "дня", "дней"),
+    "working day": ("рабочий день", "рабочих дня", "рабочих дней"),
+    "calendar day": ("календарный день", "календарных дня", "календарных дней"),
+    "hour": ("час", "часа", "часов"),
+    "minute": ("минута", "минуты", "минут"),
+    "rouble": ("рубль", "рубля", "рублей"),
+    "person": ("человек", "человека", "человек"),
+    "percent": ("процент", "процента", "процентов"),
+    "time": ("раз", "раза", "раз"),
+}
+_UNIT: Final = re.compile(
+    r"\.?\s*(?:\([^()]{1,40}\)\s*)?(?P<kind>(?:рабоч|календарн|полн|последовательн)\w+\s+)?(?:"
+    r"(?P<year>лет|год(?:а|у|ом|е|ы|ов|ам|ами|ах)?|г\.)|(?P<month>месяц\w*)|(?P<week>недел\w+)"
+    r"|(?P<day>день|дн(?:я|ю|ем|е|и|ей|ям|ями|ях)|сут(?:ки|ок|кам|ками|ках))|(?P<hour>час(?:а|у|ом|е|ы|ов|ам|ами|ах)?)"
+    r"|(?P<minute>минут\w*)|(?P<rouble>руб(?:л\w+|\.))|(?P<person>человек\w*)|(?P<percent>процент\w*|%)|(?P<time>раза?)"
+    r")(?!\w)",
+    re.IGNORECASE,
+)
+
+
+def _unit_at(text: str, position: int) -> tuple[str, int]:
+    found = _UNIT.match(text, position)
+    if found is None:
+        return "", position
+    unit = next(name for name in UNIT_FORMS if name in found.groupdict() and found[name])
+    kind = (found["kind"] or "").lower()
+    if unit == "day" and kind.startswith("рабоч"):
+        unit = "working day"
+    elif unit == "day" and kind.startswith("календарн"):
+        unit = "calendar day"
+    return unit, found.end()
+
+
+def plural(number: Decimal | int, forms: tuple[str, str, str]) -> str:
+    """The Russian form after a number: 1 год, 2 года, 5 лет; fractions take the second form (1,5 года)."""
+    value = Decimal(number)
+    if value != value.to_integral_value():
+        return forms[1]
+    whole = int(abs(value))
+    if whole % 10 == 1 and whole % 100 != 11:
+        return forms[0]
+    return forms[1] if 2 <= whole % 10 <= 4 and not 12 <= whole % 100 <= 14 else forms[2]
+
+
+def written(value: Decimal) -> str:
+    """A value in digits as Russians write it: ``10 000``, ``1,5``."""
+    whole = value.to_integral_value()
+    if value != whole:
+        return format(value.normalize(), "f").replace(".", ",")
+    digits = str(int(whole))
+    return f"{int(whole):,}".replace(",", " ") if len(digits) > 4 else digits
+
+
+# ---------------------------------------------------------------- the scanner
+
+_NUMBER: Final = re.compile(
+    r"(?P<date>\b\d{1,2}\.\d{1,2}\.\d{4}\b)|(?P<id>\b\d+(?:[.\-/]\w+)+)"
+    r"|(?P<digits>\b\d{1,3}(?: \d{3})+(?!\d)|\b\d+(?:,\d+)?)(?![\w])|(?P<word>[А-Яа-яЁё]+(?:-[А-Яа-яЁё]+)*)"
+)
+_RANGE: Final = re.compile(r"\s*(?:до|-|и|или|,)\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Atom:
+    start: int
+    end: int
+    word: str
+    value: Decimal | None  # of digits
+
+
+def _atoms(text: str) -> Iterator[_Atom]:
+    for found in _NUMBER.finditer(text):
+        if found["digits"]:
+            value = Decimal(found[0].replace(" ", "").replace(",", "."))
+            yield _Atom(found.start(), found.end(), "", value)
+        elif found["word"]:
+            yield _Atom(found.start(), found.end(), found[0].lower().replace("ё", "е"), None)
+        # dates and identifiers (22.1, 138-ФЗ) are names, not quantities
+
+
+def quantities(text: str) -> tuple[Quantity, ...]:
+    """Every number of a text, in order. Identifiers (``22.1``, ``138-ФЗ``) and dates in digits are not numbers."""
+    atoms = list(_atoms(text))
+    found: list[Quantity] = []
+    index = 0
+    while index < len(atoms):
+        quantity, index = _read(text, atoms, index)
+        if quantity is None:
+            continue
+        repeated = found and quantity.end <= found[-1].end and quantity.value == found[-1].value
+        if not repeated:  # "10 (десяти) дней" is one number
+            found.append(quantity)
+    return tuple(_shared_units(text, found))
+
+
+def _read(text: str, atoms: Sequence[_Atom], index: int) -> tuple[Quantity | None, int]:
+    atom = atoms[index]
+    adjective = compound(atom.word) if atom.word else None
+    if adjective is not None:
+        value, unit = adjective
+        word = text[atom.start : atom.end]
+        return Quantity(value=value, unit=unit, start=atom.start, end=atom.end, words=word, compound=True), index + 1
+    value_end = _value(text, atoms, index)
+    if value_end is None:
+        return None, index + 1
+    amount, after, is_ordinal = value_end
+    end = atoms[after - 1].end
+    half_year = atoms[after - 1].word in _FRACTIONS and "год" in atoms[after - 1].word
+    unit, unit_end = ("year", end) if half_year else ("", end) if is_ordinal else _unit_at(text, end)
+    quantity = Quantity(
+        value=amount, unit=unit, start=atom.start, end=unit_end, words=text[atom.start : end], ordinal=is_ordinal
+    )
+    return quantity, after
+
+
+def _adjacent(text: str, left: _Atom, right: _Atom) -> bool:
+    return text[left.end : right.start].strip(" .") == ""
+
+
+def _value(text: str, atoms: Sequence[_Atom], index: int) -> tuple[Decimal, int, bool] | None:
+    """The longest number that begins at an atom: value, index after it, whether it ends in an ordinal."""
+    first = atoms[index]
+    if first.value is not None:
+        value, at = first.value, index + 1
+        if at < len(atoms) and atoms[at].word in _MULTIPLIERS and _adjacent(text, first, atoms[at]):
+            return value * _MULTIPLIERS[atoms[at].word], at + 1, False
+        return value, at, False
+    if first.word in _FRACTIONS:
+        value, at = _FRACTIONS[first.word], index + 1
+        if at < len(atoms) and atoms[at].word in _MULTIPLIERS and _adjacent(text, first, atoms[at]):
+            return value * _MULTIPLIERS[atoms[at].word], at + 1, False
+        return value, at, False
+    total, group, rank, top, at = 0, 0, 10_000, 10**12, index
+    while at < len(atoms) and (at == index or _adjacent(text, atoms[at - 1], atoms[at])):
+        word = atoms[at].word
+        if word in _MULTIPLIERS and _MULTIPLIERS[word] < top:
+            top = _MULTIPLIERS[word]
+            total, group, rank = total + (group or 1) * top, 0, 10_000
+        elif word in CARDINALS:
+            value_here = CARDINALS[word]
+            size = 100 if value_here >= 100 else 10 if value_here >= 20 else 1
+            if size >= rank or (rank == 10 and 10 <= value_here < 20):
+                break
+            group, rank = group + value_here, size
+        elif word in ORDINALS and _magnitude(ORDINALS[word]) < rank:
+            return Decimal(total + group + ORDINALS[word]), at + 1, True
+        else:
+            break
+        at += 1
+    return (Decimal(total + group), at, False) if at > index else None
+
+
+def _magnitude(value: int) -> int:
+    return 100 if value >= 100 else 10 if value >= 20 else 1
+
+
+def _shared_units(text: str, found: Sequence[Quantity]) -> list[Quantity]:
+    """Units of ranges: in "от пятисот до трех тысяч рублей" the unit at the end counts for the beginning too."""
+    shared = list(found)
+    for index in range(len(shared) - 2, -1, -1):
+        here, following = shared[index], shared[index + 1]
+        if not here.unit and not here.ordinal and following.unit and _RANGE.fullmatch(text, here.end, following.start):
+            shared[index] = replace(here, unit=following.unit)
+    return shared

@@ -1,0 +1,254 @@
+"""The words that differ between two wordings of one unit.
+
+Works on canonical text. A token is a whole word, number or punctuation mark; blanks travel with the token after them.
+The shortest edit over tokens comes from rapidfuzz (Indel, i.e. longest common subsequence), which has no time budget and is
+the same every time. It is then made readable: edits slide to the edge of a clause, a lone conjunction between two edits
+joins them. A unit that was rewritten is told as one old and one new wording instead of a mosaic.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from rapidfuzz.distance import Indel
+
+from tracker.models import Span
+
+Sign = Literal["=", "-", "+"]
+
+REWRITTEN: Final = 0.35
+_MATRIX: Final = 400_000_000  # bits: 50 MB
+_WORD: Final = r"(?:\w[\u0300-\u036f]*)+"
+TOKEN: Final = re.compile(rf"(\s*)(\d+(?:[.,]\d+)+|{_WORD}(?:-{_WORD})*|\S|\Z)")
+WORD: Final = re.compile(rf"\d+(?:[.,]\d+)+|{_WORD}(?:-{_WORD})*")
+# Words that carry no meaning of their own between two edits; "не", "и" and "или" are never among them.
+_FILLERS: Final = frozenset({",", "-", "в", "с", "к", "на", "по", "о", "об", "от", "для", "при", "его", "их", '"'})
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    gap: str
+    word: str
+
+
+@dataclass(slots=True)
+class _Hunk:
+    """Equal tokens, then what was struck and what was put in their place."""
+
+    equal: list[tuple[_Token, _Token]]
+    struck: list[_Token]
+    added: list[_Token]
+
+
+def _tokens(text: str) -> list[_Token]:
+    found = [_Token(match[1], match[2]) for match in TOKEN.finditer(text)]
+    return [token for token in found if token.gap or token.word]
+
+
+def words(text: str) -> list[str]:
+    """The words and numbers of a text, without punctuation."""
+    return WORD.findall(text)
+
+
+def similarity(old: Sequence[str], new: Sequence[str], *, cutoff: float = 0.0) -> float:
+    """0..1 over two word lists: twice the common words over all words; 0 when under `cutoff`."""
+    return float(Indel.normalized_similarity(old, new, score_cutoff=cutoff))
+
+
+def spans(old: str, new: str) -> tuple[Span, ...]:
+    """``=``, ``-``, ``+`` spans between two canonical texts.
+
+    ``=`` and ``-`` joined give `old`, ``=`` and ``+`` joined give `new`. Under a similarity of 0.35 the unit counts as
+    rewritten: one ``-`` and one ``+``.
+    """
+    if old == new:
+        return (("=", old),) if old else ()
+    before, after = _tokens(old), _tokens(new)
+    if similarity(words(old), words(new)) < REWRITTEN and min(len(before), len(after)) > 2:
+        return tuple(span for span in _merged([("-", old), ("+", new)]) if span[1])
+    hunks = _hunks(before, after)
+    _join_over_fillers(hunks)
+    _slide(hunks)
+    return tuple(_merged(_written(hunks)))
+
+
+def _hunks(before: list[_Token], after: list[_Token]) -> list[_Hunk]:
+    hunks = [_Hunk([], [], [])]
+    for tag, i1, i2, j1, j2 in _opcodes([token.word for token in before], [token.word for token in after]):
+        if tag == "equal":
+            if hunks[-1].struck or hunks[-1].added:
+                hunks.append(_Hunk([], [], []))
+            hunks[-1].equal += zip(before[i1:i2], after[j1:j2], strict=True)
+        else:
+            hunks[-1].struck += before[i1:i2]
+            hunks[-1].added += after[j1:j2]
+    return hunks
+
+
+def _opcodes(before: list[str], after: list[str]) -> Iterator[tuple[str, int, int, int, int]]:
+    """The shortest edit; where its matrix would be too large, the shortest over sentences and then inside them."""
+    if len(before) * len(after) <= _MATRIX:
+        yield from _plain_opcodes(before, after)
+        return
+    old, new = _sentences(before), _sentences(after)
+    if len(old) * len(new) > _MATRIX:
+        yield "replace", 0, len(before), 0, len(after)
+        return
+    keys = [[" ".join(tokens[start:end]) for start, end in cuts] for tokens, cuts in ((before, old), (after, new))]
+    for tag, i1, i2, j1, j2 in _replaced(_plain_opcodes(*keys)):
+        a1, b1 = old[i1][0] if i1 < len(old) else len(before), new[j1][0] if j1 < len(new) else len(after)
+        a2, b2 = old[i2 - 1][1] if i2 > i1 else a1, new[j2 - 1][1] if j2 > j1 else b1
+        if tag == "equal" or (a2 - a1) * (b2 - b1) > _MATRIX:
+            yield tag, a1, a2, b1, b2
+        else:
+            for inner, k1, k2, m1, m2 in _plain_opcodes(before[a1:a2], after[b1:b2]):
+                yield inner, a1 + k1, a1 + k2, b1 + m1, b1 + m2
+
+
+def _plain_opcodes(before: list[str], after: list[str]) -> Iterator[tuple[str, int, int, int, int]]:
+    for code in Indel.opcodes(before, after):
+        yield code.tag, code.src_start, code.src_end, code.dest_start, code.dest_end
+
+
+def _replaced(
+    codes: Iterable[tuple[str, int, int, int, int]],
+) -> Iterator[tuple[str, int, int, int, int]]:
+    """Deletions and insertions side by side as one replacement."""
+    run: tuple[int, int, int, int] | None = None
+    for tag, i1, i2, j1, j2 in codes:
+        if tag != "equal":
+            run = (run[0], i2, run[2], j2) if run else (i1, i2, j1, j2)
+            continue
+        if run:
+            yield "replace", *run
+            run = None
+        yield tag, i1, i2, j1, j2
+    if run:
+        yield "replace", *run
+
+
+def _sentences(tokens: Sequence[str]) -> list[tuple[int, int]]:
+    cuts = [at + 1 for at, token in enumerate(tokens) if token in {".", ";", ":"}]
+    ends = [*cuts, len(tokens)] if not cuts or cuts[-1] != len(tokens) else cuts
+    return list(zip([0, *ends], ends, strict=False))
+
+
+def _join_over_fillers(hunks: list[_Hunk]) -> None:
+    """An edit, one preposition, an edit: one edit. Only between replacements of two words and more on both sides."""
+    index = 1
+    while index < len(hunks):
+        left, right = hunks[index - 1], hunks[index]
+        bridge = right.equal
+        both = all(min(len(hunk.struck), len(hunk.added)) >= 2 for hunk in (left, right))
+        if both and len(bridge) == 1 and bridge[0][0].word.lower() in _FILLERS:
+            left.struck += [bridge[0][0], *right.struck]
+            left.added += [bridge[0][1], *right.added]
+            del hunks[index]
+        else:
+            index += 1
+
+
+def _slide(hunks: list[_Hunk]) -> None:
+    """A pure insertion or deletion may stand in several places; choose the one that begins or ends with punctuation."""
+    for index, hunk in enumerate(hunks):
+        if bool(hunk.struck) == bool(hunk.added):
+            continue
+        following = hunks[index + 1].equal if index + 1 < len(hunks) else []
+        edit = hunk.struck or hunk.added
+        side = 0 if hunk.struck else 1
+        left = _common(reversed(hunk.equal), reversed(edit), side)
+        right = _common(following, edit, side)
+        ring = (
+            [pair[side] for pair in hunk.equal[len(hunk.equal) - left :]]
+            + edit
+            + [pair[side] for pair in following[:right]]
+        )
+        size = len(edit)
+        best = max(
+            range(left + right + 1),
+            key=lambda at: (_clause_score(ring[at : at + size], ring[at - 1].word if at else ""), at == left, -at),
+        )
+        _shift(hunk, following, best - left, side)
+
+
+def _common(equal: Iterable[tuple[_Token, _Token]], edit: Iterable[_Token], side: int) -> int:
+    """How many tokens of the equal text repeat the edit, blanks included, so that the edit may move over them."""
+    count = 0
+    for pair, token in zip(equal, edit, strict=False):
+        if pair[0] != pair[1] or pair[side] != token:
+            break
+        count += 1
+    return count
+
+
+def _clause_score(edit: Sequence[_Token], before: str) -> int:
+    if edit[-1].word in {";", "."} and (not before or not before[0].isalnum()):
+        return 3
+    if edit[0].word in {",", ";"} and edit[-1].word not in {",", ";"}:
+        return 2
+    return 1 if edit[-1].word in {",", ";", "."} and not before[:1].isalnum() else 0
+
+
+def _shift(hunk: _Hunk, following: list[tuple[_Token, _Token]], by: int, side: int) -> None:
+    edit = hunk.struck if side == 0 else hunk.added
+    for _ in range(by):
+        following_pair = following.pop(0)
+        token = edit.pop(0)
+        hunk.equal.append((token, token))
+        edit.append(following_pair[side])
+    for _ in range(-by):
+        pair = hunk.equal.pop()
+        token = edit.pop()
+        following.insert(0, (token, token))
+        edit.insert(0, pair[side])
+
+
+def _written(hunks: Iterable[_Hunk]) -> Iterator[tuple[Sign, str]]:
+    for hunk in hunks:
+        for old, new in hunk.equal:
+            if old.gap == new.gap:
+                yield "=", old.gap + old.word
+            else:  # the same word after another blank: only the blank differs
+                yield "-", old.gap
+                yield "+", new.gap
+                yield "=", old.word
+        struck = "".join(token.gap + token.word for token in hunk.struck)
+        added = "".join(token.gap + token.word for token in hunk.added)
+        if struck[:1] == added[:1] == " ":  # the blank before a replaced word belongs to neither wording
+            yield "=", " "
+            struck, added = struck[1:], added[1:]
+        yield "-", struck
+        yield "+", added
+
+
+def _merged(parts: Iterable[tuple[Sign, str]]) -> Iterator[Span]:
+    """Neighbours of one sign joined; within an edit what was struck stands before what was added."""
+    struck: list[str] = []
+    added: list[str] = []
+    equal: list[str] = []
+
+    def edit() -> Iterator[Span]:
+        if struck:
+            yield "-", "".join(struck)
+        if added:
+            yield "+", "".join(added)
+        struck.clear()
+        added.clear()
+
+    for sign, text in parts:
+        if not text:
+            continue
+        if sign == "=":
+            yield from edit()
+            equal.append(text)
+            continue
+        if equal:
+            yield "=", "".join(equal)
+            equal.clear()
+        (struck if sign == "-" else added).append(text)
+    yield from edit()
+    if equal:
+        yield "=", "".join(equal)

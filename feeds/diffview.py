@@ -1,0 +1,252 @@
+"""A Diff as people see it: <ins> and <del> with marks that survive a reader which strips every style, and plain text.
+
+Feeds carry the marks as characters, ``[−было−]`` and ``{+стало+}``, because readers' sanitizers keep <ins> and <del> but drop
+classes. Pages draw underline and strike, and say the words to screen readers. Colour is never the only mark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from lxml import html
+from lxml.html import builder as tag
+from markupsafe import Markup
+
+from feeds import headline
+from feeds.textual import clean
+from tracker.models import Diff, Group, Operation, Span
+
+_CONTEXT: Final = 160  # characters of unchanged text kept on each side of a change in a feed
+_FEED_OPERATIONS: Final = 40
+_FEED_CHARACTERS: Final = 40_000
+
+_VERBS: Final = {
+    "added": ("Добавлено", "Added"),
+    "removed": ("Исключено", "Removed"),
+    "modified": ("Изменено", "Modified"),
+    "moved": ("Перенесено", "Moved"),
+    "renumbered": ("Перенумеровано", "Renumbered"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """One operation prepared for a page: a heading, an anchor of its own, and the three renderings of its words."""
+
+    anchor: str
+    heading: str
+    verbs: str
+    verbs_en: str
+    together: Markup
+    before: Markup | None
+    after: Markup | None
+    only_place: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A whole diff for a page: what changed words first, in document order; then what only changed its place."""
+
+    units: tuple[Unit, ...]
+    places: tuple[Unit, ...]
+    groups: tuple[Group, ...]
+    noise: tuple[str, ...]
+
+
+def view(diff: Diff) -> View:
+    """Prepare a diff for a page. Anchors are the paths of the units, so that a link to a clause stays right."""
+    taken: set[str] = set()
+    units = [_unit(operation, _anchor(operation, taken)) for operation in diff.operations]
+    return View(
+        units=tuple(unit for unit in units if not unit.only_place),
+        places=tuple(unit for unit in units if unit.only_place),
+        groups=diff.groups,
+        noise=tuple(noise_line(row.rule, row.count) for row in diff.noise),
+    )
+
+
+def _unit(operation: Operation, anchor: str) -> Unit:
+    spans = spans_of(operation)
+    return Unit(
+        anchor=anchor,
+        heading=heading(operation),
+        verbs=verbs(operation),
+        verbs_en=", ".join(_VERBS[name][1] for name in operation.ops if name in _VERBS),
+        together=_page_markup(spans),
+        before=_page_markup([span for span in spans if span[0] != "+"]) if operation.old_text is not None else None,
+        after=_page_markup([span for span in spans if span[0] != "-"]) if operation.new_text is not None else None,
+        only_place=not {"added", "removed", "modified"} & set(operation.ops),
+    )
+
+
+def _anchor(operation: Operation, taken: set[str]) -> str:
+    base = operation.new_path or operation.old_path or "unit"
+    name, number = base, 1
+    while name in taken:
+        number += 1
+        name = f"{base}-{number}"
+    taken.add(name)
+    return name
+
+
+def spans_of(operation: Operation) -> tuple[Span, ...]:
+    """The spans of an operation; a unit that came or went whole is one span of its published text."""
+    if operation.spans:
+        return operation.spans
+    if operation.old_text is None:
+        return (("+", operation.new_text or ""),)
+    if operation.new_text is None:
+        return (("-", operation.old_text),)
+    if operation.old_text == operation.new_text or "modified" not in operation.ops:
+        return (("=", operation.new_text),)
+    return (("-", operation.old_text), ("+", operation.new_text))
+
+
+def heading(operation: Operation) -> str:
+    """The address of a unit; both when it has another one now."""
+    old, new = operation.old_address, operation.new_address
+    if old and new and old != new:
+        return f"{old} → {new}"
+    return new or old or "Текст"
+
+
+def verbs(operation: Operation) -> str:
+    """``Изменено, перенесено``."""
+    words = [_VERBS[name][0] for name in operation.ops if name in _VERBS]
+    return ", ".join([*words[:1], *(word.lower() for word in words[1:])])
+
+
+_NOISE: Final = {
+    "space": "пробелы и переносы строк",
+    "invisible": "невидимые знаки",
+    "letter-spaced": "разрядка букв",
+    "editorial-note": "редакционные пометки",
+    "citation-list": "перечни публикаций",
+    "quote": "вид кавычек",
+    "dash": "вид тире и дефисов",
+    "number-sign": "написание знака номера",
+    "look-alike": "латинские буквы в русских словах",
+    "yo": "буквы е и ё",
+    "abbreviation": "пробелы в сокращениях",
+    "superscript": "написание верхних индексов",
+    "unicode": "запись букв в Юникоде",
+}
+
+
+def noise_line(rule: str, count: int) -> str:
+    """What was called noise and how often: shown, never hidden."""
+    return f"{_NOISE.get(rule, rule)}: {count}"
+
+
+# ---------------------------------------------------------------- pages
+
+
+def _page_markup(spans: Iterable[Span]) -> Markup:
+    root = tag.SPAN()
+    for kind, text in spans:
+        if kind == "=":
+            _append_text(root, clean(text))
+        else:
+            _append_marked(root, text, _said(kind, clean(text).strip()))
+    return _inner(root)
+
+
+def _append_marked(root: html.HtmlElement, text: str, element: html.HtmlElement) -> None:
+    """Outer spaces stand outside the marks: words keep their distance when the marks are all that is left."""
+    if text[:1].isspace():
+        _append_text(root, " ")
+    root.append(element)
+    if text[-1:].isspace():
+        _append_text(root, " ")
+
+
+def _said(kind: str, words: str) -> html.HtmlElement:
+    """<del> or <ins> with the words that a screen reader says around it."""
+    opening = tag.SPAN("[исключено: " if kind == "-" else "[добавлено: ")
+    opening.set("class", "said")
+    opening.tail = words
+    closing = tag.SPAN("] ")
+    closing.set("class", "said")
+    return tag.DEL(opening, closing) if kind == "-" else tag.INS(opening, closing)
+
+
+def _append_text(element: html.HtmlElement, text: str) -> None:
+    if len(element):
+        element[-1].tail = (element[-1].tail or "") + text
+    else:
+        element.text = (element.text or "") + text
+
+
+def _inner(root: html.HtmlElement) -> Markup:
+    """The content of a wrapper element. lxml escaped every text in it, which is what Markup promises."""
+    whole = html.tostring(root, encoding="unicode")
+    return Markup(whole[whole.index(">") + 1 : whole.rindex("</")])  # noqa: S704 - built by lxml from text nodes only
+
+
+# ---------------------------------------------------------------- feeds
+
+
+def feed_elements(diff: Diff) -> list[html.HtmlElement]:
+    """A diff as elements for an entry: statements about whole groups, then unit by unit, long unchanged runs elided.
+
+    A diff of a code would swell a feed that is polled every hour: past forty units or forty thousand characters the entry
+    says how much is left for the page.
+    """
+    elements: list[html.HtmlElement] = []
+    if diff.groups:
+        elements.append(tag.UL(*(tag.LI(clean(group.text)) for group in diff.groups)))
+    shown, size = 0, 0
+    told = [row for row in diff.operations if row.group is None or {"added", "removed", "modified"} & set(row.ops)]
+    for operation in told:
+        if shown >= _FEED_OPERATIONS or size > _FEED_CHARACTERS:
+            break
+        body = _feed_body(operation)
+        elements += [tag.H4(clean(f"{heading(operation)}. {verbs(operation)}")), body]
+        size += len(body.text_content())
+        shown += 1
+    if len(told) > shown:
+        elements.append(tag.P(f"Ещё {headline.changes(len(told) - shown)} — на странице события."))
+    return elements
+
+
+def _feed_body(operation: Operation) -> html.HtmlElement:
+    body = tag.P()
+    spans = spans_of(operation)
+    for index, (kind, text) in enumerate(spans):
+        if kind == "=":
+            _append_text(body, _elided(clean(text), first=index == 0, last=index == len(spans) - 1))
+        else:
+            words = clean(text).strip()
+            _append_marked(body, text, tag.DEL(f"[−{words}−]") if kind == "-" else tag.INS("{+" + words + "+}"))
+    return body
+
+
+def _elided(text: str, *, first: bool, last: bool) -> str:
+    if first and last:
+        return text if len(text) <= 2 * _CONTEXT else text[: 2 * _CONTEXT].rsplit(" ", 1)[0] + " …"
+    if len(text) <= 2 * _CONTEXT + 20:
+        return text
+    head = "" if first else text[:_CONTEXT].rsplit(" ", 1)[0] + " "
+    tail = "" if last else " " + text[-_CONTEXT:].split(" ", 1)[-1]
+    return f"{head}…{tail}"
+
+
+# ---------------------------------------------------------------- plain text
+
+
+def plain(diff: Diff) -> str:
+    """A diff for a terminal or a message: address, verb, words with the same marks as in feeds."""
+    lines = [clean(group.text) for group in diff.groups]
+    for operation in diff.operations:
+        lines.append(clean(f"{heading(operation)}. {verbs(operation)}"))
+        lines.append(plain_spans(spans_of(operation)))
+        lines.append("")
+    return "\n".join(lines).rstrip("\n") + "\n" if lines else ""
+
+
+def plain_spans(spans: Sequence[Span]) -> str:
+    """``срок [−десяти−]{+пяти+} лет``."""
+    marks = {"=": "{}", "-": "[−{}−]", "+": "{{+{}+}}"}
+    return "".join(marks[kind].format(clean(text)) for kind, text in spans)

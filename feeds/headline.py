@@ -1,0 +1,218 @@
+"""What a change of a text says in one line: which clause and how much, the most significant operation first.
+
+"В законопроект внесены изменения" is useless to a subscriber; «десяти» → «пяти» лет, ст. 22 ч. 1 п. 2 is the news.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from tracker.models import Diff, Operation, Span
+
+_PAIR_LENGTH: Final = 44
+
+#: Numerals of Russian law in the cases that occur in it; digits count too.
+_NUMERAL: Final = re.compile(
+    r"\d|\b(?:од(?:ин|на|но|ного|ной|ну|ному|ним)|дв(?:а|е|ух|умя|ум)|тр(?:и|ех|емя|ем)|четыр(?:е|ех|ьмя|ем)"
+    r"|(?:пят|шест|сем|восем|восьм|девят|десят)(?:ь|и|ью)|\w+надцат(?:ь|и|ью)|(?:два|три)дцат(?:ь|и|ью)"
+    r"|сорока?|\w+десят(?:и|ью)?|девяност[оа]|ст[оа]|дв(?:ести|ухсот)|\w+(?:сот|ста)|тысяч\w*|миллион\w*|полутора)\b"
+)
+
+#: Units without which a number is only half said.
+_UNIT: Final = re.compile(
+    r"\s*((?:рабочих |календарных )?(?:лет|год\w*|месяц\w*|недел\w*|дн(?:ей|я|ям)|день|сут\w+|час\w*|рубл\w*|процент\w*"
+    r"|человек\w*|тысяч\w*(?: рубл\w*| человек)?|минимальн\w+ размер\w*))\b"
+)
+
+_NEGATION: Final = re.compile(r"\b(?:не|кроме|исключением)\b")
+
+#: Abbreviation of a unit -> the form of "новый" that agrees with it.
+_NEW: Final = {
+    "разд.": "новый",
+    "гл.": "новая",
+    "§": "новый",
+    "ст.": "новая",
+    "ч.": "новая",
+    "п.": "новый",
+    "пп.": "новый",
+    "абз.": "новый",
+    "предл.": "новое",
+    "прим.": "новое",
+    "прил.": "новое",
+    "наим.": "новое",
+}
+_LEVEL: Final = re.compile(r"(?:разд\.|гл\.|§|ст\.|ч\.|пп\.|п\.|абз\.|предл\.|прим\.|прил\.|наим\.)(?=\s|$)")
+
+
+def plural(count: int, one: str, few: str, many: str) -> str:
+    """``4 изменения``: the Russian form that agrees with a number, with the number before it."""
+    tail, hundred = count % 10, count % 100
+    if tail == 1 and hundred != 11:
+        form = one
+    elif tail in {2, 3, 4} and hundred not in {12, 13, 14}:
+        form = few
+    else:
+        form = many
+    return f"{count} {form}"
+
+
+def changes(count: int) -> str:
+    """``4 изменения``."""
+    return plural(count, "изменение", "изменения", "изменений")
+
+
+def inside_out(address: str) -> str:
+    """``ст. 5 ч. 1 п. 3`` as it is spoken of: ``п. 3 ч. 1 ст. 5``. What stands before the first unit names another text."""
+    starts = [match.start() for match in _LEVEL.finditer(address)]
+    if not starts:
+        return address
+    units = [address[start:end].strip() for start, end in zip(starts, [*starts[1:], len(address)], strict=True)]
+    inside = address[: starts[0]].strip()
+    return " ".join(reversed(units)) + (f" ({inside})" if inside else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Candidate:
+    """One operation that could be the headline; the smallest `rank` wins, the earliest of equals."""
+
+    rank: int
+    text: str
+
+
+def headline(diff: Diff) -> str:
+    """The change in one line, without the name of the document; empty when nothing of law changed."""
+    statements = list(_statements(diff))
+    if not statements:
+        return ""
+    ranked = sorted(statements, key=lambda candidate: candidate.rank)
+    rest = len(statements) - 1
+    return ranked[0].text + (f"; ещё {changes(rest)}" if rest else "")
+
+
+def _statements(diff: Diff) -> Iterator[_Candidate]:
+    """Every operation as a candidate; operations of one group are one statement unless they also change words."""
+    grounds = _new_grounds(diff)
+    named = " ".join(reason.text for reason in diff.significance.reasons[:1])
+    groups = {group.id: group for group in diff.groups}
+    told: set[str] = set()
+    for operation in diff.operations:
+        if operation.group in groups and not _changes_words(operation):
+            group = groups[operation.group]
+            if group.id not in told:
+                told.add(group.id)
+                yield _Candidate(rank=80, text=_lower_first(group.text.rstrip(".")))
+            continue
+        candidate = _candidate(operation, ground=operation in grounds)
+        address = operation.new_address or operation.old_address
+        # The reason that fired best names its clause: that clause leads.
+        favoured = 5 if address and _names(named, address) else 0
+        yield _Candidate(rank=candidate.rank - favoured, text=candidate.text)
+
+
+def _names(text: str, address: str) -> bool:
+    return re.search(re.escape(address) + r"(?![\w.]*\w)", text) is not None
+
+
+def _changes_words(operation: Operation) -> bool:
+    return bool({"added", "removed", "modified"} & set(operation.ops))
+
+
+def _new_grounds(diff: Diff) -> tuple[Operation, ...]:
+    """The added units that a rule about grounds speaks of: those it names, or the only one there is."""
+    said = " ".join(reason.text for reason in diff.significance.reasons if "ground" in reason.rule)
+    if not said:
+        return ()
+    added = tuple(operation for operation in diff.operations if "added" in operation.ops)
+    named = tuple(operation for operation in added if operation.new_address and _names(said, operation.new_address))
+    return named or (added if len(added) == 1 else ())
+
+
+def _candidate(operation: Operation, *, ground: bool) -> _Candidate:
+    old, new = operation.old_address or "", operation.new_address or ""
+    if "added" in operation.ops:
+        if ground:
+            return _Candidate(rank=10, text=_joined("новое основание", new))
+        return _Candidate(rank=40, text=_added(new))
+    if "removed" in operation.ops:
+        return _Candidate(rank=40, text=f"исключено: {inside_out(old)}" if old else "исключён фрагмент")
+    if "modified" in operation.ops:
+        return _modified(operation.spans, new or old)
+    if "moved" in operation.ops:
+        return _Candidate(rank=82, text=f"перенесено: {old} → {new}")
+    return _Candidate(rank=84, text=f"перенумеровано: {old} → {new}")
+
+
+def _added(address: str) -> str:
+    if not address:
+        return "новый фрагмент"
+    turned = inside_out(address)
+    return f"{_NEW.get(turned.split(maxsplit=1)[0], 'добавлено:')} {turned}"
+
+
+def _modified(spans: tuple[Span, ...], address: str) -> _Candidate:
+    pairs = list(replacements(spans))
+    for old, new, after in pairs:
+        if _is_number(old) and _is_number(new):
+            unit = _UNIT.match(after)
+            words = f"«{_cut(old)}» → «{_cut(new)}»" + (f" {unit[1]}" if unit else "")
+            return _Candidate(rank=20, text=_joined(words, address))
+    negated = any(bool(_NEGATION.search(old)) != bool(_NEGATION.search(new)) for old, new, _ in pairs)
+    return _Candidate(rank=25 if negated else 50, text=_worded(pairs, address))
+
+
+def _worded(pairs: list[tuple[str, str, str]], address: str) -> str:
+    """A single short replacement is quoted; anything longer is only located."""
+    if len(pairs) == 1:
+        old, new, _ = pairs[0]
+        if old and new and max(len(old), len(new)) <= _PAIR_LENGTH:
+            return _joined(f"«{old}» → «{new}»", address)
+        if new and not old:
+            return _joined(f"добавлено «{_cut(new)}»", address)
+        if old and not new:
+            return _joined(f"исключено «{_cut(old)}»", address)
+    return f"изменено: {inside_out(address)}" if address else "изменён текст"
+
+
+def replacements(spans: Iterable[Span]) -> Iterator[tuple[str, str, str]]:
+    """(old words, new words, what follows) for every place where words differ; either of the first two may be empty."""
+    rows = list(spans)
+    index = 0
+    while index < len(rows):
+        if rows[index][0] == "=":
+            index += 1
+            continue
+        old, new = "", ""
+        while index < len(rows) and rows[index][0] != "=":
+            if rows[index][0] == "-":
+                old += rows[index][1]
+            else:
+                new += rows[index][1]
+            index += 1
+        after = rows[index][1] if index < len(rows) else ""
+        if old.strip() or new.strip():
+            yield _bare(old), _bare(new), after
+
+
+def _bare(text: str) -> str:
+    return " ".join(text.split()).strip(" ,;:").replace("«", "„").replace("»", "“")
+
+
+def _is_number(text: str) -> bool:
+    return bool(text) and len(text) <= _PAIR_LENGTH and _NUMERAL.search(text.lower().replace("ё", "е")) is not None
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _PAIR_LENGTH else text[:_PAIR_LENGTH].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+
+
+def _joined(words: str, address: str) -> str:
+    if not address:
+        return words
+    return f"{words}, {address}"
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]

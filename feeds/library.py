@@ -1,0 +1,97 @@
+"""What this room needs to know, as a Protocol. The store satisfies it without knowing this room; tests bring their own.
+
+Methods are called from several threads, one call at a time per thread. Nothing is ever written through it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, Protocol, TypeAlias
+
+from tracker.models import (
+    Diff,
+    Document,
+    EditionKey,
+    Event,
+    EventKind,
+    Part,
+    Relation,
+    Section,
+    Snapshot,
+    SourceState,
+    Version,
+    Watch,
+)
+
+FeedFormat: TypeAlias = Literal["atom", "rss", "json"]
+
+
+class Library(Protocol):
+    """Everything that pages and feeds are made of. Unknown keys give None or an empty tuple, never an error."""
+
+    def document(self, document_id: str, /) -> Document | None:
+        """One followed act by its id."""
+
+    def documents(self) -> tuple[Document, ...]:
+        """Every followed act."""
+
+    def versions(self, document_id: str, /, *, part: Part | None = None) -> tuple[Version, ...]:
+        """The versions of a document, of one part or of all."""
+
+    def version(self, key: EditionKey, number: int, /) -> Version | None:
+        """One version by its public name."""
+
+    def version_by_id(self, version_id: int, /) -> Version | None:
+        """One version by its row."""
+
+    def sections(self, version_id: int, /) -> tuple[Section, ...]:
+        """The text of a version in document order; empty when it could not be read."""
+
+    def data(self, version_id: int, /) -> Mapping[str, Any] | None:
+        """The card's Reading as JSON; None for texts."""
+
+    def diff(self, diff_id: str, /) -> Diff | None:
+        """A stored comparison."""
+
+    def relations(self, document_id: str, /) -> tuple[Relation, ...]:
+        """What a document amends, enacts, publishes, repeals, and what does so to it."""
+
+    def event(self, event_id: str, /) -> Event | None:
+        """One event by its id."""
+
+    def events(
+        self,
+        *,
+        scope: str | None = None,
+        kinds: tuple[EventKind, ...] = (),
+        leads_only: bool = False,
+        backfilled: bool | None = None,
+        after_seq: int | None = None,
+        before_seq: int | None = None,
+        limit: int = 100,
+        oldest_first: bool = False,
+    ) -> tuple[Event, ...]:
+        """Events of one scope (``document:<id>``, ``topic:<name>``, ``source:<name>``) or of all, newest first."""
+
+    def bundle(self, bundle_id: str, /) -> tuple[Event, ...]:
+        """The events of one observation."""
+
+    def corrections_of(self, event_id: str, /) -> tuple[Event, ...]:
+        """The corrections that name an event."""
+
+    def scopes(self) -> tuple[str, ...]:
+        """Every scope that has an event."""
+
+    def entries(
+        self, scope: str | None, fmt: FeedFormat, /, *, leads_only: bool, limit: int = 100
+    ) -> tuple[tuple[Event, bytes], ...]:
+        """Events with their fragments as they were rendered once, newest first."""
+
+    def source_states(self) -> tuple[SourceState, ...]:
+        """How each source has been answering."""
+
+    def watches(self, *, include_muted: bool = False) -> tuple[Watch, ...]:
+        """What is followed, with the times of the last checks."""
+
+    def snapshot(self, snapshot_id: int, /) -> Snapshot | None:
+        """The record of a stored body; never the body."""

@@ -1,0 +1,383 @@
+"""What templates print: rows and marks made of records, with every word already chosen. Nothing here writes HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any, Final
+
+from feeds import labels, times, wording
+from feeds.library import Library
+from feeds.subject import Subject
+from feeds.textual import web_address
+from tracker.models import Diff, Event, Part, SourceState, Status, Version, Watch
+
+#: How many events of one document its page lists; the feed and the record hold all of them.
+DOCUMENT_EVENTS: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRow:
+    """One line of a list of events."""
+
+    id: str
+    path: str
+    title: wording.Title
+    summary: str
+    clock: str
+    when: str
+    iso: str
+    level: int
+    level_name: str
+    kind: str
+    demo: bool
+    backfilled: bool
+    corrected: bool
+    occurred: str
+    mates: tuple[EventRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """A Moscow day of the timeline."""
+
+    iso: str
+    heading: str
+    rows: tuple[EventRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageMark:
+    """One station of the line that shows where a bill stands. `state`: ``done``, ``here`` or ``ahead``."""
+
+    name: str
+    state: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freshness:
+    """No change is only ever claimed beside the time of a check; blindness is said aloud."""
+
+    text: str
+    blind: bool
+
+
+class Rows:
+    """Makes event rows; titles are made once per event, because timelines, documents and bundles share them."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._told: dict[tuple[str, bool], tuple[wording.Title, str]] = {}
+
+    def diff(self, event: Event) -> Diff | None:
+        """The comparison of an event, unless its content was struck."""
+        return self._library.diff(event.diff_id) if event.diff_id and not event.struck else None
+
+    def told(self, event: Event) -> tuple[wording.Title, str]:
+        """Title and summary of an event."""
+        key = (event.id, event.struck)
+        if key not in self._told:
+            if len(self._told) > 20_000:
+                self._told.clear()
+            diff = self.diff(event)
+            self._told[key] = (wording.title(event, diff), wording.summary(event, diff))
+        return self._told[key]
+
+    def row(self, event: Event, mates: Iterable[Event] = ()) -> EventRow:
+        """One event as a line, with the rest of its bundle when given."""
+        title, summary = self.told(event)
+        return EventRow(
+            id=event.id,
+            path=f"/event/{event.id}",
+            title=title,
+            summary=summary,
+            clock=times.clock(event.observed_at),
+            when=times.both(event.observed_at),
+            iso=times.iso(event.observed_at),
+            level=int(event.level),
+            level_name=labels.LEVELS[event.level].ru,
+            kind=labels.EVENTS[event.kind].ru,
+            demo=title.demo,
+            backfilled=event.backfilled,
+            corrected=bool(self._library.corrections_of(event.id)),
+            occurred=times.of_source(event.occurred_at),
+            mates=tuple(self.row(mate) for mate in mates),
+        )
+
+    def lead(self, event: Event) -> EventRow:
+        """A lead with the rest of its bundle inside, strongest first."""
+        return self.row(event, self.mates(event))
+
+    def mates(self, event: Event) -> list[Event]:
+        """The other events of the observation, strongest first."""
+        others = [mate for mate in self._library.bundle(event.bundle) if mate.id != event.id]
+        return sorted(others, key=lambda mate: (mate.level, mate.seq))
+
+    def days(self, leads: Sequence[Event]) -> list[Day]:
+        """Leads grouped by Moscow day, in the order given."""
+        found = []
+        for day, events in groupby(leads, key=lambda event: times.moscow_day(event.observed_at)):
+            rows = tuple(self.lead(event) for event in events)
+            found.append(Day(iso=day.isoformat(), heading=times.day(day), rows=rows))
+        return found
+
+
+# ---------------------------------------------------------------- where a bill stands
+
+#: Station -> the step whose date it takes.
+_STATIONS: Final = (
+    ("Внесён", "1.1"),
+    ("1-е чтение", "3.3"),
+    ("2-е чтение", "4.3"),
+    ("3-е чтение", "5.3"),
+    ("Совет Федерации", "6.3"),
+    ("Президент", "8.1"),
+    ("Опубликован", "8.2"),
+)
+
+#: How many stations a status has behind it.
+_PASSED: Final = {
+    Status.REGISTERED: 1,
+    Status.UNDER_CONSIDERATION: 1,
+    Status.FIRST_READING: 2,
+    Status.SECOND_READING: 3,
+    Status.SECOND_READING_RETURNED: 2,
+    Status.ADOPTED: 4,
+    Status.SF_APPROVED: 5,
+    Status.SF_REJECTED: 4,
+    Status.SIGNED: 6,
+    Status.VETOED: 5,
+    Status.PUBLISHED: 7,
+}
+
+
+def stage_line(status: Status | None, steps: Sequence[Mapping[str, Any]]) -> list[StageMark]:
+    """The stations of a bill up to where it stands. A dropped bill ends with what became of it."""
+    held = [step for step in steps if not step.get("planned")]
+    dropped = status in {Status.REJECTED, Status.WITHDRAWN, Status.RETURNED}
+    voted = sum(any(_took_place(step, number) for step in held) for _, number in _STATIONS[1:4])
+    # A dropped bill was turned down where it last stood: only what it had behind it counts as done.
+    passed = max(1, voted - (status is Status.REJECTED) + 1) if dropped else _PASSED.get(status or Status.REGISTERED, 1)
+    marks = []
+    for index, (name, number) in enumerate(_STATIONS):
+        if index < passed:
+            state = "here" if index == passed - 1 and not dropped else "done"
+            at = max((str(step.get("at") or "") for step in held if _took_place(step, number)), default="")
+            marks.append(StageMark(name=name, state=state, at=times.date_only(at)))
+        elif not dropped:
+            marks.append(StageMark(name=name, state="ahead", at=""))
+    if dropped and status is not None:
+        last = max((str(step.get("at") or "") for step in held), default="")
+        marks.append(StageMark(name=labels.STAGES[status].ru, state="here", at=times.date_only(last)))
+    return marks
+
+
+def _took_place(step: Mapping[str, Any], number: str) -> bool:
+    return step.get("step") == number and bool(step.get("at"))
+
+
+# ---------------------------------------------------------------- freshness
+
+
+def document_freshness(watches: Sequence[Watch], last_event: Event | None) -> Freshness:
+    """The line under a document's title: what the last successful check says, and when it was."""
+    if not watches:
+        return Freshness(text="Документ не наблюдается: изменения на источнике мы не увидим.", blind=True)
+    watch = max(watches, key=lambda row: row.last_success or row.added_at)
+    if watch.last_success is None:
+        return Freshness(text="Успешной проверки ещё не было.", blind=True)
+    when = times.checked(watch.last_success)
+    if watch.last_checked is not None and watch.last_checked > watch.last_success:
+        return Freshness(
+            text=f"Последняя успешная проверка {when}; следующая не удалась. {labels.BLIND.ru}", blind=True
+        )
+    if last_event is not None and not last_event.backfilled and last_event.observed_at >= watch.last_success:
+        return Freshness(text=f"При последней проверке замечены изменения; проверено {when}.", blind=False)
+    return Freshness(text=f"Изменений нет; проверено {when}.", blind=False)
+
+
+def source_freshness(state: SourceState, last_event: Event | None) -> Freshness:
+    """The same for a whole source."""
+    if state.last_success is None:
+        return Freshness(text=f"Успешной проверки ещё не было. {labels.BLIND.ru}", blind=True)
+    when = times.checked(state.last_success)
+    if state.gap_since is not None:
+        return Freshness(text=f"Нет успешной проверки с {when}. {labels.BLIND.ru}", blind=True)
+    if last_event is not None and not last_event.backfilled and last_event.observed_at >= state.last_success:
+        return Freshness(text=f"При последней проверке замечены изменения; проверено {when}.", blind=False)
+    return Freshness(text=f"Изменений нет; проверено {when}.", blind=False)
+
+
+# ---------------------------------------------------------------- documents, versions, evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionRow:
+    """One observed text of a document."""
+
+    path: str
+    label: str
+    source: str
+    number: int
+    first_seen: str
+    last_seen: str
+    unread: str
+    diff_path: str | None
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRow:
+    """One file that a card links."""
+
+    label: str
+    role: str
+    format: str
+    uploaded: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """One stored body behind an event: when we got it, the digest of its bytes, how they travelled."""
+
+    name: str
+    digest: str
+    at: str
+    via: str
+
+
+def version_path(version: Version) -> str:
+    """``/bill/100001-99/text/sozd/introduced/1``."""
+    key = version.key
+    return f"/{key.document_id}/{key.part}/{key.source}/{key.edition}/{version.number}"
+
+
+def text_rows(versions: Sequence[Version], events: Sequence[Event]) -> list[VersionRow]:
+    """The texts and notes of a document in the order of procedure, each with the event that tells what it changed."""
+    told = {str(event.payload["version_path"]): event for event in events if event.payload.get("version_path")}
+    ordered = sorted(
+        (version for version in versions if version.key.part in {Part.TEXT, Part.NOTE}),
+        key=lambda version: (version.key.part != Part.TEXT, version.position, version.key.source, version.number),
+    )
+    rows = []
+    for version in ordered:
+        path = version_path(version)
+        event = told.get(path)
+        label = wording.edition_label(version.key.edition, version.label) or labels.PARTS[version.key.part].ru
+        if version.key.part == Part.NOTE:
+            label = labels.PARTS["note"].ru
+        rows.append(
+            VersionRow(
+                path=path,
+                label=label,
+                source=labels.source_name(version.key.source),
+                number=version.number,
+                first_seen=times.both(version.observed_at),
+                last_seen=times.both(version.last_seen),
+                unread="" if version.readable else wording.unread_sentence({"unread_reason": version.unread_reason}),
+                diff_path=f"/event/{event.id}" if event and event.diff_id else None,
+                url=web_address(version.url),
+            )
+        )
+    return rows
+
+
+def file_rows(card: Mapping[str, Any] | None) -> list[FileRow]:
+    """The files of a card in its own order."""
+    return [file_row(file) for file in (card or {}).get("files") or () if isinstance(file, Mapping)]
+
+
+def file_row(file: Mapping[str, Any]) -> FileRow:
+    """One file of a card or of a payload."""
+    role = wording.file_role(file.get("role"))
+    return FileRow(
+        label=str(file.get("label") or role or "Файл"),
+        role=role,
+        format=str(file.get("format") or ""),
+        uploaded=times.of_source(file.get("uploaded_at")),
+        url=web_address(file.get("url")),
+    )
+
+
+_VIA: Final = {
+    "direct+https": "напрямую, HTTPS",
+    "proxy+https": "через посредника, HTTPS",
+    "direct+http": "напрямую, HTTP без шифрования",
+    "proxy+http": "через посредника, HTTP без шифрования",
+}
+
+
+def captures(event: Event) -> list[Capture]:
+    """The bodies behind an event, the older first."""
+    found = []
+    for key, name in (("before_snapshot", "Было"), ("snapshot", "Стало")):
+        facts = event.payload.get(key)
+        if not isinstance(facts, Mapping):
+            continue
+        moment = times.parse(str(facts.get("first_seen") or ""))
+        found.append(
+            Capture(
+                name=name,
+                digest=str(facts.get("digest") or ""),
+                at=times.both(moment) if moment else "",
+                via=_VIA.get(str(facts.get("via")), ""),
+            )
+        )
+    return found
+
+
+def card_of(document_id: str, library: Library) -> Mapping[str, Any] | None:
+    """The newest card of a document as JSON."""
+    cards = library.versions(document_id, part=Part.CARD)
+    if not cards:
+        return None
+    return library.data(max(cards, key=lambda version: (version.observed_at, version.id)).id)
+
+
+def step_rows(card: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """The steps of a card, newest first; planned ones are called planned."""
+    rows = [
+        {
+            "number": str(step.get("step") or ""),
+            "title": str(step.get("title") or step.get("stage") or ""),
+            "at": times.of_source(step.get("at")),
+            "decisions": [str(decision) for decision in step.get("decisions") or ()],
+            "planned": bool(step.get("planned")),
+            "sort": str(step.get("at") or "9999"),
+        }
+        for step in (card or {}).get("events") or ()
+        if isinstance(step, Mapping)
+    ]
+    return sorted(rows, key=lambda row: row["sort"], reverse=True)
+
+
+def vote_rows(card: Mapping[str, Any] | None) -> list[dict[str, str]]:
+    """The roll calls of a card."""
+    rows = []
+    for vote in (card or {}).get("votes") or ():
+        if isinstance(vote, Mapping):
+            passed = {True: "принято", False: "не принято"}.get(vote.get("passed"), "")  # type: ignore[arg-type]
+            counts = (("за", "ayes"), ("против", "noes"), ("воздержались", "abstained"))
+            figures = [f"{word} {vote[key]}" for word, key in counts if vote.get(key) is not None]
+            rows.append(
+                {
+                    "subject": str(vote.get("subject") or ""),
+                    "at": times.of_source(vote.get("at")),
+                    "result": ", ".join([*([passed] if passed else []), *figures]),
+                }
+            )
+    return rows
+
+
+def month_of(event: Event) -> date:
+    """The first day of the Moscow month in which an event was seen."""
+    return times.moscow_day(event.observed_at).replace(day=1)
+
+
+def shown_status(about: Subject) -> str:
+    """The stage of a bill in words, empty for an act."""
+    return labels.STAGES[about.status].ru if about.is_bill and about.status else ""

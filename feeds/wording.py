@@ -1,0 +1,502 @@
+"""Titles and summaries of events: `[state] document: what, where`, then the sentences of a message.
+
+We say what we saw in the text, when, and where; never what it means for a person, never a motive. Every payload may lack
+any key: an event that cannot be told in full is told shorter, never dropped (filters and wording fail open).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from feeds import headline, labels, subject, times
+from feeds.subject import Subject, quoted
+from tracker.models import Diff, Event, EventKind, Force, Role, Status
+
+TEXT_KINDS: Final = frozenset({EventKind.TEXT_ADDED, EventKind.TEXT_CHANGED, EventKind.TEXT_UNEXPLAINED})
+_LONG: Final = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Title:
+    """A title in its three parts, so that pages can set them apart. `where` belongs to the subject: ``ст. 24 ч. 1``."""
+
+    state: str
+    subject: str
+    what: str
+    demo: bool = False
+
+    def __str__(self) -> str:
+        mark = f"{labels.DEMO.ru}. " if self.demo else ""
+        head = f"{mark}[{self.state}] {self.subject}".rstrip()
+        return f"{head}: {self.what}" if self.what else head
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One event on its way to words."""
+
+    event: Event
+    about: Subject | None
+    diff: Diff | None
+
+    @property
+    def payload(self) -> Mapping[str, Any]:
+        return self.event.payload
+
+    def mapping(self, key: str) -> Mapping[str, Any]:
+        value = self.payload.get(key)
+        return value if isinstance(value, Mapping) else {}
+
+    def rows(self, key: str) -> list[Mapping[str, Any]]:
+        value = self.payload.get(key)
+        if not isinstance(value, Sequence) or isinstance(value, str):
+            return []
+        return [row for row in value if isinstance(row, Mapping)]
+
+    def text(self, key: str) -> str:
+        value = self.payload.get(key)
+        return "" if value is None else str(value)
+
+
+def title(event: Event, diff: Diff | None = None, *, demo: bool = False) -> Title:
+    """The title of an event. `diff` is the stored comparison when it has one; `demo` marks the whole site as invented."""
+    about = subject.of_event(event)
+    told = _Told(event, about, diff)
+    invented = demo or (about is not None and about.invented)
+    if event.struck:
+        return Title(state="Содержание удалено", subject=f"Обновление {event.id[:4]}", what="", demo=invented)
+    if event.kind in {EventKind.COVERAGE_GAP, EventKind.COVERAGE_RESTORED}:
+        return _coverage_title(told, demo=invented)
+    if event.kind is EventKind.CORRECTION:
+        name = about.name if about else labels.source_name(event.source)
+        what = f"сообщение неверно: {told.text('reason')}".rstrip(" :")
+        return Title(state="Исправление", subject=name, what=what, demo=invented)
+    if about is None:
+        what = labels.EVENTS[event.kind].ru
+        return Title(state="Обновление", subject=labels.source_name(event.source), what=what, demo=invented)
+    return Title(
+        state=_state(told, about), subject=_subject(told, about), what=_what(told, about).rstrip(" :"), demo=invented
+    )
+
+
+def summary(event: Event, diff: Diff | None = None) -> str:
+    """The event as sentences of plain text, ending with when it was noticed in Moscow time and UTC."""
+    about = subject.of_event(event)
+    told = _Told(event, about, diff)
+    seen = f"Замечено {times.both(event.observed_at)}."
+    if event.struck:
+        return f"Содержание этого сообщения удалено оператором; запись в журнале осталась. {seen}"
+    if event.kind is EventKind.CORRECTION:
+        return f"{_correction_sentence(told)} {seen}"
+    if about is None or event.kind in {EventKind.COVERAGE_GAP, EventKind.COVERAGE_RESTORED}:
+        return f"{_coverage_sentence(told)} {seen}"
+    parts = [
+        f"{_opening(told, about)}: {_stop(_what_at_length(told, about))}",
+        *_details(told),
+        about.force_sentence.ru,
+        _occurred(told),
+        seen,
+    ]
+    if event.payload.get("confirmed"):
+        parts.append("Подтверждено повторными проверками.")
+    return " ".join(part for part in parts if part)
+
+
+def english(event: Event) -> str:
+    """One English line beside the Russian text: what kind of event, about what, in what force."""
+    about = subject.of_event(event)
+    kind = labels.EVENTS[event.kind].en
+    if event.struck:
+        return "The content of this message was erased by the operator."
+    if about is None:
+        source = labels.SOURCES.get(event.source, ("", "", event.source))[2]
+        blind = f" {labels.BLIND.en}" if event.kind is EventKind.COVERAGE_GAP else ""
+        return f"{source}: {kind}.{blind}"
+    edition = labels.EDITIONS.get(str(event.payload.get("edition")), ("", "", ""))[2]
+    change = event.payload.get("change")
+    figures = ""
+    if isinstance(change, Mapping):
+        named = [(change.get(word), word) for word in ("added", "removed", "modified", "moved", "renumbered")]
+        figures = ", ".join(f"{count} {word}" for count, word in named if count)
+    what = f"{kind} ({edition})" if edition else kind
+    return f"{about.english_noun} {about.name}: {what}{'; units: ' + figures if figures else ''}. {about.force_sentence.en}"
+
+
+def discreet(event: Event) -> str:
+    """A title that tells a bystander nothing, such as ``Обновление 7f3a.``, for a lock screen."""
+    return f"Обновление {event.id[:4]}."
+
+
+# ---------------------------------------------------------------- state and subject
+
+
+def _state(told: _Told, about: Subject) -> str:
+    if told.event.kind is EventKind.ACT_PUBLISHED and not about.is_bill:
+        noun, gender, _ = labels.kind_of(about.kind)
+        published = {"m": "опубликован", "f": "опубликована", "n": "опубликовано"}[gender]
+        if about.force is Force.IN_FORCE:
+            return f"{noun} {published}, в силе"
+        # The portal publishes acts long before anyone has read when they take effect: the title says only what was seen.
+        return f"{noun} {published}"
+    if told.event.kind in TEXT_KINDS and about.is_bill and about.force is Force.DRAFT:
+        if told.payload.get("part") == "note":
+            return "Законопроект, пояснительная записка"
+        edition = labels.EDITIONS.get(told.text("edition"))
+        if edition:
+            return f"Законопроект, {edition[1]}"
+    return about.state
+
+
+def _subject(told: _Told, about: Subject) -> str:
+    name = about.name
+    if told.event.kind in _TITLED and about.quoted_title:
+        return f"{name} {about.quoted_title}"
+    if told.event.kind is EventKind.TEXT_UNEXPLAINED and told.diff and told.diff.operations:
+        places = {operation.new_address or operation.old_address for operation in told.diff.operations} - {None}
+        first = next((row.new_address or row.old_address for row in told.diff.operations), None)
+        if first:
+            return f"{name}, {first}" + (" и др." if len(places) > 1 else "")
+    return name
+
+
+#: Kinds whose reader may not know the document yet, or needs its name to know what moved.
+_TITLED: Final = frozenset(
+    {
+        EventKind.WATCH_STARTED,
+        EventKind.DOCUMENT_DISCOVERED,
+        EventKind.BILL_STAGE,
+        EventKind.ACT_PUBLISHED,
+    }
+)
+
+# ---------------------------------------------------------------- what happened, in a title
+
+
+def _what(told: _Told, about: Subject) -> str:
+    teller = _WHAT.get(told.event.kind)
+    return teller(told, about) if teller else labels.EVENTS[told.event.kind].ru
+
+
+def _what_watch(told: _Told, _about: Subject) -> str:
+    steps = told.payload.get("steps")
+    held = f", {headline.plural(steps, 'запись', 'записи', 'записей')} на карточке" if isinstance(steps, int) and steps else ""
+    return f"начато наблюдение{held}"
+
+
+def _what_discovered(told: _Told, _about: Subject) -> str:
+    if told.payload.get("scan_only"):
+        return labels.UNREAD["scan"][0]
+    if told.payload.get("needs_body"):
+        return "название общее, тему решит текст"
+    terms = list(dict.fromkeys(str(row.get("text") or row.get("term") or "") for row in told.rows("reasons")))
+    return f"найден по словам {quoted(terms[0], 40)}" if terms and terms[0] else "новый документ"
+
+
+def _what_step(told: _Told, _about: Subject) -> str:
+    step = told.mapping("step")
+    decisions = _decisions(step)
+    return f"{quoted(decisions, _LONG)} ({_step_name(step)})" if decisions else _step_name(step)
+
+
+def _what_step_changed(told: _Told, _about: Subject) -> str:
+    names = [labels.STEP_FIELDS.get(str(name), str(name)) for name in told.payload.get("changed") or ()]
+    return f"изменена запись ({_step_name(told.mapping('after'))}): {', '.join(names)}"
+
+
+def _what_step_removed(told: _Told, _about: Subject) -> str:
+    return f"с карточки удалена запись ({_step_name(told.mapping('step'))})"
+
+
+def _what_stage(told: _Told, _about: Subject) -> str:
+    after, before = _stage_name(told.payload.get("after")), _stage_name(told.payload.get("before"))
+    at = times.date_only(told.mapping("step").get("at"))
+    now = " ".join(part for part in (_lower(after) or "стадия изменилась", at) if part)
+    return f"{now} (прежде: {_lower(before)})" if before else now
+
+
+def _what_outcome(told: _Told, _about: Subject) -> str:
+    at = times.date_only(told.mapping("step").get("at") or told.event.occurred_at)
+    return f"{labels.EVENTS[told.event.kind].ru} {at}".strip()
+
+
+def _what_text(told: _Told, _about: Subject) -> str:
+    if told.payload.get("readable") is False:
+        return _unread(told)[0]
+    if told.diff is None:
+        return "опубликован текст" if told.event.kind is EventKind.TEXT_ADDED else "текст изменился"
+    return headline.headline(told.diff) or _unchanged(told)
+
+
+def _unchanged(told: _Told) -> str:
+    if told.diff is not None and told.diff.noise:
+        return "изменилось только оформление, слова те же"
+    against = _edition_label(told.mapping("compared_with"))
+    return f"совпадает с прежним: {_lower(against)}" if against else "слова те же"
+
+
+def _what_unexplained(told: _Told, about: Subject) -> str:
+    host = labels.source_host(told.event.source, about.url)
+    if about.kind == "page":
+        what = headline.headline(told.diff) if told.diff else ""
+        return what or f"текст на {host} изменился"
+    why = "записи об этом на карточке нет" if about.is_bill else "изменяющий акт не найден"
+    return f"текст на {host} изменился, {why}"
+
+
+def _what_file(told: _Told, _about: Subject) -> str:
+    file = told.mapping("file") or told.mapping("before")
+    words = labels.EVENTS[told.event.kind].ru
+    return f"{words}: {quoted(_file_name(file), _LONG)}" if file else words
+
+
+def _what_fields(told: _Told, _about: Subject) -> str:
+    names = [labels.CARD_FIELDS.get(str(row.get("name")), str(row.get("name"))) for row in told.rows("fields")]
+    rest = f" и ещё {len(names) - 2}" if len(names) > 2 else ""
+    return f"изменены сведения карточки: {', '.join(names[:2])}{rest}"
+
+
+def _what_published(told: _Told, _about: Subject) -> str:
+    publication = told.mapping("publication")
+    notices = "; ".join(_lower(notice_line(row).rstrip(".")) for row in told.rows("notices") if row.get("text"))
+    at = times.date_only(publication.get("date"))
+    number = f"опубликование № {publication['eo_number']}" if publication.get("eo_number") else ""
+    return notices or ", ".join(part for part in (at, number) if part)
+
+
+def _what_absent(told: _Told, _about: Subject) -> str:
+    return _seen_and_missed(told).rstrip(".").lower() or "страница не найдена"
+
+
+def _what_restored(told: _Told, _about: Subject) -> str:
+    at = times.parse(told.text("restored_at"))
+    return f"страница снова доступна с {times.short(at)}" if at else "страница снова доступна"
+
+
+def _what_edition(told: _Told, _about: Subject) -> str:
+    label = _edition_label(told.payload)
+    return f"в списке редакций появилась {quoted(label)}" if label else "в списке редакций появилась новая"
+
+
+_WHAT: Final[dict[EventKind, Callable[[_Told, Subject], str]]] = {
+    EventKind.WATCH_STARTED: _what_watch,
+    EventKind.DOCUMENT_DISCOVERED: _what_discovered,
+    EventKind.BILL_STEP: _what_step,
+    EventKind.BILL_STEP_CHANGED: _what_step_changed,
+    EventKind.BILL_STEP_REMOVED: _what_step_removed,
+    EventKind.BILL_STAGE: _what_stage,
+    EventKind.BILL_REJECTED: _what_outcome,
+    EventKind.BILL_WITHDRAWN: _what_outcome,
+    EventKind.BILL_RETURNED: _what_outcome,
+    EventKind.BILL_SF_REJECTED: _what_outcome,
+    EventKind.BILL_VETOED: _what_outcome,
+    EventKind.TEXT_ADDED: _what_text,
+    EventKind.TEXT_CHANGED: _what_text,
+    EventKind.TEXT_UNEXPLAINED: _what_unexplained,
+    EventKind.EDITION_ADDED: _what_edition,
+    EventKind.FILE_ADDED: _what_file,
+    EventKind.FILE_REPLACED: _what_file,
+    EventKind.FILE_REMOVED: _what_file,
+    EventKind.FIELDS_CHANGED: _what_fields,
+    EventKind.ACT_PUBLISHED: _what_published,
+    EventKind.DOCUMENT_ABSENT: _what_absent,
+    EventKind.DOCUMENT_RESTORED: _what_restored,
+}
+
+# ---------------------------------------------------------------- sentences of a summary
+
+
+def _opening(told: _Told, about: Subject) -> str:
+    """``Законопроект 123456-99, текст ко 2-му чтению``."""
+    if about.kind == "page":
+        return about.name
+    if told.event.kind in TEXT_KINDS:
+        if told.payload.get("part") == "note":
+            return f"{about.full_name}, пояснительная записка"
+        if label := _edition_label(told.payload):
+            return f"{about.full_name}, {_lower(label)}"
+    return about.full_name
+
+
+def _what_at_length(told: _Told, about: Subject) -> str:
+    kind = told.event.kind
+    if kind in TEXT_KINDS and told.payload.get("readable") is False:
+        return _lower(_unread(told)[1])
+    if kind in {EventKind.TEXT_ADDED, EventKind.TEXT_CHANGED}:
+        if told.diff is not None and (what := headline.headline(told.diff)):
+            return f"предлагается {what}" if about.force is Force.DRAFT and what.startswith("нов") else what
+        if told.diff is None and kind is EventKind.TEXT_ADDED:
+            return "опубликован текст; сравнить его пока не с чем"
+    if kind is EventKind.TEXT_UNEXPLAINED and told.diff is not None:
+        return headline.headline(told.diff) or _unchanged(told)
+    if kind is EventKind.ACT_PUBLISHED:
+        return _stop(f"{quoted(about.title, 400)}. {_publication_sentence(told)}")
+    if kind in {EventKind.WATCH_STARTED, EventKind.DOCUMENT_DISCOVERED} and about.title:
+        what = labels.UNREAD["scan"][1] if told.payload.get("scan_only") else _upper(_what(told, about))
+        return f"{quoted(about.title, 400)}. {what}"
+    return _what(told, about)
+
+
+def _publication_sentence(told: _Told) -> str:
+    """``Опубликование № 0001202605120001 от 12.05.2026, страниц: 2``."""
+    publication = told.mapping("publication")
+    number, at = publication.get("eo_number"), times.date_only(publication.get("date"))
+    words = "Опубликование" + (f" № {number}" if number else "") + (f" от {at}" if at else "")
+    pages = publication.get("pages")
+    return f"{words}, страниц: {pages}" if pages else words
+
+
+def _details(told: _Told) -> list[str]:
+    """What belongs to one kind only: what was compared, what a step says, what is not known."""
+    kind = told.event.kind
+    found: list[str] = []
+    if kind in TEXT_KINDS:
+        against = told.mapping("compared_with")
+        if told.diff is not None and (label := _edition_label(against)):
+            found.append(f"Сравнено с прежним текстом: {_lower(label)}.")
+    for notice in told.rows("notices"):
+        if notice.get("text"):
+            found.append(_stop(notice_line(notice)))
+        if notice.get("kind") == "closed_item":
+            found.append(labels.CLOSED_ITEM.ru)
+    if kind is EventKind.TEXT_UNEXPLAINED:
+        found.append(
+            "По одному адресу мы видели два разных текста. Причина неизвестна: возможна опечатка или задержка сведений об акте."
+        )
+    if kind is EventKind.DOCUMENT_DISCOVERED and told.payload.get("needs_body"):
+        found.append("По названию тему определить нельзя; документ показан, пока его текст не прочитан.")
+    if kind in {EventKind.FILE_REPLACED, EventKind.FILE_REMOVED}:
+        found.append("Прежний файл сохранён в архиве наблюдения.")
+    return found
+
+
+def _occurred(told: _Told) -> str:
+    """The source's own time, in the text: an entry is dated by when we saw it."""
+    if told.event.occurred_at is None or told.event.kind in _DATED_BY_US:
+        return ""
+    return f"По данным источника: {times.of_source(told.event.occurred_at)}."
+
+
+_DATED_BY_US: Final = frozenset({EventKind.DOCUMENT_ABSENT, EventKind.DOCUMENT_RESTORED, EventKind.WATCH_STARTED})
+
+
+def _correction_sentence(told: _Told) -> str:
+    said, reason = told.text("said"), told.text("reason")
+    at = times.parse(told.text("said_at"))
+    when = f"{times.short(at)} " if at else ""
+    return f"Исправление: {when}мы сообщили {quoted(said, 300)}. Это неверно, потому что: {_stop(reason)}"
+
+
+def _coverage_title(told: _Told, *, demo: bool) -> Title:
+    source = labels.source_name(told.text("source") or told.event.source)
+    if told.event.kind is EventKind.COVERAGE_GAP:
+        last = times.parse(told.text("last_success"))
+        what = f"нет успешной проверки с {times.short(last)}" if last else "ещё не было ни одной успешной проверки"
+        return Title(state="Наблюдение прервано", subject=source, what=what, demo=demo)
+    since, until = times.parse(told.text("since")), times.parse(told.text("until"))
+    pause = f"перерыв с {times.short(since)} до {times.short(until)}" if since and until else "источник снова отвечает"
+    return Title(state="Наблюдение восстановлено", subject=source, what=f"{pause}; {_caught_up(told)}", demo=demo)
+
+
+def _caught_up(told: _Told) -> str:
+    count = told.payload.get("events")
+    if not isinstance(count, int):
+        return "пропущенное проверяется"
+    return (
+        f"за это время: {headline.plural(count, 'событие', 'события', 'событий')}"
+        if count
+        else "пропущенных событий нет"
+    )
+
+
+def _coverage_sentence(told: _Told) -> str:
+    heading = _coverage_title(told, demo=False)
+    if told.event.kind is EventKind.COVERAGE_GAP:
+        return f"{heading.subject}: {heading.what}. {labels.BLIND.ru}"
+    if told.event.kind is EventKind.COVERAGE_RESTORED:
+        return f"{heading.subject} снова проверяется: {heading.what}."
+    return f"{heading.subject}: {labels.EVENTS[told.event.kind].ru}."
+
+
+def _seen_and_missed(told: _Told) -> str:
+    """Absence as we can swear to it: seen then, not found then."""
+    seen, missed = times.parse(told.text("seen_at")), times.parse(told.text("missing_at"))
+    if not seen or not missed:
+        return ""
+    return f"Наблюдали {_at(times.short(seen))}, не нашли {_at(times.short(missed))}."
+
+
+def _at(text: str) -> str:
+    """``12.11 09:10 МСК`` -> ``12.11 в 09:10 МСК``."""
+    return text.replace(" ", " в ", 1)
+
+
+# ---------------------------------------------------------------- small words
+
+
+def unread_sentence(payload: Mapping[str, Any]) -> str:
+    """Why a text was not read, as a sentence."""
+    return labels.UNREAD.get(str(payload.get("unread_reason")), labels.UNREAD_OTHER)[1]
+
+
+def notice_line(notice: Mapping[str, Any]) -> str:
+    """What a reader must be told about a text, with its place unless the words name it."""
+    text, address = str(notice.get("text") or ""), str(notice.get("address") or "")
+    if notice.get("kind") == "gap" or not address or address in text:
+        return text  # the address of a gap is the unit that is missing, which the words say better
+    return f"{address} {text}" if text.startswith("«") else f"{address}: {text}"
+
+
+def step_line(step: Mapping[str, Any]) -> str:
+    """One step in one line: who, when, what was decided."""
+    decisions = _decisions(step)
+    return f"{_step_name(step)}: {decisions}" if decisions else _step_name(step)
+
+
+def edition_label(edition: str, label: str) -> str:
+    """An edition as people name it; the source's own label when the slug is not ours."""
+    return _edition_label({"edition": edition, "label": label})
+
+
+def _unread(told: _Told) -> tuple[str, str, str]:
+    return labels.UNREAD.get(told.text("unread_reason"), labels.UNREAD_OTHER)
+
+
+def _edition_label(facts: Mapping[str, Any]) -> str:
+    known = labels.EDITIONS.get(str(facts.get("edition")))
+    return known[0] if known else str(facts.get("label") or "")
+
+
+def _stage_name(status: Any) -> str:
+    return labels.STAGES[Status(status)].ru if status in set(Status) else ""
+
+
+def _step_name(step: Mapping[str, Any]) -> str:
+    actor = labels.ACTORS.get(str(step.get("step"))) or str(step.get("title") or "") or "запись"
+    return " ".join(part for part in (actor, times.date_only(step.get("at"))) if part)
+
+
+def _decisions(step: Mapping[str, Any]) -> str:
+    return "; ".join(str(decision).strip() for decision in step.get("decisions") or () if decision)
+
+
+def file_role(role: Any) -> str:
+    """What a file is, in Russian."""
+    return labels.ROLES[Role(role)].ru if role in set(Role) else ""
+
+
+def _file_name(file: Mapping[str, Any]) -> str:
+    return str(file.get("label") or "") or file_role(file.get("role")) or "файл"
+
+
+def _stop(text: str) -> str:
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]

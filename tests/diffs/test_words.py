@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from diffs import words as module
+from diffs.normalise import canonical
+from diffs.words import TOKEN, spans
+from tracker.models import Span
+
+SENTENCES = st.lists(
+    st.sampled_from(
+        ["не", "и", "или", "лицо", "гражданин", "обязан", "22.1", "№", "138-ФЗ", "10,5", ",", ";", ".", "(", ")", '"', "-"]
+    ),
+    max_size=25,
+).map(lambda tokens: canonical(" ".join(tokens)))
+
+
+def old_of(parts: tuple[Span, ...]) -> str:
+    return "".join(text for sign, text in parts if sign != "+")
+
+
+def new_of(parts: tuple[Span, ...]) -> str:
+    return "".join(text for sign, text in parts if sign != "-")
+
+
+def boundaries(text: str) -> set[int]:
+    found = {0, len(text)}
+    for match in TOKEN.finditer(text):
+        found |= {match.start(), match.start(2), match.end()}
+    return found
+
+
+def cuts(parts: tuple[Span, ...], skipped: str) -> set[int]:
+    position, found = 0, {0}
+    for sign, text in parts:
+        if sign != skipped:
+            position += len(text)
+            found.add(position)
+    return found
+
+
+@given(SENTENCES, SENTENCES)
+@example("слово ,", "слово,")
+@example("", "лицо")
+def test_spans_rebuild_both_sides_and_cut_no_word(old: str, new: str) -> None:
+    parts = spans(old, new)
+    assert old_of(parts) == old
+    assert new_of(parts) == new
+    assert cuts(parts, "+") <= boundaries(old)
+    assert cuts(parts, "-") <= boundaries(new)
+    assert all(text for _, text in parts)
+    assert spans(old, new) == parts
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_spans_rebuild_any_text(old: str, new: str) -> None:
+    parts = spans(old, new)
+    assert (old_of(parts), new_of(parts)) == (old, new)
+
+
+def test_a_replaced_word_is_whole() -> None:
+    assert spans("не старше десяти лет", "не старше пяти лет") == (
+        ("=", "не старше "),
+        ("-", "десяти"),
+        ("+", "пяти"),
+        ("=", " лет"),
+    )
+
+
+def test_numbers_are_whole() -> None:
+    assert ("-", "22.1") in spans("в статье 22.1 закона", "в статье 22.2 закона")
+
+
+def test_an_insertion_stands_at_the_edge_of_its_clause() -> None:
+    assert spans("а; б", "а; в; б") == (("=", "а;"), ("+", " в;"), ("=", " б"))
+    assert spans("лица, указанные в части 1", "лица, члены семей, указанные в части 1") == (
+        ("=", "лица"),
+        ("+", ", члены семей"),
+        ("=", ", указанные в части 1"),
+    )
+
+
+def test_a_rewritten_unit_is_one_old_and_one_new_wording() -> None:
+    old = "решение принимается начальником отдела по заявлению гражданина"
+    new = "суд рассматривает жалобу в порядке, установленном процессуальным законом"
+    assert spans(old, new) == (("-", old), ("+", new))
+
+
+def test_negation_between_edits_is_never_swallowed() -> None:
+    parts = spans("лицо явное право не имеет долга здесь", "орган тайный не имеет спора здесь")
+    assert any(sign == "=" and "не имеет" in text for sign, text in parts)
+
+
+def test_a_text_too_long_for_the_matrix_is_still_exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    old = " ".join(f"Норма {n} действует; срок {n} дней." for n in range(60))
+    new = old.replace("срок 30 дней", "срок 31 день").replace("Норма 7 действует;", "")
+    monkeypatch.setattr(module, "_MATRIX", 40_000)
+    parts = spans(old, new)
+    assert (old_of(parts), new_of(parts)) == (old, new)
+    assert sum(len(re.findall(r"\w+", text)) for sign, text in parts if sign != "=") <= 12

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import pytest
+
+from scrapers.registry import SOURCES, detect
+
+
+def test_sources_stand_under_their_names() -> None:
+    assert set(SOURCES) == {"sozd", "publication"}
+    for name, source in SOURCES.items():
+        assert source.name == name
+        assert source.base_url.startswith("http")
+
+
+@pytest.mark.parametrize(
+    ("body", "url", "expected"),
+    [
+        (b'{"items": [], "itemsTotalCount": 0}', "", "publication"),
+        (b"<html></html>", "http://publication.pravo.gov.ru/document/0001209901170001", "publication"),
+        (b"<html></html>", "https://sozd.duma.gov.ru/bill/100001-99", "sozd"),
+        (b"<html><body>x</body></html>", "https://example.org/", None),
+        (b"", "", None),
+    ],
+)
+def test_a_saved_page_finds_its_source(body: bytes, url: str, expected: str | None) -> None:
+    assert detect(body, url) == expected
