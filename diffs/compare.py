@@ -279,13 +279,16 @@ def _measures(alignment: Alignment, operations: Sequence[Operation]) -> tuple[Di
 
 
 def _counted(operation: Operation) -> tuple[int, int]:
-    """Words added and removed, the unit's own number apart."""
+    """Words added and removed; the labels of units are not words of theirs."""
+    if operation.old_text is None or operation.new_text is None:
+        _, body = split_label(canonical(operation.new_text or operation.old_text or ""))
+        count = len(WORD.findall(body))
+        return (count, 0) if operation.old_text is None else (0, count)
     plus = sum(len(WORD.findall(text)) for sign, text in operation.spans if sign == "+")
     minus = sum(len(WORD.findall(text)) for sign, text in operation.spans if sign == "-")
-    if "renumbered" in operation.ops and operation.old_text is not None and operation.new_text is not None:
-        old, _ = split_label(canonical(operation.old_text))
-        new, _ = split_label(canonical(operation.new_text))
-        for sign, text in spans(old, new):
+    if "renumbered" in operation.ops:
+        labels = (split_label(canonical(text))[0] for text in (operation.old_text, operation.new_text))
+        for sign, text in spans(*labels):
             plus -= len(WORD.findall(text)) if sign == "+" else 0
             minus -= len(WORD.findall(text)) if sign == "-" else 0
     return plus, minus

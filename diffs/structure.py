@@ -68,6 +68,7 @@ _FORMULA: Final = re.compile(r"(?:следующего содержания|(?:�
 _FRAME: Final = re.compile(r"следующ(?:ие|ее) (?:изменени|дополнени)")
 _STRONG_END: Final = re.compile(r"[.;:!?)][\"»”][.;,]$")
 _WEAK_END: Final = re.compile(r"[\"»”][.;,]?$")
+_LONGEST_QUOTE: Final = 2_000  # lines; keeps a text of quotes that never close from being read over and over
 _APPROVED_NAME: Final = re.compile(
     r"^(?:П\s?О\s?Л\s?О\s?Ж\s?Е\s?Н\s?И\s?Е|Положение|Порядок|ПОРЯДОК|Правила|ПРАВИЛА|Инструкция|ИНСТРУКЦИЯ|Регламент|РЕГЛАМЕНТ|Устав|УСТАВ)\b"
 )
@@ -239,7 +240,7 @@ def _quote_end(lines: Sequence[_Line], start: int, outer: Sequence[Label]) -> in
     guillemets = lines[start].view[0] == "«"
     depth = 0
     fallback = None
-    for index in range(start, len(lines)):
+    for index in range(start, min(len(lines), start + _LONGEST_QUOTE)):
         view = lines[index].view
         if guillemets:
             depth += view.count("«") - view.count("»")

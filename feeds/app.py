@@ -1,7 +1,7 @@
 """The live site (ASGI): prepared bytes with strong ETags in front of a small FastAPI application.
 
 A page is rendered when the record or the minute has moved on, then sent as it stands: a 304 costs no rendering. Nothing about
-a reader is kept: no cookies, no access log (see `server`), no query strings.
+a reader is kept: no cookies, no query strings; the server that runs this must keep no access log.
 """
 
 from __future__ import annotations
@@ -14,10 +14,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 from urllib.parse import quote
 
-import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
@@ -109,7 +108,9 @@ class PreparedPages:
         elif target := await self._moved(path):
             await _answer(send, 308, [(b"location", target.encode())], b"")
         else:
-            shown = scope.get("raw_path", path.encode()).decode("latin-1")  # as the browser has it: its links count slashes
+            shown = scope.get("raw_path", path.encode()).decode(
+                "latin-1"
+            )  # as the browser has it: its links count slashes
             page = await run_in_threadpool(self._site.missing, shown)
             headers = [(b"content-type", page.content_type.encode()), (b"cache-control", b"no-store")]
             await _answer(send, 404, headers, page.body, head=scope["method"] == "HEAD")
@@ -242,11 +243,3 @@ def _with_security(send: Send) -> Send:
         await send(message)
 
     return guarded
-
-
-def server(app: ASGIApp, *, host: str, port: int, **options: Any) -> uvicorn.Server:
-    """A server that keeps no log of readers and does not name its software. Call `run()` on it."""
-    config = uvicorn.Config(
-        app, host=host, port=port, access_log=False, server_header=False, log_level="warning", lifespan="off", **options
-    )
-    return uvicorn.Server(config)

@@ -55,7 +55,6 @@ def _mates(event: Event, library: Library) -> tuple[tuple[str, str], ...]:
     others = sorted(
         (mate for mate in library.bundle(event.bundle) if mate.id != event.id and not mate.backfilled),
         key=lambda mate: (mate.level, mate.seq),
-    
     )
     return tuple(
         (str(wording.title(mate, library.diff(mate.diff_id) if mate.diff_id and not mate.struck else None)), mate.id)

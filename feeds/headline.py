@@ -47,6 +47,9 @@ _NEW: Final = {
 _LEVEL: Final = re.compile(r"(?:разд\.|гл\.|§|ст\.|ч\.|пп\.|п\.|абз\.|предл\.|прим\.|прил\.|наим\.)(?=\s|$)")
 
 
+_QUOTED: Final = re.compile(r"(.+?) \(«(.+)»\)")
+
+
 def plural(count: int, one: str, few: str, many: str) -> str:
     """``4 изменения``: the Russian form that agrees with a number, with the number before it."""
     tail, hundred = count % 10, count % 100
@@ -65,7 +68,13 @@ def changes(count: int) -> str:
 
 
 def inside_out(address: str) -> str:
-    """``ст. 5 ч. 1 п. 3`` as it is spoken of: ``п. 3 ч. 1 ст. 5``. What stands before the first unit names another text."""
+    """``ст. 5 ч. 1 п. 3`` as it is spoken of: ``п. 3 ч. 1 ст. 5``.
+
+    What stands before the first unit names another text. A unit that a bill quotes, ``ст. 1 п. 2 («п. 7 пп. „в“»)``, is the
+    one that people care about: it comes first, with its place in the bill behind it.
+    """
+    if quoted := _QUOTED.fullmatch(address):
+        return f"{inside_out(quoted[2].replace('„', '«').replace('“', '»'))} ({quoted[1]})"
     starts = [match.start() for match in _LEVEL.finditer(address)]
     if not starts:
         return address

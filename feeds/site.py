@@ -152,7 +152,7 @@ class Site:
             site=self.info,
             path=path,
             to=lambda target: self.link(path, target),
-            absolute=lambda target: f"{self.info.base_url}{quote(target)}",
+            absolute=lambda target: f"{self.info.base_url}{quote(clean(target))}",
             invented=invented,
             demo_words=labels.DEMO,
             state_site=labels.STATE_SITE,
@@ -189,7 +189,7 @@ class Site:
         # A browser resolves from the last slash of the address it shows; a published page is one directory deeper.
         depth = origin.count("/") - (1 if self.info.live or origin == "/" else 0)
         place = name.lstrip("/") if self.info.live else self.file(name)
-        return (quote("../" * depth + place) or "./") + mark + quote(fragment)
+        return (quote(clean("../" * depth + place)) or "./") + mark + quote(clean(fragment))
 
     # ------------------------------------------------------------ pages
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,6 +11,10 @@ from feeds import labels
 from tracker.models import Document, Event, Force, Status, force_of
 
 _TITLE_LENGTH: Final = 90
+
+#: Straight quotes of the sources: opening at the start of a word, closing elsewhere.
+_OPENING: Final = re.compile(r'(?:(?<=^)|(?<=[\s(„]))"(?=\S)')
+_CLOSING: Final = re.compile('"')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,10 +110,12 @@ _LAWS: Final = frozenset({Force.ADOPTED_NOT_PUBLISHED, Force.PUBLISHED_NOT_IN_FO
 
 
 def quoted(text: str, length: int = _TITLE_LENGTH) -> str:
-    """Text in guillemets, inner ones turned into „…“, cut at a word with an ellipsis."""
+    """Text in guillemets, inner ones turned into „…“, cut at a word with an ellipsis. A quote that was cut open is closed."""
     inner = " ".join(text.split()).replace("«", "„").replace("»", "“")
+    inner = _CLOSING.sub("“", _OPENING.sub("„", inner))
     if len(inner) > length:
-        inner = inner[:length].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+        inner = inner[:length].rsplit(" ", 1)[0].rstrip(" ,;:(„") + "…"
+        inner += "“" * (inner.count("„") - inner.count("“"))
     return f"«{inner}»"
 
 
@@ -139,8 +146,8 @@ def of_document(document: Document) -> Subject:
 
 
 def _from_mapping(facts: Mapping[str, Any]) -> Subject:
-    status = Status(facts["status"]) if facts.get("status") in set(Status) else None
-    force = Force(facts["force"]) if facts.get("force") in set(Force) else Force.UNKNOWN
+    status = Status(facts["status"]) if str(facts.get("status")) in set(Status) else None
+    force = Force(facts["force"]) if str(facts.get("force")) in set(Force) else Force.UNKNOWN
     identity = str(facts.get("id") or "")
     return Subject(
         id=identity,

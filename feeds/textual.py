@@ -34,7 +34,11 @@ _TIED: Final = re.compile(
     r"|(?<=\b[вкосуиВКОСУИ])|(?<=\b(?:во|ко|со|об|на|по|от|до|не|из|за)))[ ](?=\S)|[ ](?=[—→])"
 )
 
+_ORDINAL: Final = re.compile(r"(?<=\d)-(?=(?:м|му|е|й|го)\b)")
+_OPENING: Final = re.compile(r'(?:(?<=^)|(?<=[\s(«]))"(?=\S)')
+
 
 def typo(text: str) -> str:
-    """A heading with no-break spaces where Russian typography wants them. Never used on the text of a law."""
-    return _TIED.sub("\u00a0", text)
+    """A heading with Russian quotes, and unbroken where typography wants it. Never used on the text of a law."""
+    quoted = _OPENING.sub("«", text).replace('"', "»")
+    return _ORDINAL.sub("\u2011", _TIED.sub("\u00a0", quoted))

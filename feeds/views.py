@@ -112,8 +112,12 @@ class Rows:
         return self.row(event, self.mates(event))
 
     def mates(self, event: Event) -> list[Event]:
-        """The other events of the observation, strongest first."""
-        others = [mate for mate in self._library.bundle(event.bundle) if mate.id != event.id]
+        """The other events of the observation, strongest first. History that came along with news is not part of the news."""
+        others = [
+            mate
+            for mate in self._library.bundle(event.bundle)
+            if mate.id != event.id and (event.backfilled or not mate.backfilled)
+        ]
         return sorted(others, key=lambda mate: (mate.level, mate.seq))
 
     def days(self, leads: Sequence[Event]) -> list[Day]:

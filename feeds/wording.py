@@ -6,6 +6,7 @@ any key: an event that cannot be told in full is told shorter, never dropped (fi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -181,7 +182,11 @@ def _what(told: _Told, about: Subject) -> str:
 
 def _what_watch(told: _Told, _about: Subject) -> str:
     steps = told.payload.get("steps")
-    held = f", {headline.plural(steps, 'запись', 'записи', 'записей')} на карточке" if isinstance(steps, int) and steps else ""
+    held = (
+        f", {headline.plural(steps, 'запись', 'записи', 'записей')} на карточке"
+        if isinstance(steps, int) and steps
+        else ""
+    )
     return f"начато наблюдение{held}"
 
 
@@ -196,12 +201,14 @@ def _what_discovered(told: _Told, _about: Subject) -> str:
 
 def _what_step(told: _Told, _about: Subject) -> str:
     step = told.mapping("step")
-    decisions = _decisions(step)
+    # What stands in brackets are dates and names of committees: the summary has them.
+    decisions = _without_brackets(_decisions(step))
     return f"{quoted(decisions, _LONG)} ({_step_name(step)})" if decisions else _step_name(step)
 
 
 def _what_step_changed(told: _Told, _about: Subject) -> str:
-    names = [labels.STEP_FIELDS.get(str(name), str(name)) for name in told.payload.get("changed") or ()]
+    changed = told.payload.get("changed")
+    names = [labels.STEP_FIELDS.get(str(name), str(name)) for name in changed] if isinstance(changed, Sequence) else []
     return f"изменена запись ({_step_name(told.mapping('after'))}): {', '.join(names)}"
 
 
@@ -225,6 +232,8 @@ def _what_text(told: _Told, _about: Subject) -> str:
     if told.payload.get("readable") is False:
         return _unread(told)[0]
     if told.diff is None:
+        if notices := _notices(told):
+            return notices
         return "опубликован текст" if told.event.kind is EventKind.TEXT_ADDED else "текст изменился"
     return headline.headline(told.diff) or _unchanged(told)
 
@@ -237,7 +246,7 @@ def _unchanged(told: _Told) -> str:
 
 
 def _what_unexplained(told: _Told, about: Subject) -> str:
-    host = labels.source_host(told.event.source, about.url)
+    host = labels.source_host(told.event.source, told.text("url") or about.url)
     if about.kind == "page":
         what = headline.headline(told.diff) if told.diff else ""
         return what or f"текст на {host} изменился"
@@ -248,7 +257,7 @@ def _what_unexplained(told: _Told, about: Subject) -> str:
 def _what_file(told: _Told, _about: Subject) -> str:
     file = told.mapping("file") or told.mapping("before")
     words = labels.EVENTS[told.event.kind].ru
-    return f"{words}: {quoted(_file_name(file), _LONG)}" if file else words
+    return f"{words}: {_file_name(file)}" if file else words
 
 
 def _what_fields(told: _Told, _about: Subject) -> str:
@@ -259,10 +268,14 @@ def _what_fields(told: _Told, _about: Subject) -> str:
 
 def _what_published(told: _Told, _about: Subject) -> str:
     publication = told.mapping("publication")
-    notices = "; ".join(_lower(notice_line(row).rstrip(".")) for row in told.rows("notices") if row.get("text"))
     at = times.date_only(publication.get("date"))
     number = f"опубликование № {publication['eo_number']}" if publication.get("eo_number") else ""
-    return notices or ", ".join(part for part in (at, number) if part)
+    return _notices(told) or ", ".join(part for part in (at, number) if part)
+
+
+def _notices(told: _Told) -> str:
+    """Closed items and gaps in one line."""
+    return "; ".join(_lower(notice_line(row).rstrip(".")) for row in told.rows("notices") if row.get("text"))
 
 
 def _what_absent(told: _Told, _about: Subject) -> str:
@@ -330,6 +343,8 @@ def _what_at_length(told: _Told, about: Subject) -> str:
             return "опубликован текст; сравнить его пока не с чем"
     if kind is EventKind.TEXT_UNEXPLAINED and told.diff is not None:
         return headline.headline(told.diff) or _unchanged(told)
+    if kind is EventKind.BILL_STEP and (decisions := _decisions(told.mapping("step"))):
+        return f"{quoted(decisions, 600)} ({_step_name(told.mapping('step'))})"
     if kind is EventKind.ACT_PUBLISHED:
         return _stop(f"{quoted(about.title, 400)}. {_publication_sentence(told)}")
     if kind in {EventKind.WATCH_STARTED, EventKind.DOCUMENT_DISCOVERED} and about.title:
@@ -353,13 +368,19 @@ def _details(told: _Told) -> list[str]:
     found: list[str] = []
     if kind in TEXT_KINDS:
         against = told.mapping("compared_with")
-        if told.diff is not None and (label := _edition_label(against)):
-            found.append(f"Сравнено с прежним текстом: {_lower(label)}.")
+        if told.diff is not None and against:
+            label = _edition_label(against)
+            same = not label or against.get("edition") == told.payload.get("edition")
+            found.append(
+                "Сравнено с прежним состоянием того же текста."
+                if same
+                else f"Сравнено с прежним текстом: {_lower(label)}."
+            )
     for notice in told.rows("notices"):
-        if notice.get("text"):
-            found.append(_stop(notice_line(notice)))
         if notice.get("kind") == "closed_item":
-            found.append(labels.CLOSED_ITEM.ru)
+            found.append(f"В тексте: {_stop(notice_line(notice))} {labels.CLOSED_ITEM.ru}")
+        elif notice.get("text"):
+            found.append(_stop(_upper(notice_line(notice))))
     if kind is EventKind.TEXT_UNEXPLAINED:
         found.append(
             "По одному адресу мы видели два разных текста. Причина неизвестна: возможна опечатка или задержка сведений об акте."
@@ -469,7 +490,7 @@ def _edition_label(facts: Mapping[str, Any]) -> str:
 
 
 def _stage_name(status: Any) -> str:
-    return labels.STAGES[Status(status)].ru if status in set(Status) else ""
+    return labels.STAGES[Status(status)].ru if isinstance(status, str) and status in set(Status) else ""
 
 
 def _step_name(step: Mapping[str, Any]) -> str:
@@ -483,11 +504,26 @@ def _decisions(step: Mapping[str, Any]) -> str:
 
 def file_role(role: Any) -> str:
     """What a file is, in Russian."""
-    return labels.ROLES[Role(role)].ru if role in set(Role) else ""
+    return labels.ROLES[Role(role)].ru if isinstance(role, str) and role in set(Role) else ""
 
 
 def _file_name(file: Mapping[str, Any]) -> str:
-    return str(file.get("label") or "") or file_role(file.get("role")) or "файл"
+    """``«Пояснительная записка»``; a clerk's bare file name gets the word for what it is."""
+    label, role = str(file.get("label") or ""), file_role(file.get("role")) or "файл"
+    if not label:
+        return role
+    return f"{role} {quoted(label)}" if _BARE_NAME.fullmatch(label) else quoted(label, _LONG)
+
+
+_BARE_NAME: Final = re.compile(r"\S+\.\w{2,5}")
+_BRACKETS: Final = re.compile(r"\s*\([^()]*\)")
+
+
+def _without_brackets(text: str) -> str:
+    """The words outside brackets, which may be nested."""
+    while (shorter := _BRACKETS.sub("", text)) != text:
+        text = shorter
+    return text.strip()
 
 
 def _stop(text: str) -> str:

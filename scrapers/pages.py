@@ -27,7 +27,7 @@ _TAG: Final = re.compile(r"<[^>]*>")
 _TITLE: Final = re.compile(r"<title[^>]*>(.*?)</title>", re.DOTALL | re.IGNORECASE)
 _SPACE: Final = re.compile(r"\s+")
 _HTML_START: Final = re.compile(
-    rb"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE
+    rb"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.DOTALL | re.IGNORECASE
 )
 
 # In the order of telling: a captcha is also a block, a block page often mentions maintenance.
@@ -162,5 +162,5 @@ def _decoded(body: bytes) -> str:
 
 
 def _refuse(problem: Problem, url: str, detail: str) -> NoReturn:
-    where = url or "the page"
+    where = url or "a saved page"
     raise PageError(problem, f"{where}: {_SAID[problem]} ({detail})", url=url)

@@ -27,7 +27,9 @@ _PROPOSING: Final = frozenset({"2.1", "3.1", "4.1", "5.1", "6.2", "7.1", "9.1"})
 _PRELIMINARY: Final = frozenset({None, Status.REGISTERED})
 
 _IN_BRACKETS: Final = re.compile(r"\([^()]*\)")
-_REMOVED: Final = re.compile(r"снять\s+(?:законопроект|закон|проект)\b(?!.*(?:повестк|заседани)).*\bрассмотрения\b")
+_REMOVED: Final = re.compile(
+    r"снять\b(?=.*\b(?:законопроект|закон|проект)\b)(?!.*(?:повестк|заседани)).*\bрассмотрения\b"
+)
 _RETURNED: Final = re.compile(r"(?:вернуть|возвратить)\s+(?:законопроект|проект)\b.*\b(?:субъект|инициатор|автор)")
 _SECOND_AGAIN: Final = re.compile(r"(?:вернуть|возвратить)\s+(?:законопроект|закон|проект)\b.*\bвторо(?:го|му)\s+чтени")
 _REJECTED: Final = re.compile(r"отклонить\s+(?:законопроект|закон|проект)\b")

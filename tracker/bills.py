@@ -40,6 +40,8 @@ CARD_EDITION: Final = "current"
 #: A text is fetched again this often, for as long as it is the newest: the same address may come to serve other bytes.
 RECHECK: Final = timedelta(hours=24)
 
+_SUFFIXES: Final = {"msword": "docx", "rtf": "rtf", "pdf": "pdf", "html": "html"}
+
 
 def look(desk: Desk, watch: Watch, page: Page, now: datetime) -> Finding:
     """Read a card, compare it with the last one, fetch the texts it links that are new."""
@@ -210,7 +212,9 @@ class _Texts:
         if page.status != 200:
             problem = Problem.NOT_FOUND if page.status in {404, 410} else Problem.SERVER_ERROR
             raise PageError(problem, f"the server answered {page.status} instead of the file", url=page.snapshot.url)
-        read = _read_file(file.label, page.body, page.snapshot, page.content_type)
+        # The name says what was promised: a page of the site in place of a document is then refused, not read as law.
+        promised = f"{file.label}.{_SUFFIXES.get(file.format or '', 'file')}"
+        read = _read_file(promised, page.body, page.snapshot, page.content_type)
         key = EditionKey(
             document_id=self._watch.target, part=Part.TEXT, source=self._watch.source, edition=file.edition or ""
         )

@@ -354,7 +354,7 @@ def diff_command(old: Path, new: Path, form: str) -> None:
 def classify_command() -> None:
     """Read titles on stdin, one to a line; print the topics of each as one JSON line."""
     rules = topics.default_rules()
-    for line in io.TextIOWrapper(click.get_binary_stream("stdin"), encoding="utf-8", errors="replace"):
+    for line in io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace"):
         text = line.rstrip("\r\n")
         if not text.strip():
             continue
@@ -376,7 +376,7 @@ def capture_command(context: click.Context, url: str, source: str, out: Path | N
     with Gate(user_agent=settings.user_agent, policies=policies_of(settings), clock=utc_now) as gate:
         response = gate.fetch(url, source=source)
     if out is None:
-        click.get_binary_stream("stdout").write(response.body)
+        sys.stdout.buffer.write(response.body)
     else:
         try:
             out.write_bytes(response.body)

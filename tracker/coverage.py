@@ -55,7 +55,9 @@ def _tell_gap(desk: Desk, state: SourceState, now: datetime) -> tuple[Event, ...
 
 
 def _tell_return(desk: Desk, state: SourceState, now: datetime, count: int) -> tuple[Event, ...]:
-    since = state.gap_since.isoformat() if state.gap_since else None
+    told = f"gap/{state.name}"
+    key = desk.store.state(told)  # the key of the gap that was told: its last successful look
+    since = str(key).removeprefix("gap/") or None if key is not None else None
     draft = EventDraft(
         kind=EventKind.COVERAGE_RESTORED,
         document_id=None,
@@ -68,8 +70,7 @@ def _tell_return(desk: Desk, state: SourceState, now: datetime, count: int) -> t
         scopes=_affected(desk, state.name),
     )
     events: tuple[Event, ...] = ()
-    told = f"gap/{state.name}"
-    if desk.store.state(told) is not None:
+    if key is not None:
         events = desk.store.record(Observation(observed_at=now, events=(draft,), state={told: None}))
     desk.store.set_gap(state.name, None)
     return events

@@ -16,7 +16,7 @@ line that says what was wrong, where, and what to do. No message holds a proxy a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tracker.models import Problem
@@ -40,6 +40,10 @@ class SourceError(TrackerError):
     def __init__(self, message: str, *, url: str = "") -> None:
         super().__init__(message)
         self.url = url
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors cross process borders whole: `Exception` alone would forget the keyword arguments."""
+        return _rebuilt, (type(self), str(self), dict(self.__dict__))
 
 
 class FetchError(SourceError):
@@ -69,6 +73,12 @@ class ExtractError(SourceError):
     def __init__(self, problem: Problem, message: str, *, url: str = "") -> None:
         super().__init__(message, url=url)
         self.problem = problem
+
+
+def _rebuilt(kind: type[SourceError], message: str, fields: dict[str, Any]) -> SourceError:
+    error = kind.__new__(kind, message)  # the constructors differ in the order of their arguments
+    error.__dict__.update(fields)
+    return error
 
 
 class StoreError(TrackerError):

@@ -14,7 +14,7 @@ from diffs import compare, normalise, structure
 from scrapers import page as web_page
 from scrapers.extract import files
 from tracker import payloads
-from tracker.errors import ExtractError
+from tracker.errors import ExtractError, PageError
 from tracker.models import (
     Diff,
     EditionKey,
@@ -24,6 +24,7 @@ from tracker.models import (
     NewVersion,
     Notice,
     Part,
+    Problem,
     Section,
     Snapshot,
     digest_of,
@@ -62,10 +63,12 @@ Reader = Callable[[bytes], ReadText]
 
 
 def read_file(body: bytes, *, name: str, content_type: str, body_digest: str) -> ReadText:
-    """A downloaded file as units. A scan or an unread format is told as such; an error page raises `PageError`."""
+    """A downloaded file as units. A scan or an unread format is told as such; an empty or error page raises `PageError`."""
     try:
         extracted = files.extract(body, name=name, content_type=content_type)
     except ExtractError as error:
+        if error.problem is Problem.EMPTY:
+            raise PageError(error.problem, str(error)) from error
         return ReadText(digest=body_digest, extractor="none", unread_reason=str(error.problem))
     return _structured(extracted.text, extractor=extracted.extractor)
 

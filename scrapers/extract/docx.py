@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from lxml import etree
 
@@ -31,6 +31,15 @@ _PICTURES: Final = (
 _PICTURE: Final = "[рисунок]"
 _CELLS: Final = " | "
 
+_TEXT: Final = f"{W}t"
+_RUN_PROPERTIES: Final = f"{W}rPr"
+_RUN_STYLE: Final = f"{W}rStyle"
+_ALIGN: Final = f"{W}vertAlign"
+_POSITION: Final = f"{W}position"
+_VANISH: Final = f"{W}vanish"
+_VALUE: Final = f"{W}val"
+_OFF: Final = frozenset({"0", "false", "off"})
+
 _CHARACTERS: Final[Mapping[str, str]] = {
     f"{W}tab": "\t",
     f"{W}ptab": "\t",
@@ -39,6 +48,7 @@ _CHARACTERS: Final[Mapping[str, str]] = {
     f"{W}noBreakHyphen": "\N{NON-BREAKING HYPHEN}",
     f"{W}softHyphen": "\N{SOFT HYPHEN}",
 }
+_HEXADECIMAL: Final = frozenset("0123456789abcdefABCDEF")
 _DELETED: Final = frozenset({f"{W}del", f"{W}moveFrom"})
 _INSERTED: Final = frozenset({f"{W}ins", f"{W}moveTo"})
 # Elements that only wrap what matters.
@@ -96,7 +106,7 @@ class _Styles:
                 base=value_of(each, "basedOn"),
                 num_id=None if numbering is None else value_of(numbering, "numId"),
                 level=None if numbering is None else value_of(numbering, "ilvl"),
-                superscript=None if run is None else _superscript(run),
+                superscript=None if run is None else _superscript({child.tag: child.get(_VALUE) for child in run}),
             )
 
     def chain(self, name: str | None) -> Iterator[tuple[str, _Style]]:
@@ -227,32 +237,41 @@ class _Reader:
                 yield "".join(piece.text or "" for piece in child.iter(f"{_MATH}t"))
 
     def _run(self, run: etree._Element) -> Iterator[str]:
-        properties = run.find(f"{W}rPr")
         high = False
-        if properties is not None:
-            if _is_on(properties, "vanish"):
-                self.flags.add("hidden-text")
-                return
-            high = self._is_superscript(properties)
-        for child in self._unwrapped(run):
-            if child.tag == f"{W}t":
+        for child in run:
+            if child.tag == _TEXT:
                 text = (child.text or "").replace("\n", " ")
                 yield raised(text) if high else text
+            elif child.tag == _RUN_PROPERTIES:  # always the first child
+                hidden, high = self._look(child)
+                if hidden:
+                    self.flags.add("hidden-text")
+                    return
             elif child.tag in _CHARACTERS:
                 yield _CHARACTERS[str(child.tag)]
-            elif child.tag == f"{W}sym":
-                yield _symbol(child)
-            elif child.tag in {f"{W}drawing", f"{W}pict", f"{W}object"}:
-                yield self._picture(child)
-            elif child.tag in {f"{W}footnoteReference", f"{W}endnoteReference"}:
-                self._note(child)
+            else:
+                yield from self._object(child)
 
-    def _is_superscript(self, properties: etree._Element) -> bool:
-        own = _superscript(properties)
-        if own is not None:
-            return own
-        inherited = (style.superscript for _, style in self._styles.chain(value_of(properties, "rStyle")))
-        return next((high for high in inherited if high is not None), False)
+    def _look(self, properties: etree._Element) -> tuple[bool, bool]:
+        """(hidden, superscript) of a run, by its own properties or by those of its style."""
+        own = {child.tag: child.get(_VALUE) for child in properties}
+        hidden = _VANISH in own and own[_VANISH] not in _OFF
+        high = _superscript(own)
+        if high is None and _RUN_STYLE in own:
+            inherited = (style.superscript for _, style in self._styles.chain(own[_RUN_STYLE]))
+            high = next((each for each in inherited if each is not None), None)
+        return hidden, bool(high)
+
+    def _object(self, element: etree._Element) -> Iterator[str]:
+        """What stands in a run and is no character: drawings, references to notes, symbols, alternatives of those."""
+        if element.tag == f"{W}sym":
+            yield _symbol(element)
+        elif element.tag in {f"{W}drawing", f"{W}pict", f"{W}object"}:
+            yield self._picture(element)
+        elif element.tag in {f"{W}footnoteReference", f"{W}endnoteReference"}:
+            self._note(element)
+        elif element.tag == f"{_ALTERNATE}AlternateContent" and len(element):
+            yield from self._run(element[0])
 
     def _picture(self, drawing: etree._Element) -> str:
         boxes = [box for box in drawing.iter(f"{W}txbxContent") if not _has_ancestor(box, f"{W}txbxContent", drawing)]
@@ -275,17 +294,12 @@ class _Reader:
             self._behind.append(f"[сноска: {text}]")
 
 
-def _superscript(properties: etree._Element) -> bool | None:
+def _superscript(properties: Mapping[Any, str | None]) -> bool | None:
     """Whether run properties raise the text: by `vertAlign`, or by hand with `position` (half-points above the line)."""
-    align = value_of(properties, "vertAlign")
-    if align is not None:
+    if (align := properties.get(_ALIGN)) is not None:
         return align == "superscript"
-    position = value_of(properties, "position")
+    position = properties.get(_POSITION)
     return None if position is None else number_of(position, 0) >= 4
-
-
-def _is_on(properties: etree._Element, name: str) -> bool:
-    return properties.find(f"{W}{name}") is not None and value_of(properties, name) not in {"0", "false", "off"}
 
 
 def _symbol(element: etree._Element) -> str:
@@ -293,9 +307,6 @@ def _symbol(element: etree._Element) -> str:
     code = str(element.get(f"{W}char", ""))
     value = int(code, 16) if 0 < len(code) <= 4 and all(digit in _HEXADECIMAL for digit in code) else 0
     return chr(value) if value >= 0x20 and not 0xD800 <= value <= 0xDFFF else ""
-
-
-_HEXADECIMAL: Final = frozenset("0123456789abcdefABCDEF")
 
 
 def _has_ancestor(element: etree._Element, tag: str, top: etree._Element) -> bool:

@@ -113,7 +113,8 @@ def _package(body: bytes) -> Extracted:
 
 def _html(body: bytes, name: str, content_type: str) -> Extracted:
     refuse_non_page(body, status=200, content_type="", url="")
-    text = text_of(body, selector=None, content_type=content_type)
+    # A label of another format is dealt with below, in words of its own; here it could only name an encoding.
+    text = text_of(body, selector=None, content_type=content_type if "html" in content_type.lower() else "")
     if len(text) <= _NOTICE_CHARACTERS and _MISSING.search(text):
         raise PageError(Problem.NOT_FOUND, "the server answered with a page that says the file does not exist")
     promised = next((label for label in (name.strip(), content_type.strip()) if _DOCUMENT_LABEL.search(label)), "")

@@ -30,14 +30,17 @@ _BULLET: Final = "•"
 
 def _letters(alphabet: str) -> Callable[[int], str]:
     """After the last letter the first one stands twice, then thrice."""
-    return lambda number: (
-        alphabet[(number - 1) % len(alphabet)] * ((number - 1) // len(alphabet) + 1) if number > 0 else ""
-    )
+
+    def letter(number: int) -> str:
+        times, place = divmod(number - 1, len(alphabet))
+        # Word stops at thirty letters; a hostile file must not make a label of millions.
+        return alphabet[place] * (times + 1) if 0 <= times < 30 else str(number)
+
+    return letter
 
 
 def _roman(number: int) -> str:
-    # Word itself stops at 32,767; a hostile file must not make a string of a billion M.
-    if not 0 < number < 32_768:
+    if not 0 < number < 32_768:  # where Word stops
         return str(number)
     out = []
     for value, letters in _ROMAN:

@@ -29,7 +29,9 @@ def watch(make: Make) -> Watch:
 
 
 def test_a_watch_comes_back_and_goes(store: Store, make: Make, watch: Watch) -> None:
-    other = dataclasses.replace(watch, source="sozd-rss", muted=True, selector="#main", next_due=make.at(5))
+    other = dataclasses.replace(
+        watch, source="sozd-rss", muted=True, selector="#main", title="Реестр", next_due=make.at(5)
+    )
     store.put_watch(watch)
     store.put_watch(other)
 

@@ -52,20 +52,29 @@ def test_typography_is_the_same_text_and_the_rules_are_counted() -> None:
 
 
 def test_wrapped_text_is_the_same_text() -> None:
-    old = "\n".join(f"{n}. Норма номер {n} действует в течение одного года со дня опубликования и не применяется далее." for n in range(1, 6))
-    lines = [part for line in old.splitlines() for part in (line[:49].rsplit(" ", 1)[0], line[len(line[:49].rsplit(" ", 1)[0]) + 1 :])]
+    old = "\n".join(
+        f"{n}. Норма номер {n} действует в течение одного года со дня опубликования и не применяется далее."
+        for n in range(1, 6)
+    )
+    lines = [
+        part
+        for line in old.splitlines()
+        for part in (line[:49].rsplit(" ", 1)[0], line[len(line[:49].rsplit(" ", 1)[0]) + 1 :])
+    ]
     diff = compare_texts(old, "\n".join(lines))
     assert diff.same
     assert Noise(rule="hard-wrap", count=5) in diff.noise
 
 
 def test_an_item_put_into_a_list_renumbers_the_rest_and_modifies_nothing() -> None:
-    new = LIST.replace("в) военный", "в) согласие второго родителя;\nг) военный").replace("г) свидетельство", "д) свидетельство")
+    new = LIST.replace("в) военный", "в) согласие второго родителя;\nг) военный").replace(
+        "г) свидетельство", "д) свидетельство"
+    )
     diff = check_both_ways(LIST, new)
     assert told(diff) == [
-        ("added", None, "st-5.ch-1.pp-v"),
-        ("renumbered", "st-5.ch-1.pp-v", "st-5.ch-1.pp-g"),
-        ("renumbered", "st-5.ch-1.pp-g", "st-5.ch-1.pp-d"),
+        ("added", None, "st-5.p-1.pp-v"),
+        ("renumbered", "st-5.p-1.pp-v", "st-5.p-1.pp-g"),
+        ("renumbered", "st-5.p-1.pp-g", "st-5.p-1.pp-d"),
     ]
     assert [(group.kind, group.text, group.text_en) for group in diff.groups] == [
         ("renumbering", "Подпункты «в»–«г» стали подпунктами «г»–«д».", "Sub-items «в»–«г» became «г»–«д»."),
@@ -78,7 +87,12 @@ def test_an_item_put_into_a_list_renumbers_the_rest_and_modifies_nothing() -> No
 
 def test_a_number_changed_in_a_renumbered_item() -> None:
     old = "1. Раздел ведет реестр дел.\n2. Срок хранения дела составляет пять лет.\n3. Реестр открыт для всех граждан."
-    new = "1. Раздел ведет реестр дел.\n2. Дела хранятся в архиве суда.\n3. Срок хранения дела составляет десять лет.\n4. Реестр открыт для всех граждан."
+    new = (
+        "1. Раздел ведет реестр дел.\n"
+        "2. Дела хранятся в архиве суда.\n"
+        "3. Срок хранения дела составляет десять лет.\n"
+        "4. Реестр открыт для всех граждан."
+    )
     diff = check_both_ways(old, new)
     assert told(diff) == [
         ("added", None, "p-2"),
@@ -94,13 +108,21 @@ def test_a_number_changed_in_a_renumbered_item() -> None:
 def test_end_punctuation_of_the_former_last_item_is_shown_and_is_form() -> None:
     new = LIST.replace("ребенка.", "ребенка;\nд) заявление.")
     diff = check_both_ways(LIST, new)
-    assert told(diff) == [("modified", "st-5.ch-1.pp-g", "st-5.ch-1.pp-g"), ("added", None, "st-5.ch-1.pp-d")]
+    assert told(diff) == [("modified", "st-5.p-1.pp-g", "st-5.p-1.pp-g"), ("added", None, "st-5.p-1.pp-d")]
     assert diff.operations[0].spans[1:] == (("-", "."), ("+", ";"))
 
 
 def test_an_article_put_in_front_renumbers_articles_with_their_units() -> None:
-    old = "Статья 1\nСуд ведет реестр вымышленных дел.\nСтатья 2\n1. Срок составляет три года со дня записи.\n2. Дело хранится вечно в архиве."
-    new = "Статья 1\nСуд ведет реестр вымышленных дел.\nСтатья 2\nПрокурор проверяет реестр раз в год.\n" + old[old.index("Статья 2") :].replace("Статья 2", "Статья 3")
+    old = (
+        "Статья 1\n"
+        "Суд ведет реестр вымышленных дел.\n"
+        "Статья 2\n"
+        "1. Срок составляет три года со дня записи.\n"
+        "2. Дело хранится вечно в архиве."
+    )
+    new = "Статья 1\nСуд ведет реестр вымышленных дел.\nСтатья 2\nПрокурор проверяет реестр раз в год.\n" + old[
+        old.index("Статья 2") :
+    ].replace("Статья 2", "Статья 3")
     diff = check_both_ways(old, new)
     assert told(diff) == [
         ("added", None, "st-2"),
@@ -114,8 +136,20 @@ def test_an_article_put_in_front_renumbers_articles_with_their_units() -> None:
 
 
 def test_a_moved_unit_is_a_move_without_words() -> None:
-    text = "Статья 1. Реестр\n1. Суд ведет реестр вымышленных дел.\n2. Прокурор проверяет записи реестра.\nСтатья 2. Архив\n1. Архив хранит дела вечно и без изъятий."
-    moved = "Статья 1. Реестр\n1. Суд ведет реестр вымышленных дел.\nСтатья 2. Архив\n1. Архив хранит дела вечно и без изъятий.\n2. Прокурор проверяет записи реестра."
+    text = (
+        "Статья 1. Реестр\n"
+        "1. Суд ведет реестр вымышленных дел.\n"
+        "2. Прокурор проверяет записи реестра.\n"
+        "Статья 2. Архив\n"
+        "1. Архив хранит дела вечно и без изъятий."
+    )
+    moved = (
+        "Статья 1. Реестр\n"
+        "1. Суд ведет реестр вымышленных дел.\n"
+        "Статья 2. Архив\n"
+        "1. Архив хранит дела вечно и без изъятий.\n"
+        "2. Прокурор проверяет записи реестра."
+    )
     diff = check_both_ways(text, moved)
     assert told(diff) == [("moved", "st-1.ch-2", "st-2.ch-2")]
     assert diff.operations[0].spans == (("=", "2. Прокурор проверяет записи реестра."),)
@@ -159,8 +193,28 @@ def test_quoted_wording_of_a_bill() -> None:
 
 WORDS = st.sampled_from(["суд", "дело", "не", "срок", "пять", "лет", "реестр", "и", "или", "гражданин", "статья", "7"])
 BODIES = st.lists(WORDS, min_size=1, max_size=6).map(lambda words: " ".join(words) + ".")
-LABELS = st.sampled_from(["Статья 1. Суд", "Статья 2. Дела", "Статья 2", "Статья 3", "Глава 1. Общее", "1. ", "2. ", "3. ", "1) ", "2) ", "3) ", "а) ", "б) ", "в) ", ""])
-LINE = st.tuples(LABELS, BODIES).map(lambda pair: pair[0] if pair[0].startswith(("Статья", "Глава")) else pair[0] + pair[1])
+LABELS = st.sampled_from(
+    [
+        "Статья 1. Суд",
+        "Статья 2. Дела",
+        "Статья 2",
+        "Статья 3",
+        "Глава 1. Общее",
+        "1. ",
+        "2. ",
+        "3. ",
+        "1) ",
+        "2) ",
+        "3) ",
+        "а) ",
+        "б) ",
+        "в) ",
+        "",
+    ]
+)
+LINE = st.tuples(LABELS, BODIES).map(
+    lambda pair: pair[0] if pair[0].startswith(("Статья", "Глава")) else pair[0] + pair[1]
+)
 TEXT = st.lists(LINE, max_size=14)
 
 

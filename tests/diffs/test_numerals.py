@@ -96,16 +96,35 @@ def test_places_cover_number_and_unit() -> None:
     assert quantity.words == "десяти"
 
 
-UNITS = "ноль один два три четыре пять шесть семь восемь девять десять одиннадцать двенадцать тринадцать".split()
-UNITS += "четырнадцать пятнадцать шестнадцать семнадцать восемнадцать девятнадцать".split()
-TENS = ["", "", *"двадцать тридцать сорок пятьдесят шестьдесят семьдесят восемьдесят девяносто".split()]
-HUNDREDS = ["", *"сто двести триста четыреста пятьсот шестьсот семьсот восемьсот девятьсот".split()]
+UNITS = [
+    "ноль",
+    "один",
+    "два",
+    "три",
+    "четыре",
+    "пять",
+    "шесть",
+    "семь",
+    "восемь",
+    "девять",
+    "десять",
+    "одиннадцать",
+    "двенадцать",
+    "тринадцать",
+]
+UNITS += ["четырнадцать", "пятнадцать", "шестнадцать", "семнадцать", "восемнадцать", "девятнадцать"]
+TENS = ["", "", *["двадцать", "тридцать", "сорок", "пятьдесят", "шестьдесят", "семьдесят", "восемьдесят", "девяносто"]]
+HUNDREDS = ["", *["сто", "двести", "триста", "четыреста", "пятьсот", "шестьсот", "семьсот", "восемьсот", "девятьсот"]]
 
 
 def spell(number: int) -> str:
     parts = [HUNDREDS[number // 100]]
     rest = number % 100
-    parts += [UNITS[rest]] if rest < 20 and (rest or not number) else [TENS[rest // 10], UNITS[rest % 10] if rest % 10 else ""]
+    parts += (
+        [UNITS[rest]]
+        if rest < 20 and (rest or not number)
+        else [TENS[rest // 10], UNITS[rest % 10] if rest % 10 else ""]
+    )
     return " ".join(filter(None, parts))
 
 
@@ -118,7 +137,8 @@ def test_what_is_spelled_is_read_back(thousands: int, rest: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "word"), [(1, "год"), (2, "года"), (5, "лет"), (11, "лет"), (21, "год"), (112, "лет"), (Decimal("1.5"), "года")]
+    ("number", "word"),
+    [(1, "год"), (2, "года"), (5, "лет"), (11, "лет"), (21, "год"), (112, "лет"), (Decimal("1.5"), "года")],
 )
 def test_plural(number: Decimal | int, word: str) -> None:
     assert plural(number, UNIT_FORMS["year"]) == word

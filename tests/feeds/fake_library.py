@@ -381,7 +381,7 @@ def rich_diff() -> Diff:
         operations=(years(), ground(), persons, gone, moved),
         groups=(
             Group(
-                id="g1", kind="renumbered", text="Часть 4 статьи 22 стала частью 5.", text_en="Part 4 became part 5."
+                id="g1", kind="renumbering", text="Часть 4 статьи 22 стала частью 5.", text_en="Part 4 became part 5."
             ),
         ),
         stats=DiffStats(words_added=16, words_removed=14, moved=0, renumbered=1),
@@ -389,9 +389,9 @@ def rich_diff() -> Diff:
             level=Level.KEY,
             reasons=(
                 Reason(
-                    rule="ground_added",
-                    text="Новое основание: ст. 22 ч. 1 п. 2 пп. «в». В списке было 2 пункта, стало 3.",
-                    text_en="A new ground: art. 22 part 1 point 2 (в). The list had 2 items, now 3.",
+                    rule="ground",
+                    text="Новое основание: ст. 22 ч. 1 п. 2 пп. «в».",
+                    text_en="New ground: ст. 22 ч. 1 п. 2 пп. «в».",
                 ),
                 Reason(
                     rule="number",
@@ -400,13 +400,13 @@ def rich_diff() -> Diff:
                 ),
             ),
         ),
-        noise=(Noise(rule="quotes", count=3),),
+        noise=(Noise(rule="quote", count=3),),
         similarity=0.82,
     )
 
 
 def text_payload(
-    edition: str = "second-reading-committee", *, readable: bool = True, unread_reason: str | None = None, **more: Any
+    edition: str = "second-reading-amended", *, readable: bool = True, unread_reason: str | None = None, **more: Any
 ) -> dict[str, Any]:
     payload: dict[str, Any] = {
         "part": "text",
@@ -459,7 +459,7 @@ def sections() -> tuple[Section, ...]:
         Section(
             path="st-22.ch-1.p-2",
             address="ст. 22 ч. 1 п. 2",
-            text="2) совершения в течение пяти лет со дня приобретения гражданства преступления, предусмотренного настоящей статьёй;",
+            text="2) совершения в течение пяти лет со дня приобретения гражданства преступления, названного здесь;",
         ),
         Section(
             path="st-22.ch-1.p-2.pp-v",
@@ -600,7 +600,7 @@ def newsroom(info: SiteInfo = INFO) -> FakeLibrary:
             },
             "topics": ["conscription"],
             "notices": [
-                {"kind": "closed_item", "address": "п. 7", "text": "п. 7 «Для служебного пользования»"},
+                {"kind": "closed_item", "address": "п. 7", "text": "«Для служебного пользования»"},
                 {"kind": "gap", "address": "п. 6", "text": "на kremlin.ru после п. 6 идёт п. 8"},
             ],
         },
@@ -684,7 +684,7 @@ def newsroom(info: SiteInfo = INFO) -> FakeLibrary:
         level=Level.MAJOR,
     )
     library.keep_version(first, "introduced", sections()[:4], position="1.1", at=START)
-    library.keep_version(first, "second-reading-committee", sections(), position="4.1", at=text.observed_at)
+    library.keep_version(first, "second-reading-amended", sections(), position="4.1", at=text.observed_at)
     library.keep_version(acts[0], "current", sections(), position="0", number=1, source="ips")
     library.keep_version(acts[0], "current", sections(), position="0", number=2, source="ips", at=second + day)
     library.keep_version(other, "introduced", (), position="1.1", unread_reason="scan")

@@ -39,7 +39,9 @@ def fault(data: dict[str, object]) -> str:
         ({"http": {"proxy": "env:NO_SUCH_VARIABLE_HERE"}}, ("http.proxy", "NO_SUCH_VARIABLE_HERE")),
     ],
 )
-def test_a_fault_is_one_line_that_names_the_key_and_the_way_out(data: dict[str, object], words: tuple[str, ...]) -> None:
+def test_a_fault_is_one_line_that_names_the_key_and_the_way_out(
+    data: dict[str, object], words: tuple[str, ...]
+) -> None:
     message = fault(data)
     assert message.startswith("tracker.toml: ")
     for word in words:
@@ -89,7 +91,7 @@ def _is_example(line: str) -> bool:
 
 def _only_one_proxy(lines: list[str]) -> list[str]:
     """The examples of one key exclude each other, and two of them need a secret that is not here."""
-    return [line for line in lines if not line.startswith(("proxy = \"env", "proxy = \"file"))]
+    return [line for line in lines if not line.startswith(('proxy = "env', 'proxy = "file'))]
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,9 @@ class PlayedNetwork:
         self.pages: dict[str, tuple[int, bytes, str]] = {}
         self.asked: list[str] = []
 
-    def put(self, url: str, body: bytes | str, *, status: int = 200, content_type: str = "text/html; charset=utf-8") -> None:
+    def put(
+        self, url: str, body: bytes | str, *, status: int = 200, content_type: str = "text/html; charset=utf-8"
+    ) -> None:
         self.pages[url] = (status, body.encode() if isinstance(body, str) else body, content_type)
 
     def fetch(self, url: str, *, source: str, validators: Validators | None = None) -> Response:
@@ -60,13 +62,20 @@ class World:
             rules=topics.default_rules(),
             base_urls={"sozd": SOZD, "publication": PORTAL, "page": ""},
         )
-        self.pipeline = Pipeline(self.desk, rng=random.Random(1))
+        self.pipeline = Pipeline(self.desk, rng=random.Random(1))  # noqa: S311  # the same jitter every time
 
     def wait(self, **span: float) -> None:
         self.now += timedelta(**span)
 
     def follow(
-        self, target: str, url: str, *, source: str = "sozd", selector: str | None = None, origin: str = "cli", title: str = ""
+        self,
+        target: str,
+        url: str,
+        *,
+        source: str = "sozd",
+        selector: str | None = None,
+        origin: str = "cli",
+        title: str = "",
     ) -> None:
         self.store.put_watch(
             Watch(

@@ -347,6 +347,14 @@ def test_a_text_box_is_read_once_after_its_paragraph(docx: MakeDocx) -> None:
     assert (got.text, got.flags) == ("Абзац\nВ рамке\nДалее", ())
 
 
+def test_of_two_alternatives_the_first_is_read(docx: MakeDocx) -> None:
+    choice, fallback = "<mc:Choice><w:t>новое</w:t></mc:Choice>", "<mc:Fallback><w:t>старое</w:t></mc:Fallback>"
+    body = p(
+        f"<w:r><mc:AlternateContent>{choice}{fallback}</mc:AlternateContent></w:r>", "<w:r><mc:AlternateContent/></w:r>"
+    )
+    assert extract(docx(body)).text == "новое"
+
+
 PICTURE = "<w:r><w:drawing><a:blip/></w:drawing></w:r>"
 
 

@@ -1,0 +1,233 @@
+"""Feeds as readers' programs see them: valid in three formats, the same ids everywhere, hostile text stays text."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import feedparser
+import pytest
+from lxml import etree, html
+
+from feeds import channels, entries
+from feeds.formats import FORMATS
+from feeds.library import FeedFormat
+from feeds.site import Site
+from tests.feeds.fake_library import INFO, FakeLibrary, bill, newsroom, operation, rich_diff, text_payload
+from tracker.models import Diff, EventKind, Level, Reason, Significance
+
+XML: tuple[FeedFormat, ...] = ("atom", "rss")
+
+
+def body(library: FakeLibrary, name: str, fmt: str) -> bytes:
+    page = Site(library, library.info).page(f"/feeds/{name}.{fmt}")
+    assert page is not None
+    assert page.content_type == FORMATS[fmt].content_type  # type: ignore[index]
+    return page.body
+
+
+def parsed(library: FakeLibrary, name: str, fmt: str) -> Any:
+    found = feedparser.parse(body(library, name, fmt))
+    assert not found.bozo, found.get("bozo_exception")
+    return found
+
+
+def ids(library: FakeLibrary, name: str) -> dict[str, list[str]]:
+    return {
+        "atom": [entry.id for entry in parsed(library, name, "atom").entries],
+        "rss": [entry.id for entry in parsed(library, name, "rss").entries],
+        "json": [item["id"] for item in json.loads(body(library, name, "json"))["items"]],
+    }
+
+
+def test_every_feed_is_valid_in_every_format_and_holds_the_same_ids() -> None:
+    library = newsroom()
+    for feed in channels.channels(library):
+        found = ids(library, feed.name)
+        assert found["atom"] == found["rss"] == found["json"], feed.name
+        assert all(name.startswith("tag:tracker.example,2026:event/") for name in found["atom"])
+        assert all(len(name) < 200 and name.isascii() for name in found["atom"])
+
+
+@pytest.mark.parametrize("fmt", list(FORMATS))
+def test_feeds_are_valid_before_the_first_event(fmt: FeedFormat) -> None:
+    library = FakeLibrary()
+    for name in ("all", "significant"):
+        first, second = body(library, name, fmt), body(library, name, fmt)
+        assert first == second
+        if fmt == "json":
+            assert json.loads(first)["items"] == []
+        else:
+            found = parsed(library, name, fmt)
+            assert found.entries == []
+            assert found.feed.updated_parsed[:3] == (2026, 1, 1)
+
+
+def test_an_entry_is_dated_by_when_it_was_seen_and_the_feed_by_its_newest() -> None:
+    library = newsroom()
+    found = parsed(library, "all", "atom")
+    assert found.feed.updated == found.entries[0].updated
+    for entry in found.entries:
+        assert entry.published == entry.updated
+        assert entry.updated.endswith("Z")
+    item = parsed(library, "all", "rss").entries[0]
+    assert item.published.endswith("+0000")
+    assert item.published_parsed == found.entries[0].published_parsed
+    assert item.guidislink is False
+
+
+def test_links_categories_and_self() -> None:
+    found = parsed(newsroom(), "topics/citizenship", "atom")
+    selfs = [link.href for link in found.feed.links if link.rel == "self"]
+    assert selfs == ["https://tracker.example/watch/feeds/topics/citizenship.atom"]
+    entry = next(row for row in found.entries if "новое основание" in row.title)
+    assert entry.link.startswith("https://tracker.example/watch/event/")
+    assert {tag.term for tag in entry.tags} == {"text.added", "citizenship", "draft"}
+
+
+def test_leads_carry_the_rest_of_their_bundle_and_all_carries_every_event() -> None:
+    library = newsroom()
+    leads = parsed(library, "bill/100001-99", "atom").entries
+    stage = next(row for row in leads if "принят в 1-м чтении 13.05.2026" in row.title)
+    assert "В том же обновлении:" in stage.content[0].value
+    assert "новый файл" in stage.content[0].value
+    assert not [row for row in leads if "новый файл" in row.title]
+    everything = parsed(library, "all", "atom").entries
+    assert [row for row in everything if "новый файл" in row.title]
+    assert len(everything) == sum(not event.backfilled for event in library.kept_events)
+
+
+def test_history_wakes_nobody() -> None:
+    library = newsroom()
+    old = next(event for event in library.kept_events if event.backfilled)
+    for feed in channels.channels(library):
+        assert not [name for name in ids(library, feed.name)["atom"] if name.endswith(old.id)]
+
+
+def test_significant_lets_in_what_must_fail_open() -> None:
+    library = FakeLibrary()
+    document = bill()
+    library.kept_documents[document.id] = document
+    kept = [
+        library.tell(EventKind.BILL_STAGE, document, level=Level.KEY),
+        library.tell(
+            EventKind.TEXT_ADDED, document, text_payload(readable=False, unread_reason="scan"), level=Level.TECHNICAL
+        ),
+        library.tell(EventKind.COVERAGE_RESTORED, None, {"source": "sozd"}, level=Level.NOTABLE),
+    ]
+    dull = library.tell(EventKind.FIELDS_CHANGED, document, {"fields": []}, level=Level.TECHNICAL)
+    kept.append(library.tell(EventKind.CORRECTION, document, {"event": kept[0].id}, level=Level.NOTABLE))
+    library.tell(EventKind.CORRECTION, document, {"event": dull.id}, level=Level.NOTABLE)
+    assert [name.rpartition("/")[2] for name in ids(library, "significant")["atom"]] == [
+        row.id for row in reversed(kept)
+    ]
+
+
+def test_a_filter_looks_further_when_little_is_left() -> None:
+    library = FakeLibrary()
+    document = bill()
+    first = library.tell(EventKind.BILL_STAGE, document, level=Level.KEY)
+    for _ in range(130):
+        library.tell(EventKind.FIELDS_CHANGED, document, {"fields": []}, level=Level.TECHNICAL)
+    rows = channels.rows(channels.SIGNIFICANT, "atom", library)
+    assert [event.id for event, _ in rows] == [first.id]
+
+
+def test_the_change_stands_in_the_entry_with_marks_that_survive_stripping() -> None:
+    library = newsroom()
+    for fmt in XML:
+        entry = next(row for row in parsed(library, "significant", fmt).entries if "новое основание" in row.title)
+        content = entry.content[0].value if fmt == "atom" else entry.summary
+        assert "<del>[−десяти−]</del><ins>{+пяти+}</ins> лет" in content
+        assert "Часть 4 статьи 22 стала частью 5." in content
+    item = next(row for row in json.loads(body(library, "significant", "json"))["items"] if "основание" in row["title"])
+    assert "<ins>{+пяти+}</ins>" in item["content_html"]
+
+
+def test_demo_feeds_say_so_everywhere() -> None:
+    library = newsroom(replace(INFO, invented=True))
+    for feed in channels.channels(library):
+        found = parsed(library, feed.name, "atom")
+        assert found.feed.title.startswith("ДЕМО: вымышленный документ")
+        assert found.feed.title.count("ДЕМО") == 1
+        for entry in found.entries:
+            assert entry.title.startswith("ДЕМО: вымышленный документ")
+            assert "ДЕМО: вымышленный документ" in entry.content[0].value
+
+
+HOSTILE = '<script>alert("x")</script> ]]> &amp; \x00\x0b\x1b\ufffe\ud800 \u202eтекст <img src=x onerror=alert(1)> \'"'
+
+
+def hostile() -> FakeLibrary:
+    library = FakeLibrary()
+    document = replace(bill(), title=HOSTILE, comment=HOSTILE, number=HOSTILE, url='javascript:alert("x")')
+    document = replace(document, topics=("citizenship", HOSTILE))
+    library.kept_documents[document.id] = document
+    diff = replace(
+        rich_diff(),
+        operations=(operation(["modified"], HOSTILE, [("=", HOSTILE), ("-", HOSTILE), ("+", HOSTILE)]),),
+        significance=Significance(level=Level.KEY, reasons=(Reason(rule="x", text=HOSTILE, text_en=HOSTILE),)),
+    )
+    notices = [{"kind": "closed_item", "address": HOSTILE, "text": HOSTILE}]
+    library.tell(EventKind.TEXT_ADDED, document, text_payload(HOSTILE, label=HOSTILE, notices=notices), diff=diff)
+    library.tell(
+        EventKind.FIELDS_CHANGED, document, {"fields": [{"name": HOSTILE, "before": HOSTILE, "after": HOSTILE}]}
+    )
+    library.tell(EventKind.CORRECTION, document, {"event": "x", "reason": HOSTILE, "said": HOSTILE})
+    return library
+
+
+@pytest.mark.parametrize("fmt", XML)
+def test_hostile_text_stays_text_in_xml(fmt: FeedFormat) -> None:
+    found = parsed(hostile(), "all", fmt)
+    assert len(found.entries) == 3
+    raw = etree.fromstring(body(hostile(), "all", fmt))
+    assert not raw.xpath("//*[local-name()='script' or local-name()='img']")
+    # What a reader's program shows after unescaping once is HTML; in that HTML the page's words are text again.
+    contents = "//*[local-name()='entry']/*[local-name()='content']/text() | //item/description/text()"
+    for content in raw.xpath(contents):
+        tree = html.fromstring(f"<div>{content}</div>")
+        assert not tree.xpath("//script | //img | //*[@onerror]")
+        assert not [link for link in tree.xpath("//a/@href") if not link.startswith("https://tracker.example/")]
+        assert "<script>alert" in tree.text_content()
+
+
+def test_hostile_text_stays_text_in_json() -> None:
+    items = json.loads(body(hostile(), "all", "json"))["items"]
+    for item in items:
+        tree = html.fromstring(item["content_html"])
+        assert not tree.xpath("//script | //img")
+        assert "\u202e" not in item["title"]
+        assert "\x00" not in item["title"]
+
+
+def test_an_entry_does_not_depend_on_the_feed_it_stands_in() -> None:
+    library = newsroom()
+    event = library.kept_events[6]
+    made = entries.render(event, library, library.info)
+    for name in ("all", "significant", "topics/citizenship", "bill/100001-99", "sources/sozd"):
+        assert made.atom in body(library, name, "atom")
+        assert made.rss in body(library, name, "rss")
+        assert made.json in body(library, name, "json")
+
+
+def test_a_struck_event_gives_nothing_away() -> None:
+    library = FakeLibrary()
+    event = library.tell(EventKind.TEXT_ADDED, bill(), text_payload(), diff=rich_diff(), struck=True)
+    made = entries.render(event, library, library.info)
+    for fragment in (made.atom, made.rss, made.json):
+        assert "десяти" not in fragment.decode()
+        assert "удалено" in fragment.decode()
+
+
+def test_a_code_sized_diff_does_not_swell_the_feed() -> None:
+    library = FakeLibrary()
+    rows = tuple(
+        operation(["modified"], f"ст. {n}", [("=", "слово " * 2000), ("-", "а"), ("+", "б"), ("=", " слово" * 2000)])
+        for n in range(300)
+    )
+    event = library.tell(EventKind.TEXT_ADDED, bill(), text_payload(), diff=Diff(same=False, operations=rows))
+    made = entries.render(event, library, library.info)
+    assert len(made.json) < 120_000
+    assert "на странице события" in made.json.decode()

@@ -1,0 +1,298 @@
+"""The pages: every link resolves, nothing runs, nothing is fetched from elsewhere, a draft is called a draft."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import replace
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+from lxml import html
+
+from feeds import views
+from feeds.diffpage import standalone
+from feeds.diffview import plain, view
+from feeds.site import Page, Site
+from feeds.textual import typo, web_address
+from tests.feeds.fake_library import INFO, FakeLibrary, bill, newsroom, operation, rich_diff, text_payload, years
+from tests.feeds.test_feeds import HOSTILE, hostile
+from tracker.models import Diff, EventKind, Noise, Status
+
+ORIGIN = "http://site.example"
+
+
+def site(*, live: bool = False, invented: bool = False) -> Site:
+    info = replace(INFO, live=live, invented=invented)
+    return Site(newsroom(info), info)
+
+
+def pages(made: Site) -> dict[str, Page]:
+    found = {}
+    for path in made.paths():
+        page = made.page(path)
+        assert page is not None, path
+        assert page.path == path
+        found[path] = page
+    return found
+
+
+def text(page: Page | None) -> str:
+    assert page is not None
+    return " ".join(html.fromstring(page.body).text_content().split())
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_every_internal_link_resolves(live: bool) -> None:
+    made = site(live=live)
+    found = pages(made)
+    places = {page.path if live else f"/{page.file}": page for page in found.values()}
+    checked = 0
+    for place, page in places.items():
+        if not page.content_type.startswith("text/html"):
+            continue
+        tree = html.fromstring(page.body)
+        for link in [*tree.xpath("//a/@href"), *tree.xpath("//link[@rel!='canonical']/@href")]:
+            if link.startswith(("https://", "http://")):
+                continue
+            target = urlsplit(urljoin(ORIGIN + place, link))
+            assert target.netloc == "site.example", link
+            other = places.get(unquote(target.path))
+            assert other is not None, f"{place} -> {link}"
+            if target.fragment:
+                assert html.fromstring(other.body).xpath("//*[@id=$name]", name=unquote(target.fragment)), link
+            checked += 1
+    assert checked > 200
+
+
+def test_published_links_climb_no_higher_than_the_folder() -> None:
+    for page in pages(site(live=False)).values():
+        if page.content_type.startswith("text/html"):
+            here = posixpath.dirname(page.file)
+            for link in html.fromstring(page.body).xpath("//a/@href | //link[@rel='stylesheet']/@href"):
+                if "://" not in link and not link.startswith("#"):
+                    assert not posixpath.normpath(posixpath.join(here, link)).startswith("..")
+                    assert not link.startswith("/")
+
+
+def test_nothing_runs_and_nothing_comes_from_elsewhere() -> None:
+    for page in pages(site()).values():
+        if not page.content_type.startswith("text/html"):
+            continue
+        tree = html.fromstring(page.body)
+        assert not tree.xpath("//script | //iframe | //object | //embed | //form | //*[@style] | //style")
+        assert not tree.xpath("//@*[starts-with(name(), 'on')]")
+        assert not tree.xpath("//@src")
+        for link in tree.xpath("//a[starts-with(@href, 'http')]"):
+            if not link.get("href").startswith(INFO.base_url):
+                assert "noreferrer" in link.get("rel")
+        assert tree.xpath("//html[@lang='ru']")
+        assert tree.xpath("count(//h1)") == 1
+        assert tree.xpath("//meta[@name='viewport']")
+
+
+@pytest.mark.parametrize("status", [Status.REGISTERED, Status.FIRST_READING, Status.SECOND_READING])
+def test_pages_of_a_draft_say_draft(status: Status) -> None:
+    library = FakeLibrary()
+    document = replace(bill(status), invented=False)
+    library.kept_documents[document.id] = document
+    event = library.tell(EventKind.TEXT_ADDED, document, text_payload(), diff=rich_diff())
+    library.keep_version(document, "introduced")
+    made = Site(library, INFO)
+    for path in (f"/{document.id}", f"/event/{event.id}", f"/{document.id}/text/sozd/introduced/1"):
+        assert "Это проект, он не действует." in text(made.page(path))
+        assert "This is a draft; it is not in force." in text(made.page(path))
+
+
+def test_invented_documents_are_marked_and_not_indexed() -> None:
+    for page in pages(site(invented=True)).values():
+        if page.content_type.startswith("text/html"):
+            assert b'<meta name="robots" content="noindex">' in page.body
+            assert "ДЕМО: вымышленный документ" in text(page)
+            assert html.fromstring(page.body).findtext(".//title").startswith("ДЕМО")  # type: ignore[union-attr]
+    mixed = site()
+    marked = mixed.page("/bill/100001-99")
+    assert marked is not None
+    assert b"noindex" in marked.body
+    plain_page = mixed.page("/about")
+    assert plain_page is not None
+    assert b"noindex" not in plain_page.body
+
+
+def test_the_document_page_shows_where_it_stands_and_how_fresh_that_is() -> None:
+    page = site().page("/bill/100001-99")
+    assert page is not None
+    tree = html.fromstring(page.body)
+    (here,) = tree.xpath("//ol[@class='stages']/li[@aria-current='step']")
+    assert " ".join(here.text_content().split()) == "1-е чтение 13.05.2026"
+    said = text(page)
+    assert "Изменений нет; проверено 22.11 в 14:05 МСК (11:05 UTC)." in said
+    assert "он увидит адрес вашего подключения" in said
+    assert "javascript:" not in page.body.decode()
+    assert "вносит изменения: Закон 938-ФЗ" in said
+    assert "за 321, против 57, воздержались 2" in said
+    assert "До начала наблюдения, по данным источника: 1" in said
+
+
+def test_the_line_of_stages_of_a_fallen_bill_ends_with_its_fall() -> None:
+    marks = views.stage_line(
+        Status.WITHDRAWN, [{"step": "1.1", "at": "2026-02-01"}, {"step": "1.2", "at": "2026-02-02"}]
+    )
+    assert [(mark.name, mark.state, mark.at) for mark in marks] == [
+        ("Внесён", "done", "01.02.2026"),
+        ("Снят: отозван автором", "here", "02.02.2026"),
+    ]
+    rejected = views.stage_line(
+        Status.REJECTED, [{"step": "1.1", "at": "2026-02-01"}, {"step": "3.3", "at": "2026-03-01"}]
+    )
+    assert [mark.name for mark in rejected] == ["Внесён", "Отклонён Думой"]
+
+
+def test_no_change_is_never_said_without_a_check() -> None:
+    library = newsroom()
+    watch = library.kept_watches[0]
+    assert views.document_freshness([], None).blind
+    assert views.document_freshness([replace(watch, last_success=None)], None).blind
+    later = replace(watch, last_checked=watch.added_at.replace(year=2027))
+    assert "Молчание не означает" in views.document_freshness([later], None).text
+    news = replace(library.kept_events[0], observed_at=watch.last_success or watch.added_at)
+    assert "замечены изменения" in views.document_freshness([watch], news).text
+    assert "Изменений нет; проверено" in views.document_freshness([watch], library.kept_events[0]).text
+    blind = next(state for state in library.states if state.gap_since)
+    assert "Нет успешной проверки" in views.source_freshness(blind, None).text
+
+
+def test_the_event_page_carries_what_a_journalist_needs() -> None:
+    made = site()
+    library = newsroom()
+    event = next(row for row in library.kept_events if row.kind is EventKind.TEXT_ADDED)
+    page = made.page(f"/event/{event.id}")
+    said = text(page)
+    for words in (
+        "Было / Стало",
+        "14.05.2026 14:05 МСК (11:05 UTC)",
+        "12.05.2026 09:10 МСК (06:10 UTC)",
+        "ab" * 32,
+        "cd" * 32,
+        "Новое основание",
+        "New ground",
+        "После ч. 2 идёт ч. 4.",
+        "[исключено: десяти] [добавлено: пяти]",
+        "Этого места не было.",
+        "Слова те же, изменилось только место: 1",
+        "Хеш показывает",
+        f"https://tracker.example/watch/event/{event.id}",
+        f"tag:tracker.example,2026:event/{event.id}",
+        "через посредника, HTTP без шифрования",
+    ):
+        assert words in said, words
+    assert page is not None
+    assert html.fromstring(page.body).xpath("//section[@id='st-22.ch-1.p-2']//a[@href='#st-22.ch-1.p-2']")
+
+
+def test_a_correction_puts_a_banner_on_the_page_it_corrects() -> None:
+    library = newsroom()
+    made = Site(library, INFO)
+    right = next(row for row in library.kept_events if row.kind is EventKind.CORRECTION)
+    wrong = str(right.payload["event"])
+    assert "Исправление. Это сообщение неверно, потому что: страница была отдана" in text(made.page(f"/event/{wrong}"))
+    assert "Исправляет сообщение:" in text(made.page(f"/event/{right.id}"))
+    assert "есть исправление" in text(made.page("/"))
+
+
+def test_a_version_page_has_an_anchor_for_every_section() -> None:
+    page = site().page("/bill/100001-99/text/sozd/second-reading-amended/1")
+    assert page is not None
+    tree = html.fromstring(page.body)
+    assert tree.xpath("//section[@id='st-22.ch-1.p-2.pp-v']")
+    unread = text(site().page("/bill/100002-99/text/sozd/introduced/1"))
+    assert "Опубликован скан; мы его не прочли." in unread
+
+
+def test_the_feeds_page_opens_with_one_recommendation() -> None:
+    said = text(site().page("/feeds"))
+    assert said.index("Если нужна одна лента — эта.") < said.index("Без пропусков")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "//",
+        "/nothing",
+        "/bill",
+        "/bill/100009-99",
+        "/bill/100001-99/",
+        "/bill/100001-99/text",
+        "/bill/100001-99/text/sozd/introduced/01",
+        "/bill/100001-99/text/sozd/introduced/99",
+        "/bill/100001-99/text/sozd/introduced/²",
+        "/bill/100001-99/card/sozd/card/1",
+        "/event/",
+        "/event/none",
+        "/feeds/all",
+        "/feeds/all.xml",
+        "/feeds/.atom",
+        "/feeds/topics/none.atom",
+        "/topics/none",
+        "/timeline/2026-99",
+        "/static/../app.py",
+        "/../etc/passwd",
+    ],
+)
+def test_unknown_paths_are_nothing(path: str) -> None:
+    assert site().page(path) is None
+
+
+def test_hostile_text_stays_text_on_pages() -> None:
+    library = hostile()
+    made = Site(library, INFO)
+    for path in [f"/event/{event.id}" for event in library.kept_events] + ["/", "/bill/100001-99", "/feeds"]:
+        page = made.page(path)
+        assert page is not None
+        tree = html.fromstring(page.body)
+        assert not tree.xpath("//script | //img | //@onerror")
+        assert not [link for link in tree.xpath("//a/@href") if "javascript" in link]
+        assert b"\x00" not in page.body
+        assert "\u202e" not in page.body.decode()
+
+
+def test_months_hold_every_lead() -> None:
+    made = site()
+    months = [path for path in made.paths() if path.startswith("/timeline/")]
+    assert months == ["/timeline/2026-05"]
+    assert "100001-99" in text(made.page(months[0]))
+
+
+# ---------------------------------------------------------------- diffs by themselves
+
+
+def test_a_standalone_page_is_one_file() -> None:
+    page = standalone(rich_diff(), old_name=HOSTILE, new_name="второе чтение.docx")
+    tree = html.fromstring(page)
+    assert not tree.xpath("//script | //img | //link | //@src")
+    assert len(tree.xpath("//style")) == 1
+    assert "Новое основание, ст. 22 ч. 1 п. 2 пп. «в»; ещё 4 изменения." in tree.text_content()
+    same = standalone(Diff(same=True, noise=(Noise(rule="quote", count=1),)), old_name="a", new_name="b")
+    assert "Слова текстов совпадают. Различается только оформление." in same
+
+
+def test_plain_text_and_anchors() -> None:
+    diff = Diff(same=False, operations=(years(), years()))
+    assert "[−десяти−]{+пяти+} лет" in plain(diff)
+    assert [unit.anchor for unit in view(diff).units] == ["st-22.ch-1.p-2", "st-22.ch-1.p-2-2"]
+    assert plain(Diff(same=True)) == ""
+
+
+def test_outer_spaces_stand_outside_the_marks() -> None:
+    unit = view(
+        Diff(same=False, operations=(operation(["modified"], "ч. 1", [("=", "лицам"), ("+", " и детям"), ("=", ".")]),))
+    )
+    assert "лицам <ins>" in unit.units[0].together
+
+
+def test_only_web_addresses_become_links_and_headings_do_not_break_badly() -> None:
+    assert web_address("http://pravo.example/x") == "http://pravo.example/x"
+    for bad in ("javascript:alert(1)", "//x", "https://", None, 5, "http://[::1", "data:text/html,x"):
+        assert web_address(bad) is None
+    assert typo("в ст. 22 — № 5") == "в\u00a0ст.\u00a022\u00a0— №\u00a05"
+    assert typo('закона "О тесте" в 1-м') == "закона «О\u00a0тесте» в\u00a01\u2011м"

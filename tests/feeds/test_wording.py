@@ -1,0 +1,367 @@
+"""The titles of the voice, the words that must never be missing, and the one line that says which clause changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feeds import headline, labels, subject, times, wording
+from tests.feeds.fake_library import (
+    FakeLibrary,
+    bill,
+    decree,
+    ground,
+    law,
+    operation,
+    rich_diff,
+    step,
+    text_payload,
+    years,
+)
+from tracker.models import (
+    Diff,
+    Document,
+    EventKind,
+    Force,
+    Group,
+    Level,
+    Noise,
+    Reason,
+    Significance,
+    Status,
+    force_of,
+)
+
+
+def titled(
+    kind: EventKind, document: Document | None, payload: dict[str, Any], diff: Diff | None = None, **more: Any
+) -> str:
+    event = FakeLibrary().tell(kind, document, payload, diff=diff, **more)
+    return str(wording.title(event, diff))
+
+
+def real(document: Document, **changes: Any) -> Document:
+    return replace(document, invented=False, **changes)
+
+
+def one(*operations: Any) -> Diff:
+    return Diff(same=False, operations=operations)
+
+
+def grounds() -> Diff:
+    return replace(
+        one(ground(), years(), years(), years(), years()),
+        significance=Significance(
+            level=Level.KEY, reasons=(Reason(rule="ground", text="Новое основание: ст. 22 ч. 1 п. 2 пп. «в»."),)
+        ),
+    )
+
+
+def test_a_new_bill_that_is_a_scan() -> None:
+    said = titled(
+        EventKind.DOCUMENT_DISCOVERED,
+        real(bill(Status.REGISTERED), title="О внесении изменений в статью 22"),
+        {"scan_only": True, "reasons": [], "needs_body": False},
+    )
+    assert said == "[Законопроект внесён] 100001-99 «О внесении изменений в статью 22»: пока скан, текст не прочитан"
+
+
+def test_a_new_ground_in_the_text_for_the_second_reading() -> None:
+    said = titled(EventKind.TEXT_ADDED, real(bill()), text_payload(), grounds())
+    assert (
+        said
+        == "[Законопроект, текст ко 2-му чтению] 100001-99: новое основание, ст. 22 ч. 1 п. 2 пп. «в»; ещё 4 изменения"
+    )
+
+
+def test_a_number_in_words() -> None:
+    said = titled(EventKind.TEXT_ADDED, real(bill()), text_payload("second-reading"), one(years()))
+    assert said == "[Законопроект, текст после 2-го чтения] 100001-99: «десяти» → «пяти» лет, ст. 22 ч. 1 п. 2"
+
+
+def test_an_unexplained_change_of_a_law_in_force() -> None:
+    row = operation(["modified"], "ст. 24 ч. 1", [("-", "а"), ("+", "б")])
+    said = titled(EventKind.TEXT_UNEXPLAINED, real(law()), text_payload("current"), one(row), source="ips")
+    assert said == "[Закон, в силе] 938-ФЗ, ст. 24 ч. 1: текст на pravo.gov.ru изменился, изменяющий акт не найден"
+
+
+def test_an_unexplained_change_of_a_bill_blames_nobody() -> None:
+    said = titled(EventKind.TEXT_UNEXPLAINED, real(bill()), text_payload("introduced"), one(years()))
+    assert "текст на sozd.duma.gov.ru изменился, записи об этом на карточке нет" in said
+
+
+def test_a_blind_source() -> None:
+    said = titled(
+        EventKind.COVERAGE_GAP, None, {"source": "sozd", "last_success": "2025-11-12T06:10:00+00:00"}, source="sozd"
+    )
+    assert said == "[Наблюдение прервано] СОЗД: нет успешной проверки с 12.11 09:10 МСК"
+
+
+def test_a_closed_item() -> None:
+    said = titled(
+        EventKind.ACT_PUBLISHED,
+        real(decree(), number="123", title=""),
+        {
+            "publication": {"eo_number": "1", "date": "2099-05-12"},
+            "notices": [
+                {"kind": "closed_item", "address": "п. 7", "text": "«Для служебного пользования»"},
+                {"kind": "gap", "address": "п. 7", "text": "На kremlin.ru после п. 6 идёт п. 8."},
+            ],
+        },
+        source="publication",
+    )
+    assert said == "[Указ опубликован] № 123: п. 7 «Для служебного пользования»; на kremlin.ru после п. 6 идёт п. 8"
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "expected"),
+    [
+        (EventKind.BILL_WITHDRAWN, Status.WITHDRAWN, "[Законопроект снят] 100001-99: отозван автором 02.02.2026"),
+        (
+            EventKind.BILL_RETURNED,
+            Status.RETURNED,
+            "[Законопроект возвращён автору] 100001-99: возвращён автору 02.02.2026",
+        ),
+        (
+            EventKind.BILL_REJECTED,
+            Status.REJECTED,
+            "[Законопроект отклонён Думой] 100001-99: отклонён Думой 02.02.2026",
+        ),
+        (
+            EventKind.BILL_VETOED,
+            Status.VETOED,
+            "[Закон отклонён Президентом, не действует] 100001-99: отклонён Президентом 02.02.2026",
+        ),
+    ],
+)
+def test_three_ways_to_fall_are_told_apart(kind: EventKind, status: Status, expected: str) -> None:
+    payload = {"step": step("1.2", "2026-02-02T16:31:00+03:00", "снять"), "before": "registered", "after": status}
+    assert titled(kind, real(bill(status)), payload) == expected
+
+
+def test_a_stage_tells_where_it_stood_before() -> None:
+    payload = {"before": "under_consideration", "after": "first_reading", "step": step("3.3", "2026-05-13")}
+    said = titled(EventKind.BILL_STAGE, real(bill(), title="О тесте"), payload)
+    assert said == (
+        "[Законопроект, принят в 1-м чтении] 100001-99 «О тесте»: принят в 1-м чтении 13.05.2026 (прежде: на рассмотрении)"
+    )
+
+
+def test_what_a_committee_proposes_is_a_step_and_not_a_stage() -> None:
+    payload = {"step": step("3.1", "2026-04-28", "предложить отклонить законопроект")}
+    said = titled(EventKind.BILL_STEP, real(bill(Status.UNDER_CONSIDERATION)), payload)
+    assert said == "[Законопроект на рассмотрении] 100001-99: «предложить отклонить законопроект» (комитет 28.04.2026)"
+
+
+def test_invented_documents_say_so_first() -> None:
+    assert titled(EventKind.TEXT_ADDED, bill(), text_payload(), grounds()).startswith("ДЕМО: вымышленный документ. [")
+
+
+def test_the_state_and_the_document_survive_a_list_of_seventy_characters() -> None:
+    said = titled(EventKind.TEXT_ADDED, real(bill()), text_payload(), grounds())[:70]
+    assert "Законопроект" in said
+    assert "100001-99" in said
+    assert "новое основание" in said
+
+
+def test_a_summary_says_draft_and_both_times() -> None:
+    library = FakeLibrary()
+    diff = one(operation(["added"], "ст. 22 ч. 1 п. 2 пп. «в»", [("+", "в) нового;")]))
+    event = library.tell(
+        EventKind.TEXT_ADDED, real(bill()), text_payload(), diff=diff, at=datetime(2026, 5, 14, 11, 5, tzinfo=UTC)
+    )
+    assert wording.summary(event, diff) == (
+        "Законопроект 100001-99, текст ко 2-му чтению с поправками: предлагается новый пп. «в» п. 2 ч. 1 ст. 22. "
+        "Сравнено с прежним текстом: внесённый текст. Это проект, он не действует. "
+        "Замечено 14.05.2026 14:05 МСК (11:05 UTC)."
+    )
+
+
+def test_a_withdrawn_bill_changes_no_law_and_silence_means_nothing() -> None:
+    library = FakeLibrary()
+    fallen = library.tell(EventKind.BILL_WITHDRAWN, real(bill(Status.WITHDRAWN)), {"step": step("1.2", "2026-02-02")})
+    assert "Действующий закон этим не изменён." in wording.summary(fallen)
+    blind = library.tell(EventKind.COVERAGE_GAP, None, {"source": "sozd", "last_success": None})
+    assert "Молчание не означает, что изменений нет." in wording.summary(blind)
+
+
+def test_an_unread_text_is_told_as_unread() -> None:
+    for reason, words in (("scan", "мы его не прочли"), ("format", "не прочитан"), ("broken", "не прочли")):
+        event = FakeLibrary().tell(EventKind.TEXT_ADDED, bill(), text_payload(readable=False, unread_reason=reason))
+        assert words in wording.summary(event)
+        assert "не прочитан" in str(wording.title(event))
+
+
+def test_a_struck_event_tells_nothing_of_what_it_said() -> None:
+    event = FakeLibrary().tell(EventKind.TEXT_ADDED, bill(), text_payload(), struck=True)
+    assert str(wording.title(event)) == f"[Содержание удалено] Обновление {event.id[:4]}"
+    assert "удалено оператором" in wording.summary(event)
+    assert wording.discreet(event) == f"Обновление {event.id[:4]}."
+
+
+DRAFTS = [status for status in Status if force_of(status) is Force.DRAFT]
+
+
+@given(
+    status=st.sampled_from(DRAFTS),
+    force=st.sampled_from(list(Force)),
+    kind=st.sampled_from([kind for kind in EventKind if not kind.startswith(("coverage", "correction"))]),
+    edition=st.sampled_from([*labels.EDITIONS, "nobody-knows"]),
+    readable=st.booleans(),
+    whole=st.booleans(),
+)
+def test_a_draft_is_always_called_a_draft(
+    status: Status, force: Force, kind: EventKind, edition: str, readable: bool, whole: bool
+) -> None:
+    diff = rich_diff() if readable else None
+    payload = {**text_payload(edition, readable=readable), "step": step()} if whole else {}
+    document = real(replace(bill(status), force=force))
+    event = FakeLibrary().tell(kind, document, payload, diff=diff)
+    title, summary = str(wording.title(event, diff)), wording.summary(event, diff)
+    assert "Законопроект" in title.partition("]")[0]
+    assert "Это проект, он не действует." in summary
+    assert "This is a draft; it is not in force." in wording.english(event)
+    assert "в силе" not in title
+
+
+@given(
+    kind=st.sampled_from(list(EventKind)),
+    status=st.sampled_from([None, *Status]),
+    payload=st.dictionaries(
+        st.sampled_from(
+            ["step", "before", "after", "file", "fields", "publication", "notices", "reasons", "change", "steps"]
+        ),
+        st.one_of(
+            st.none(), st.text(max_size=5), st.integers(), st.lists(st.dictionaries(st.text(max_size=3), st.none()))
+        ),
+    ),
+)
+def test_no_payload_is_too_poor_to_be_told(kind: EventKind, status: Status | None, payload: dict[str, Any]) -> None:
+    event = FakeLibrary().tell(kind, bill(status), payload)
+    assert str(wording.title(event))
+    assert wording.summary(event).endswith("UTC).")
+    assert wording.english(event)
+
+
+# ---------------------------------------------------------------- the line that names the clause
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (operation(["added"], "ст. 5 п. 3", [("+", "3) иное.")]), "новый п. 3 ст. 5"),
+        (operation(["added"], "ст. 5", [("+", "Статья 5")]), "новая ст. 5"),
+        (operation(["removed"], "ст. 5 ч. 1 п. 3", [("-", "3) иное.")]), "исключено: п. 3 ч. 1 ст. 5"),
+        (operation(["modified"], "ч. 2", [("=", "вправе"), ("+", " не"), ("=", " являться")]), "добавлено «не», ч. 2"),
+        (
+            operation(["modified"], "ч. 2", [("-", "вправе"), ("+", "обязан"), ("=", " явиться")]),
+            "«вправе» → «обязан», ч. 2",
+        ),
+        (operation(["modified"], "ст. 9 ч. 2", [("-", "а" * 90), ("+", "б" * 90)]), "изменено: ч. 2 ст. 9"),
+        (
+            operation(["modified"], "ч. 2", [("=", "до "), ("-", "27"), ("+", "30"), ("=", " лет")]),
+            "«27» → «30» лет, ч. 2",
+        ),
+        (
+            operation(["modified"], "ч. 2", [("-", "пяти"), ("+", "десяти"), ("=", " рабочих дней со дня")]),
+            "«пяти» → «десяти» рабочих дней, ч. 2",
+        ),
+        (
+            operation(["moved"], "ст. 6", [("=", "то же")], old_address="ст. 5"),
+            "перенесено: ст. 5 → ст. 6",
+        ),
+    ],
+)
+def test_headlines(row: Any, expected: str) -> None:
+    assert headline.headline(one(row)) == expected
+
+
+def test_a_chain_of_renumbering_is_one_statement() -> None:
+    rows = [
+        operation(["renumbered"], f"ст. {n + 1}", [("=", "x")], old_address=f"ст. {n}", group="g") for n in range(5, 9)
+    ]
+    diff = Diff(
+        same=False,
+        operations=(*rows, operation(["added"], "ст. 5", [("+", "Статья 5")])),
+        groups=(Group(id="g", kind="renumbering", text="Статьи 5-8 стали статьями 6-9."),),
+    )
+    assert headline.headline(diff) == "новая ст. 5; ещё 1 изменение"
+    assert headline.headline(replace(diff, operations=tuple(rows))) == "статьи 5-8 стали статьями 6-9"
+
+
+def test_a_new_unit_is_not_a_ground_unless_the_rule_names_it() -> None:
+    other = operation(["added"], "ст. 30 ч. 4", [("+", "4. Иное.")])
+    said = headline.headline(replace(grounds(), operations=(other, ground())))
+    assert said == "новое основание, ст. 22 ч. 1 п. 2 пп. «в»; ещё 1 изменение"
+    struck = Significance(level=Level.KEY, reasons=(Reason(rule="ground", text="Основание исключено: ст. 1."),))
+    two = replace(grounds(), operations=(other, other), significance=struck)
+    assert "новое основание" not in headline.headline(two)
+
+
+def test_the_unit_that_a_bill_quotes_comes_first() -> None:
+    row = operation(["added"], "ст. 1 п. 2 («п. 7 пп. „в“»)", [("+", "в) иное;")])
+    assert headline.headline(one(row)) == "новый пп. «в» п. 7 (ст. 1 п. 2)"
+
+
+def test_quotes_are_russian_and_closed_even_where_a_title_is_cut() -> None:
+    straight = 'О внесении изменений в статью 22 Федерального закона "О гражданстве Российской Федерации" и иные акты'
+    assert subject.quoted(straight, 200).endswith("закона „О гражданстве Российской Федерации“ и иные акты»")
+    assert subject.quoted(straight, 70).endswith("„О гражданстве…“»")
+
+
+def test_a_bare_file_name_gets_the_word_for_what_it_is() -> None:
+    file = {"label": "mainfile.pdf", "role": "opinion", "url": "https://sozd.example/1"}
+    said = titled(EventKind.FILE_ADDED, real(bill()), {"file": file, "before": None})
+    assert said.endswith("новый файл: отзыв «mainfile.pdf»")
+
+
+def test_brackets_of_a_decision_stand_in_the_summary_only() -> None:
+    event = FakeLibrary().tell(
+        EventKind.BILL_STEP, bill(), {"step": step("6.3", "2026-04-22", "закон одобрен (дата (22.04))")}
+    )
+    assert wording.title(event).what == "«закон одобрен» (Совет Федерации 22.04.2026)"
+    assert "(дата (22.04))" in wording.summary(event)
+
+
+def test_typography_is_not_a_change() -> None:
+    event = FakeLibrary().tell(EventKind.TEXT_ADDED, bill(), text_payload())
+    diff = Diff(same=True, noise=(Noise(rule="quote", count=2),))
+    assert wording.title(event, diff).what == "изменилось только оформление, слова те же"
+    assert "совпадает с прежним" in wording.title(event, Diff(same=True)).what
+
+
+@given(st.integers(min_value=0, max_value=10_000))
+def test_plurals(count: int) -> None:
+    said = headline.changes(count)
+    if count % 100 in range(11, 15) or count % 10 == 0 or count % 10 > 4:
+        assert said == f"{count} изменений"
+    elif count % 10 == 1:
+        assert said == f"{count} изменение"
+    else:
+        assert said == f"{count} изменения"
+
+
+def test_dates_in_two_zones() -> None:
+    night = datetime(2026, 5, 13, 22, 30, tzinfo=UTC)
+    assert times.both(night) == "14.05.2026 01:30 МСК (13.05.2026 22:30 UTC)"
+    assert times.of_source("2026-02-02") == "02.02.2026"
+    assert times.of_source("2026-02-02T16:31:00+03:00") == "02.02.2026 16:31 МСК (13:31 UTC)"
+    assert times.of_source("вчера") == "вчера"
+
+
+@pytest.mark.parametrize(
+    ("kind", "force", "state"),
+    [
+        ("ukaz", Force.IN_FORCE, "Указ, в силе"),
+        ("postanovlenie-pravitelstva", Force.REPEALED, "Постановление, утратило силу"),
+        ("prikaz-mvd", Force.UNKNOWN, "Приказ, действие не проверено"),
+        ("page", Force.UNKNOWN, "Страница"),
+    ],
+)
+def test_states_of_acts_agree_in_gender(kind: str, force: Force, state: str) -> None:
+    assert subject.of_document(replace(decree(), kind=kind, force=force)).state == state
