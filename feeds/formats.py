@@ -142,7 +142,8 @@ def join_json(head: FeedHead, fragments: Sequence[bytes], info: SiteInfo) -> byt
         "items": [],
     }
     opening = json.dumps(shell, ensure_ascii=False).encode().removesuffix(b"]}")
-    return opening + b",\n".join(fragments) + b"]}\n"
+    rest = (piece for fragment in fragments[1:] for piece in (b",\n", fragment))
+    return b"".join([opening, *fragments[:1], *rest, b"]}\n"])
 
 
 FORMATS: Final[dict[FeedFormat, Format]] = {

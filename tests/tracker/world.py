@@ -13,7 +13,7 @@ from tracker.errors import FetchError
 from tracker.models import Event, Response, Validators, Watch
 from tracker.pipeline import Pipeline, Result
 
-START = datetime(2026, 1, 12, 9, 0, tzinfo=UTC)
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SOZD = "https://sozd.duma.gov.ru"
 PORTAL = "http://publication.pravo.gov.ru"
 
