@@ -149,8 +149,8 @@ def _place(file: File) -> tuple[str, str]:
 
 
 def _replaced(before: File, after: File) -> FileChange:
-    level = Level.MAJOR if after.role is Role.BILL_TEXT else Level.NOTABLE
-    return FileChange(kind=EventKind.FILE_REPLACED, level=level, before=before, after=after)
+    # What a replaced text says is told by the text's own event, which the bundle should lead with.
+    return FileChange(kind=EventKind.FILE_REPLACED, level=Level.NOTABLE, before=before, after=after)
 
 
 def _stage(old: Reading, new: Reading) -> Iterable[StageChange]:

@@ -16,7 +16,7 @@ from diffs.align import Alignment, Unit, align, in_order
 from diffs.normalise import canonical, explain, noise_of, normalise
 from diffs.significance import assess
 from diffs.structure import components, ordinal, split_label, structure
-from diffs.words import WORD, spans
+from diffs.words import WORD, bare_end, spans
 from tracker.models import Diff, DiffStats, Group, Operation, Section, Span
 
 
@@ -36,7 +36,7 @@ def compare(old: Sequence[Section], new: Sequence[Section]) -> Diff:
     alignment = align(old, new)
     noise: Counter[str] = Counter()
     operations = _operations(alignment, noise)
-    operations, groups = _grouped(operations)
+    operations, groups = _punctuation(*_grouped(operations))
     stats, similarity = _measures(alignment, operations)
     return Diff(
         same=not operations,
@@ -206,6 +206,40 @@ def _chains(operations: Sequence[Operation], roots: Sequence[int]) -> list[list[
             open_chains[key] = len(chains)
             chains.append([at])
     return chains
+
+
+def _punctuation(
+    operations: tuple[Operation, ...], groups: tuple[Group, ...]
+) -> tuple[tuple[Operation, ...], tuple[Group, ...]]:
+    """Units of which only the marks at the end changed, as one group: they are one statement and not so many changes.
+
+    Such a unit may have a new number too; it joins when a group of renumbering tells that already.
+    """
+    members = [
+        at
+        for at, operation in enumerate(operations)
+        if "modified" in operation.ops and "moved" not in operation.ops and _only_end_marks(operation)
+        if "renumbered" not in operation.ops or operation.group is not None
+    ]
+    if not members:
+        return operations, groups
+    result = list(operations)
+    group_id = f"g{len(groups) + 1}"
+    for at in members:
+        result[at] = replace(operations[at], group=group_id)
+    places = [operations[at].new_address or "" for at in members]
+    group = Group(
+        id=group_id,
+        kind="punctuation",
+        text=f"Изменилась только пунктуация в конце: {', '.join(places)}.",
+        text_en=f"Only the end punctuation changed: {', '.join(places)}.",
+    )
+    return tuple(result), (*groups, group)
+
+
+def _only_end_marks(operation: Operation) -> bool:
+    bodies = [split_label(canonical(text or ""))[1] for text in (operation.old_text, operation.new_text)]
+    return bare_end(bodies[0]) == bare_end(bodies[1]) != ""
 
 
 def _number_of(address: str | None) -> str:

@@ -128,6 +128,11 @@ _RULES: Final[tuple[tuple[str, re.Pattern[str], _Replacement], ...]] = (
     ),
 )
 
+#: Every name that `Noise.rule` can have: those above, then those of whole texts.
+RULES: Final[tuple[str, ...]] = tuple(
+    dict.fromkeys(["unicode", *(name for name, _, _ in _RULES), "signature", "furniture", "hard-wrap"])
+)
+
 
 def _fold(text: str, hits: Counter[tuple[str, str]] | None = None) -> str:
     composed = unicodedata.normalize("NFC", text)  # never NFKC: it turns 22¹ into 221

@@ -123,13 +123,14 @@ def to_text(diff: Diff, *, colour: bool = False) -> str:
     """The diff for people, in Russian: address, what happened, the words as ``[-было-]{+стало+}``, the reasons."""
     lines = list(_head(diff, colour=colour))
     texts = {group.id: group.text for group in diff.groups}
+    punctuation = {group.id for group in diff.groups if group.kind == "punctuation"}
     told: set[str] = set()
     for operation in diff.operations:
         pure = set(operation.ops) <= {"moved", "renumbered"}
         if operation.group is not None and operation.group not in told:
             told.add(operation.group)
             lines += ["", _plain(texts.get(operation.group, ""))]
-        if operation.group is not None and pure:
+        if operation.group is not None and (pure or operation.group in punctuation):
             continue  # the group's sentence has said it
         lines += ["", *_told(operation, colour=colour)]
     if diff.noise:

@@ -2,8 +2,8 @@
 
 Works on canonical text. A token is a whole word, number or punctuation mark; blanks travel with the token after them.
 The shortest edit over tokens comes from rapidfuzz (Indel, i.e. longest common subsequence), which has no time budget and is
-the same every time. It is then made readable: edits slide to the edge of a clause, a lone conjunction between two edits
-joins them. A unit that was rewritten is told as one old and one new wording instead of a mosaic.
+the same every time. It is then made readable: diff-match-patch's semantic clean-up joins edits over a few repeated words,
+and edits slide to the edge of a clause. A unit that was rewritten is told as one old and one new wording instead of a mosaic.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from diff_match_patch import diff_match_patch
 from rapidfuzz.distance import Indel
 
+from diffs.numerals import CARDINALS, ORDINALS
 from tracker.models import Span
 
 Sign = Literal["=", "-", "+"]
@@ -24,8 +26,15 @@ _MATRIX: Final = 400_000_000  # bits: 50 MB
 _WORD: Final = r"(?:\w[\u0300-\u036f]*)+"
 TOKEN: Final = re.compile(rf"(\s*)(\d+(?:[.,]\d+)+|{_WORD}(?:-{_WORD})*|\S|\Z)")
 WORD: Final = re.compile(rf"\d+(?:[.,]\d+)+|{_WORD}(?:-{_WORD})*")
-# Words that carry no meaning of their own between two edits; "не", "и" and "или" are never among them.
-_FILLERS: Final = frozenset({",", "-", "в", "с", "к", "на", "по", "о", "об", "от", "для", "при", "его", "их", '"'})
+# Words that turn a norm round: shown as they are, never hidden inside a longer edit that repeats them.
+_KEPT: Final = frozenset({"не", "ни", "и", "или", "либо", "кроме", "исключением"})
+_LONGEST_SCRAP: Final = 3
+_PART: Final = (
+    400  # hunks; keeps the clean-up, which inserts into a list, from growing with the square of a hostile text
+)
+_PRIVATE: Final = 0xF0000  # two planes of private code points
+_PRIVATE_SIZE: Final = 0x1FFFE
+_SEMANTIC: Final = diff_match_patch()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,19 @@ def words(text: str) -> list[str]:
     return WORD.findall(text)
 
 
+_CLAUSE_END: Final = re.compile(r'"[.;,]?$')
+
+
+def bare_end(text: str) -> str:
+    """A canonical unit without the marks at its end, which change when a unit is put behind it or taken away there.
+
+    A closing quote that nothing in the unit opens is such a mark: it and the stop after it belong to the amending clause.
+    """
+    if text.count('"') % 2:
+        text = _CLAUSE_END.sub("", text)
+    return text.rstrip(" .;,:")
+
+
 def similarity(old: Sequence[str], new: Sequence[str], *, cutoff: float = 0.0) -> float:
     """0..1 over two word lists: twice the common words over all words; 0 when under `cutoff`."""
     return float(Indel.normalized_similarity(old, new, score_cutoff=cutoff))
@@ -70,7 +92,7 @@ def spans(old: str, new: str) -> tuple[Span, ...]:
     if similarity(words(old), words(new)) < REWRITTEN and min(len(before), len(after)) > 2:
         return tuple(span for span in _merged([("-", old), ("+", new)]) if span[1])
     hunks = _hunks(before, after)
-    _join_over_fillers(hunks)
+    hunks = _without_scraps(hunks)
     _slide(hunks)
     return tuple(_merged(_written(hunks)))
 
@@ -136,19 +158,55 @@ def _sentences(tokens: Sequence[str]) -> list[tuple[int, int]]:
     return list(zip([0, *ends], ends, strict=False))
 
 
-def _join_over_fillers(hunks: list[_Hunk]) -> None:
-    """An edit, one preposition, an edit: one edit. Only between replacements of two words and more on both sides."""
-    index = 1
-    while index < len(hunks):
-        left, right = hunks[index - 1], hunks[index]
-        bridge = right.equal
-        both = all(min(len(hunk.struck), len(hunk.added)) >= 2 for hunk in (left, right))
-        if both and len(bridge) == 1 and bridge[0][0].word.lower() in _FILLERS:
-            left.struck += [bridge[0][0], *right.struck]
-            left.added += [bridge[0][1], *right.added]
-            del hunks[index]
+def _without_scraps(hunks: list[_Hunk]) -> list[_Hunk]:
+    """Hunks after diff-match-patch's semantic clean-up: a few equal words between longer edits join these to one.
+
+    It is run between the words that must stay visible: negations, conjunctions, numbers, and runs of more than three.
+    """
+    result: list[_Hunk] = []
+    part = hunks[:1]
+    for hunk in hunks[1:]:
+        bridge = [token.word.lower() for token, _ in hunk.equal]
+        if len(bridge) > _LONGEST_SCRAP or len(part) >= _PART or any(map(_must_stay, bridge)):
+            result += _cleaned(part)
+            part = []
+        part.append(hunk)
+    return result + _cleaned(part)
+
+
+def _must_stay(word: str) -> bool:
+    return word in _KEPT or word in CARDINALS or word in ORDINALS or any(map(str.isdecimal, word))
+
+
+def _cleaned(part: list[_Hunk]) -> list[_Hunk]:
+    """One part through `diff_cleanupSemantic`, every distinct word as one private character; its first equality stays."""
+    if len(part) < 2:
+        return part
+    before, after = list(part[0].struck), list(part[0].added)
+    pieces = [(-1, part[0].struck), (1, part[0].added)]
+    for hunk in part[1:]:
+        bridge = [old for old, _ in hunk.equal]
+        before += [*bridge, *hunk.struck]
+        after += [*(new for _, new in hunk.equal), *hunk.added]
+        pieces += [(0, bridge), (-1, hunk.struck), (1, hunk.added)]
+    distinct = dict.fromkeys(token.word for token in (*before, *after))
+    if len(distinct) > _PRIVATE_SIZE:
+        return part
+    codes = {word: chr(_PRIVATE + at) for at, word in enumerate(distinct)}
+    edits = [(sign, "".join(codes[token.word] for token in tokens)) for sign, tokens in pieces if tokens]
+    _SEMANTIC.diff_cleanupSemantic(edits)
+    cleaned = [_Hunk(list(part[0].equal), [], [])]
+    olds, news = iter(before), iter(after)
+    for sign, text in edits:
+        if sign == 0:
+            if cleaned[-1].struck or cleaned[-1].added:
+                cleaned.append(_Hunk([], [], []))
+            cleaned[-1].equal += [(next(olds), next(news)) for _ in text]
+        elif sign < 0:
+            cleaned[-1].struck += [next(olds) for _ in text]
         else:
-            index += 1
+            cleaned[-1].added += [next(news) for _ in text]
+    return cleaned
 
 
 def _slide(hunks: list[_Hunk]) -> None:

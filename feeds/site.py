@@ -29,7 +29,7 @@ _HTML: Final = "text/html; charset=utf-8"
 _CSS: Final = "text/css; charset=utf-8"
 TIMELINE_LEADS: Final = 60
 _WALK: Final = 500
-_ASSETS: Final = ("style.css", "feed.css")
+_ASSETS: Final = {"style.css": _CSS, "feed.css": _CSS, "icon.svg": "image/svg+xml"}
 
 #: Documents have ids of different lengths; the first word says how long.
 _ID_LENGTHS: Final = {"bill": 2, "page": 2, "act": 4}
@@ -104,7 +104,13 @@ class Site:
         if path in self._routes:
             return self._routes[path]()
         if path in self._assets:
-            return Page(path=path, content_type=_CSS, body=self._assets[path], modified=None, file=self.file(path))
+            return Page(
+                path=path,
+                content_type=_ASSETS[path.removeprefix("/static/")],
+                body=self._assets[path],
+                modified=None,
+                file=self.file(path),
+            )
         head, _, rest = path.lstrip("/").partition("/")
         if not rest or path.endswith("/") or "//" in path:
             return None

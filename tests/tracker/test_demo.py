@@ -1,0 +1,236 @@
+"""The demo, whole: what `make run` shows must be true, valid, linked and marked."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import json
+import os
+import shutil
+import threading
+import warnings
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+from rich.console import Console
+
+from tracker import demo
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # feedparser's own house
+    import feedparser
+
+BASE = "http://127.0.0.1:8000/"
+MARK = "ДЕМО: вымышленный документ"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("demo") / "site"
+    demo.run(out=out, port=8000, console=Console(stderr=True, quiet=True))
+    return out
+
+
+@pytest.fixture(scope="module")
+def served(site: Path) -> Iterator[str]:
+    handler = functools.partial(_Quiet, directory=str(site))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name is given by http.server
+        pass
+
+
+def entries(site: Path, feed: str) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = json.loads((site / "feeds" / f"{feed}.json").read_text())["items"]
+    return found
+
+
+def titles(site: Path, feed: str = "all") -> list[str]:
+    return [str(item["title"]) for item in entries(site, feed)]
+
+
+def test_the_story_is_told_as_readers_must_hear_it(site: Path) -> None:
+    told = list(reversed(titles(site)))
+    expected = [
+        "пока скан, текст не прочитан",
+        "отозван автором",
+        "«Для служебного пользования»",
+        "принят в 1-м чтении",
+        "Наблюдение прервано",
+        "Наблюдение восстановлено",
+        "новое основание",
+        "принят Думой",
+        "подписан Президентом",
+        "9901-ФЗ",
+        "изменяющий акт не найден",
+    ]
+    at = 0
+    for words in expected:
+        found = next((place for place in range(at, len(told)) if words in told[place]), None)
+        assert found is not None, f"{words!r} is not told, or not in its place"
+        at = found
+    assert not any("100003-99" in title or "пчел" in title.lower() for title in told)
+
+
+def test_the_captcha_and_the_truncated_page_left_no_trace_for_readers(site: Path) -> None:
+    for path in site.rglob("*"):
+        if path.suffix in {".html", ".atom", ".rss", ".json"}:
+            text = path.read_text(errors="replace").lower()
+            assert "captcha" not in text, path
+            assert "капч" not in text, path
+    assert not any("удалена запись" in title for title in titles(site))
+
+
+def test_the_second_reading_shows_its_words(site: Path) -> None:
+    (entry,) = [item for item in entries(site, "all") if "новое основание" in str(item["title"])]
+    content = str(entry["content_html"])
+    for struck, added in (("десяти", "пяти"), ("тридцати", "пятнадцати")):
+        assert f"<del>{struck}" in _bare(content)
+        assert f"<ins>{added}" in _bare(content)
+    assert "за исключением" in content
+    assert "Это проект, он не действует." in content
+
+
+def _bare(content: str) -> str:
+    """Without the textual marks that stand beside the elements for readers that strip them."""
+    for mark in ("[−", "−]", "{+", "+}", "[было:", "[стало:"):
+        content = content.replace(mark, "")
+    return content.replace("<del> ", "<del>").replace("<ins> ", "<ins>")
+
+
+def all_feeds(site: Path, suffix: str) -> list[Path]:
+    return sorted((site / "feeds").rglob(f"*.{suffix}"))
+
+
+def test_every_feed_parses_without_a_warning_and_ids_agree_across_formats(site: Path) -> None:
+    atoms = all_feeds(site, "atom")
+    assert len(atoms) > 8
+    for atom in atoms:
+        ids: list[list[str]] = []
+        for suffix in ("atom", "rss"):
+            parsed = feedparser.parse(atom.with_suffix(f".{suffix}").read_bytes())
+            assert not parsed.bozo, (atom, parsed.get("bozo_exception"))
+            ids.append([entry.id for entry in parsed.entries])
+        ids.append([item["id"] for item in json.loads(atom.with_suffix(".json").read_text())["items"]])
+        assert ids[0] == ids[1] == ids[2], atom
+        assert all(name.startswith(f"tag:{demo.AUTHORITY},") for name in ids[0])
+
+
+class _Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.names: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        del tag
+        for name, value in attrs:
+            if name in {"href", "src"} and value is not None:
+                self.found.append(value)
+            if name in {"id", "name"} and value:
+                self.names.add(value)
+
+
+def test_every_link_of_every_page_resolves(site: Path) -> None:
+    pages = {path: _links(path.read_text()) for path in site.rglob("*.html")}
+    assert len(pages) > 60
+    for path, links in pages.items():
+        for link in links.found:
+            parts = urlsplit(link.removeprefix(BASE))
+            assert not parts.scheme, f"{path.relative_to(site)} leads out of the invented world: {link}"
+            folder = site if link.startswith(BASE) else path.parent
+            target = (folder / unquote(parts.path)).resolve() if parts.path or folder == site else path
+            target = target / "index.html" if target.is_dir() else target
+            assert target.is_file(), f"{path.relative_to(site)}: {link}"
+            if parts.fragment and target.suffix == ".html":
+                assert unquote(parts.fragment) in pages[target].names, f"{path.relative_to(site)}: {link}"
+
+
+def test_every_link_of_every_feed_resolves(site: Path) -> None:
+    for feed in all_feeds(site, "json"):
+        for item in json.loads(feed.read_text())["items"]:
+            links = _links(str(item["content_html"])).found
+            for link in (str(item["url"]), *links):
+                address = urljoin(BASE, link)
+                assert address.startswith(BASE), f"{feed.name} leads out of the invented world: {link}"
+                target = site / unquote(urlsplit(address).path).strip("/")
+                assert target.is_file() or (target / "index.html").is_file(), f"{feed.name}: {link}"
+
+
+def _links(text: str) -> _Links:
+    found = _Links()
+    found.feed(text)
+    return found
+
+
+def test_everything_is_marked_as_invented(site: Path) -> None:
+    for path in site.rglob("*.html"):
+        text = path.read_text()
+        assert MARK in text, path
+        assert "noindex" in text, path
+    for item in entries(site, "all"):
+        assert MARK in f"{item['title']} {item['content_html']}"
+
+
+def test_nothing_of_clerks_proxies_or_this_machine_is_published(site: Path) -> None:
+    for path in site.rglob("*"):
+        if path.is_file():
+            text = path.read_text(errors="replace")
+            for word in ("разместил пользователь", "Автор события", str(site), "Set-Cookie"):
+                assert word not in text, (path, word)
+
+
+def test_the_same_demo_gives_the_same_entries(site: Path, tmp_path: Path) -> None:
+    again = tmp_path / "again"
+    demo.run(out=again, port=8000, console=Console(stderr=True, quiet=True))
+    assert (again / "feeds" / "all.atom").read_bytes() == (site / "feeds" / "all.atom").read_bytes()
+
+
+def chromium() -> str:
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("Chromium is missing: .ci/run installs it")
+        pytest.skip("Chromium is not installed: pages are not looked at in a browser")
+    return found
+
+
+@pytest.mark.parametrize("width", [360, 1200])
+def test_pages_in_a_real_browser(site: Path, served: str, width: int) -> None:
+    sync_api = pytest.importorskip("playwright.sync_api")
+    executable = chromium()
+    (entry,) = [item for item in entries(site, "all") if "новое основание" in str(item["title"])]
+    event = urlsplit(str(entry["url"])).path.strip("/")
+    requests: list[str] = []
+    complaints: list[str] = []
+    with sync_api.sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        try:
+            page = browser.new_page(viewport={"width": width, "height": 900}, java_script_enabled=False)
+            page.on("request", lambda request: requests.append(request.url))
+            page.on("console", lambda message: complaints.append(message.text))
+            for path in ("", "bill/100001-99/", f"{event}/", "feeds/", "sources/", "about/"):
+                answer = page.goto(served + path)
+                assert answer is not None
+                assert answer.status == 200
+                overflow = page.locator("html").evaluate("node => node.scrollWidth - node.clientWidth")
+                assert overflow <= 0, f"{path} scrolls sideways at {width}"
+            page.goto(served + event + "/")
+            assert page.locator("del:visible").count() > 0
+            assert page.locator("ins:visible").count() > 0
+            assert page.locator("h1").count() == 1
+        finally:
+            browser.close()
+    assert all(url.startswith(served) for url in requests), "a page asked somebody else"
+    assert complaints == []
