@@ -1,0 +1,68 @@
+"""The documentation names every command, option, setting and event kind, and nothing that is not there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from tracker.cli import cli
+from tracker.config import Http, Settings, Site, SourceSettings, Storage, WatchSettings
+from tracker.models import EventKind
+
+ROOT = Path(__file__).parents[1]
+
+
+def commands(group: click.Group, prefix: str = "") -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{prefix}{name} ")
+        else:
+            yield f"{prefix}{name}", command
+
+
+@pytest.mark.parametrize(("name", "command"), list(commands(cli)), ids=[name for name, _ in commands(cli)])
+def test_every_command_and_option_is_documented(name: str, command: click.Command) -> None:
+    text = (ROOT / "docs" / "commands.md").read_text()
+    assert f"`{name}" in text
+    assert command.help
+    for parameter in command.params:
+        if isinstance(parameter, click.Option) and parameter.name != "help":
+            assert parameter.opts[0] in text, f"{name} {parameter.opts[0]}"
+
+
+def test_every_setting_is_documented() -> None:
+    text = (ROOT / "docs" / "configuration.md").read_text()
+    names = {f"site.{name}" for name in Site.model_fields}
+    names |= {f"storage.{name}" for name in Storage.model_fields} | {f"http.{name}" for name in Http.model_fields}
+    names |= {f"sources.<name>.{name}" for name in SourceSettings.model_fields}
+    names |= set(WatchSettings.model_fields)
+    for name in names:
+        assert f"`{name}`" in text, name
+    assert set(Settings.model_fields) == {"site", "storage", "http", "sources", "watch"}
+
+
+def test_every_event_kind_is_documented() -> None:
+    text = (ROOT / "docs" / "events.md").read_text()
+    for kind in EventKind:
+        assert f"`{kind}`" in text, kind
+
+
+def test_links_inside_the_documentation_lead_somewhere() -> None:
+    for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")):
+        for target in re.findall(r"\]\(([^)#]+)", path.read_text()):
+            if "://" not in target:
+                assert (path.parent / target).exists(), f"{path.name}: {target}"
+
+
+def test_both_readmes_give_the_same_commands() -> None:
+    blocks = [
+        re.findall(r"```sh\n(.*?)```", (ROOT / name).read_text(), re.DOTALL) for name in ("README.md", "README.ru.md")
+    ]
+    commands_of = [[line.split("#")[0].strip() for block in found for line in block.splitlines()] for found in blocks]
+    assert commands_of[0] == commands_of[1]
+    assert "make run" in commands_of[0]
+    assert "make test" in commands_of[0]
