@@ -105,8 +105,8 @@ class Schedule:
 
     def tick(self) -> tuple[Result, ...]:
         """Do what is due: discoveries first, then watches by age, then the entries of what happened."""
-        if not self._busy.acquire(blocking=False):
-            return ()  # the tick before is still at it
+        if self._stopping.is_set() or not self._busy.acquire(blocking=False):
+            return ()  # told to stop, or the tick before is still at it
         try:
             return self._tick()
         finally:
@@ -121,6 +121,8 @@ class Schedule:
             return ()
         results: list[Result] = []
         for name in discoveries:
+            if self._stopping.is_set():
+                break
             results.extend(self._instance.pipeline.run((), discover=(name,), progress=_log))
             self._done(f"discover/{name}", now, results)
         for watch in watches:

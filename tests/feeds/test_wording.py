@@ -148,14 +148,16 @@ def test_a_stage_tells_where_it_stood_before() -> None:
     payload = {"before": "under_consideration", "after": "first_reading", "step": step("3.3", "2026-05-13")}
     said = titled(EventKind.BILL_STAGE, real(bill(), title="О тесте"), payload)
     assert said == (
-        "[Законопроект, принят в 1-м чтении] 100001-99 «О тесте»: принят в 1-м чтении 13.05.2026 (прежде: на рассмотрении)"
+        "[Законопроект, принят в 1-м чтении] 100001-99 «О тесте»: принят в 1-м чтении 13.05.2026"
     )
+    event = FakeLibrary().tell(EventKind.BILL_STAGE, bill(), payload)
+    assert ": принят в 1-м чтении 13.05.2026 (прежде: на рассмотрении)." in wording.summary(event)
 
 
 def test_what_a_committee_proposes_is_a_step_and_not_a_stage() -> None:
     payload = {"step": step("3.1", "2026-04-28", "предложить отклонить законопроект")}
     said = titled(EventKind.BILL_STEP, real(bill(Status.UNDER_CONSIDERATION)), payload)
-    assert said == "[Законопроект на рассмотрении] 100001-99: «предложить отклонить законопроект» (комитет 28.04.2026)"
+    assert said == "[Законопроект на рассмотрении] 100001-99: «предложить отклонить законопроект» (комитет, 28.04.2026)"
 
 
 def test_invented_documents_say_so_first() -> None:
@@ -177,7 +179,7 @@ def test_a_summary_says_draft_and_both_times() -> None:
     )
     assert wording.summary(event, diff) == (
         "Законопроект 100001-99, текст ко 2-му чтению с поправками: предлагается новый пп. «в» п. 2 ч. 1 ст. 22. "
-        "Сравнено с прежним текстом: внесённый текст. Это проект, он не действует. "
+        "Сравнено с прежним текстом: «Внесённый текст». Это проект, он не действует. "
         "Замечено 14.05.2026 14:05 МСК (11:05 UTC)."
     )
 
@@ -303,9 +305,9 @@ def test_a_new_unit_is_not_a_ground_unless_the_rule_names_it() -> None:
     assert "новое основание" not in headline.headline(two)
 
 
-def test_the_unit_that_a_bill_quotes_comes_first() -> None:
+def test_a_new_unit_of_quoted_wording_names_itself_and_its_place() -> None:
     row = operation(["added"], "ст. 1 п. 2 («п. 7 пп. „в“»)", [("+", "в) иное;")])
-    assert headline.headline(one(row)) == "новый пп. «в» п. 7 (ст. 1 п. 2)"
+    assert headline.headline(one(row)) == "новый пп. «в», ст. 1 п. 2 › п. 7"
 
 
 def test_quotes_are_russian_and_closed_even_where_a_title_is_cut() -> None:
@@ -317,14 +319,14 @@ def test_quotes_are_russian_and_closed_even_where_a_title_is_cut() -> None:
 def test_a_bare_file_name_gets_the_word_for_what_it_is() -> None:
     file = {"label": "mainfile.pdf", "role": "opinion", "url": "https://sozd.example/1"}
     said = titled(EventKind.FILE_ADDED, real(bill()), {"file": file, "before": None})
-    assert said.endswith("новый файл: отзыв «mainfile.pdf»")
+    assert said.endswith("новый файл «mainfile.pdf» (отзыв)")
 
 
 def test_brackets_of_a_decision_stand_in_the_summary_only() -> None:
     event = FakeLibrary().tell(
         EventKind.BILL_STEP, bill(), {"step": step("6.3", "2026-04-22", "закон одобрен (дата (22.04))")}
     )
-    assert wording.title(event).what == "«закон одобрен» (Совет Федерации 22.04.2026)"
+    assert wording.title(event).what == "«закон одобрен» (Совет Федерации, 22.04.2026)"
     assert "(дата (22.04))" in wording.summary(event)
 
 
@@ -359,7 +361,7 @@ def test_dates_in_two_zones() -> None:
     [
         ("ukaz", Force.IN_FORCE, "Указ, в силе"),
         ("postanovlenie-pravitelstva", Force.REPEALED, "Постановление, утратило силу"),
-        ("prikaz-mvd", Force.UNKNOWN, "Приказ, действие не проверено"),
+        ("prikaz-mvd", Force.UNKNOWN, "Приказ, вступление в силу не проверено"),
         ("page", Force.UNKNOWN, "Страница"),
     ],
 )
