@@ -1,6 +1,7 @@
 """How long a comparison of two editions takes, and how much it shows, beside git and diff-match-patch, in one run.
 
-Usage: python bench/diff.py [OLD NEW]    (texts, plain or .gz; without arguments the editions under ../shared)
+Usage: python bench/diff.py [OLD NEW]    (texts, plain or .gz; without arguments the editions under ../shared, as far as
+they are there, and the bill of the demonstration)
 
 `shown` is the number of words in deletions and insertions, `ratio` that number over the shortest edit (Indel distance over
 all words of both texts). Only ratios within one run mean anything.
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 from rapidfuzz.distance import Indel
@@ -23,10 +25,17 @@ from rapidfuzz.distance import Indel
 from diffs.compare import compare_texts
 from diffs.normalise import normalise
 
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "sources" / "real" / "editions"
+ROOT = Path(__file__).resolve().parents[1]
+EDITIONS = ROOT.parent / "shared" / "sources" / "real" / "editions"
+DEMO = ROOT / "tracker" / "demo_history" / "texts"
 PAIRS = (
-    ("152-FZ/152-fz_rdk33.txt", "152-FZ/152-fz_rdk37.txt"),
-    ("TK-197-FZ/tk_2023-11-25_konard.txt.gz", "TK-197-FZ/tk_current_2026-06-11.txt.gz"),
+    ("152-FZ", EDITIONS / "152-FZ" / "152-fz_rdk33.txt", EDITIONS / "152-FZ" / "152-fz_rdk37.txt"),
+    (
+        "TK-197-FZ",
+        EDITIONS / "TK-197-FZ" / "tk_2023-11-25_konard.txt.gz",
+        EDITIONS / "TK-197-FZ" / "tk_current_2026-06-11.txt.gz",
+    ),
+    ("demo bill", DEMO / "a-introduced.txt", DEMO / "a-second-reading.txt"),
 )
 WORD = re.compile(r"\w+")
 RUNS = 3
@@ -53,7 +62,7 @@ def git(old: str, new: str) -> int:
 
 
 def match_patch(old: str, new: str) -> int:
-    from diff_match_patch import diff_match_patch  # noqa: PLC0415 - a peer, not a need of the bench
+    from diff_match_patch import diff_match_patch  # noqa: PLC0415 - a peer may be absent
 
     return sum(len(WORD.findall(text)) for sign, text in diff_match_patch().diff_main(old, new) if sign)
 
@@ -78,7 +87,10 @@ def table(name: str, old: str, new: str) -> None:
         rows.append(("git diff --word-diff --histogram", git))
     else:
         print("git is not installed: skipped")
-    rows.append(("diff-match-patch, default", match_patch))
+    if find_spec("diff_match_patch"):
+        rows.append(("diff-match-patch, default", match_patch))
+    else:
+        print("diff-match-patch is not installed: skipped")
     for label, work in rows:
         took, shown = measure(work, old, new)
         print(f"{label:<34}{took:>10.1f}{shown:>10}{shown / shortest if shortest else 0:>8.2f}")
@@ -89,11 +101,14 @@ def main(arguments: list[str]) -> int:
         first, second = (Path(argument) for argument in arguments)
         table(f"{first.name} -> {second.name}", read(first), read(second))
         return 0
-    if not SHARED.is_dir():
-        print("The shared editions are not here; name two texts: python bench/diff.py OLD NEW")
+    if arguments:
+        print("Name two texts or none: python bench/diff.py OLD NEW")
         return 2
-    for old, new in PAIRS:
-        table(old.partition("/")[0], read(SHARED / old), read(SHARED / new))
+    for name, old, new in PAIRS:
+        if old.is_file() and new.is_file():
+            table(name, read(old), read(new))
+        else:
+            print(f"\n{name}: the two texts are not here ({old.parent.name}/{old.name}, {new.name}): skipped")
     return 0
 
 

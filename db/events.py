@@ -245,13 +245,13 @@ def register_channel(db: Database, name: str) -> None:
 
 
 def save_entry(db: Database, entry: RenderedEntry) -> None:
-    """Keep an event as rendered for the feeds."""
+    """Keep an event as rendered for the feeds. The first rendering stays: an entry never changes once it may have been read."""
     cursor = db.execute(
         """INSERT INTO entries (seq, atom, rss, json) SELECT seq, ?, ?, ? FROM ledger WHERE id = ?
-           ON CONFLICT (seq) DO UPDATE SET atom = excluded.atom, rss = excluded.rss, json = excluded.json""",
+           ON CONFLICT (seq) DO NOTHING""",
         (entry.atom, entry.rss, entry.json, entry.event_id),
     )
-    if cursor.rowcount == 0:
+    if cursor.rowcount == 0 and event(db, entry.event_id) is None:
         raise StoreError(f"there is no event {entry.event_id} to keep an entry of; check the id")
 
 

@@ -14,7 +14,7 @@ from tracker.errors import StoreError
 from tracker.models import Json, Problem, Quarantined, SourceState, Watch, canonical_json
 
 OPEN: Final = "open"
-SETTLED: Final = frozenset({"released", "accepted", "rejected"})
+SETTLED: Final = frozenset({"released", "healed", "accepted", "rejected"})
 
 # ---------------------------------------------------------------- watches
 
@@ -194,14 +194,18 @@ def quarantine(
     return _quarantined(case)
 
 
-def quarantined(db: Database, state: str | None) -> tuple[Quarantined, ...]:
-    """Cases in one state, or (None) all of them, oldest first."""
-    rows = db.execute("SELECT * FROM quarantine WHERE :state IS NULL OR state = :state ORDER BY id", {"state": state})
+def quarantined(db: Database, *, state: str | None, url: str | None) -> tuple[Quarantined, ...]:
+    """Cases in one state, or (None) in all of them, of one address or (None) of all; oldest first."""
+    rows = db.execute(
+        """SELECT * FROM quarantine WHERE (:state IS NULL OR state = :state) AND (:url IS NULL OR url = :url)
+           ORDER BY id""",
+        {"state": state, "url": url},
+    )
     return tuple(_quarantined(row) for row in rows)
 
 
 def settle_quarantine(db: Database, case_id: int, *, state: str, reason: str, at: datetime) -> None:
-    """Close an open case: ``released`` by further fetches, ``accepted`` or ``rejected`` by the operator."""
+    """Close an open case: ``released`` by further fetches, ``healed`` by a page that is well again, or by the operator."""
     if state not in SETTLED:
         raise StoreError(f"a quarantined page cannot become {state!r}; use one of {', '.join(sorted(SETTLED))}")
     cursor = db.execute(
@@ -313,6 +317,12 @@ def renew_lease(db: Database, name: str, *, owner: str, seconds: float, now: dat
 def release_lease(db: Database, name: str, owner: str) -> None:
     """Let a lease go, if it is the owner's."""
     db.execute("DELETE FROM leases WHERE name = ? AND owner = ?", (name, owner))
+
+
+def holds_lease(db: Database, name: str, owner: str) -> bool:
+    """Whether a lease still stands in that owner's name."""
+    row = db.execute("SELECT owner FROM leases WHERE name = ?", (name,)).fetchone()
+    return row is not None and row["owner"] == owner
 
 
 def job(db: Database, name: str) -> tuple[datetime | None, datetime | None, str | None]:

@@ -18,7 +18,7 @@ from db import documents, events, evidence, operation, schema, texts
 from db.connection import Connections
 from db.events import Format, Strike
 from db.record import record
-from tracker.errors import StoreError
+from tracker.errors import BusyError, StoreError
 from tracker.models import (
     Diff,
     Document,
@@ -69,6 +69,7 @@ class Store:
     ) -> None:
         self._clock = clock
         self._salt = salt
+        self._fence: tuple[str, str] | None = None
         path = directory / FILE_NAME
         if read_only and not path.is_file():
             raise StoreError(
@@ -234,7 +235,16 @@ class Store:
     def record(self, observation: Observation) -> tuple[Event, ...]:
         """Record everything one look at a document brought, or nothing of it; the events as they stand in the ledger."""
         with self._write() as db:
+            if self._fence is not None and not operation.holds_lease(db, *self._fence):
+                raise BusyError("another instance has taken over this store; this one stops writing")
             return record(db, observation, salt=self._salt)
+
+    def fence(self, lease: tuple[str, str] | None) -> None:
+        """From now on record only while this lease (name, owner) is held; None: whoever asks.
+
+        A process that slept through the end of its lease must not write beside the one that took over.
+        """
+        self._fence = lease
 
     # ---------------------------------------------------------------- events
 
@@ -416,13 +426,13 @@ class Store:
                 at=at,
             )
 
-    def quarantined(self, *, state: str | None = "open") -> tuple[Quarantined, ...]:
-        """Cases in one state, or (None) all of them, oldest first."""
+    def quarantined(self, *, state: str | None = "open", url: str | None = None) -> tuple[Quarantined, ...]:
+        """Cases in one state, or (None) in all of them, of one address or (None) of all; oldest first."""
         with self._read() as db:
-            return operation.quarantined(db, state)
+            return operation.quarantined(db, state=state, url=url)
 
     def settle_quarantine(self, case_id: int, state: str, reason: str = "") -> None:
-        """Close an open case as ``released``, ``accepted`` or ``rejected``."""
+        """Close an open case as ``released``, ``healed``, ``accepted`` or ``rejected``."""
         with self._write() as db:
             operation.settle_quarantine(db, case_id, state=state, reason=reason, at=self._clock())
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 from diffs.align import Alignment, Unit, align, in_order
+from diffs.findings import listed, listed_en
 from diffs.normalise import canonical, explain, noise_of, normalise
 from diffs.significance import assess
 from diffs.structure import components, ordinal, split_label, structure
@@ -231,8 +232,8 @@ def _punctuation(
     group = Group(
         id=group_id,
         kind="punctuation",
-        text=f"Изменилась только пунктуация в конце: {', '.join(places)}.",
-        text_en=f"Only the end punctuation changed: {', '.join(places)}.",
+        text=f"Изменилась только пунктуация в конце: {listed(places)}.",
+        text_en=f"Only the end punctuation changed: {listed_en(places)}.",
     )
     return tuple(result), (*groups, group)
 

@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import itemgetter
 from typing import Final
 
 from tracker.models import Noise
@@ -152,6 +154,52 @@ def _fold(text: str, hits: Counter[tuple[str, str]] | None = None) -> str:
 def canonical(text: str) -> str:
     """The form in which units are compared: one line, one typography. Meaning-bearing characters are untouched."""
     return _fold(text)
+
+
+_Edit = tuple[int, int, int, int]  # a replacement: from, to in the text after a rule, from, to in the text before it
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A text in canonical form that knows what was published at each of its places."""
+
+    text: str
+    _published: str
+    _edits: tuple[list[_Edit], ...]
+
+    def published(self, start: int, end: int) -> str:
+        """What was published where ``text[start:end]`` stands, on one line."""
+        for edits in reversed(self._edits):
+            at = bisect_right(edits, start, key=itemgetter(0)) - 1
+            if at >= 0:
+                _, new_end, old_start, old_end = edits[at]
+                start = old_start if start < new_end else start - new_end + old_end
+            at = bisect_left(edits, end, key=itemgetter(0)) - 1
+            if at >= 0:
+                _, new_end, _, old_end = edits[at]
+                end = old_end if end <= new_end else end - new_end + old_end
+        return " ".join(self._published[start:end].split())
+
+
+def folded(text: str) -> Folded:
+    """`canonical` of a text, with the way back to the published characters (composed ones where they were not)."""
+    published = text = unicodedata.normalize("NFC", text)
+    steps: list[list[_Edit]] = []
+    for _, pattern, replacement in _RULES:
+        edits: list[_Edit] = []
+        pieces: list[str] = []
+        position = length = 0
+        for found in pattern.finditer(text):
+            result = replacement if isinstance(replacement, str) else replacement(found)
+            start, end = found.span()
+            pieces += (text[position:start], result)
+            length += start - position
+            edits.append((length, length + len(result), start, end))
+            position, length = end, length + len(result)
+        if edits:
+            text = "".join([*pieces, text[position:]])
+            steps.append(edits)
+    return Folded(text, published, tuple(steps))
 
 
 def explain(old: str, new: str) -> Counter[str]:

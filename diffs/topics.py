@@ -17,14 +17,14 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-from diffs.normalise import canonical
+from diffs.normalise import Folded, folded
 from tracker.errors import ConfigError
 from tracker.models import Classification, TopicMatch
 
 _MONTHS: Final = (
     "января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября", "декабря",
 )  # fmt: skip
-_MASKED: Final = " § "
+_MASK: Final = "§"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +120,20 @@ def _act(item: Mapping[str, Any], topics: Sequence[str]) -> Term:
     return Term(id=name, topics=named, tier=tier, pattern=pattern)
 
 
-def _folded(text: str) -> str:
-    return canonical(text).lower()
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """One text under classification: what patterns are tried on, and what was published there."""
+
+    matched: str
+    source: Folded
+
+
+def _text(text: str) -> _Text:
+    source = folded(text)
+    lower = source.text.lower()
+    if len(lower) != len(source.text):  # a letter of another alphabet that is two in lower case would shift all places
+        lower = "".join(char.lower() if len(char.lower()) == 1 else char for char in source.text)
+    return _Text(lower, source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,29 +142,29 @@ class _Hit:
     text: str
 
 
-def _hits(rules: TopicRules, text: str, *, title: bool) -> Iterator[_Hit]:
-    masked = text
+def _hits(rules: TopicRules, text: _Text, *, title: bool) -> Iterator[_Hit]:
+    masked = text.matched
     for mask in rules.masks:
-        masked = mask.sub(_MASKED, masked)
+        masked = mask.sub(lambda found: _MASK * len(found[0]), masked)  # no place may shift
     for term in rules.terms:
         if title and term.scope == "body":
             continue
-        found = term.pattern.search(text if term.before_mask else masked)
+        found = term.pattern.search(text.matched if term.before_mask else masked)
         if found:
-            yield _Hit(term, found[0].strip())
+            yield _Hit(term, text.source.published(*found.span()))
 
 
 def classify(rules: TopicRules, title: str, *, comment: str = "", body: str = "") -> Classification:
-    """The topics of a document and the words that say so.
+    """The topics of a document and the words that say so, as published.
 
     `needs_body`: the title is generic, neither title nor comment shows a topic, and no body was given.
     """
-    folded = [_folded(title), _folded(comment), _folded(body)]
-    hits = [hit for place, text in enumerate(folded) if text for hit in _hits(rules, text, title=place == 0)]
-    demoted = any(pattern.search(folded[0]) for pattern in rules.demoting)
+    texts = [_text(title), _text(comment), _text(body)]
+    hits = [hit for place, text in enumerate(texts) if text.matched for hit in _hits(rules, text, title=place == 0)]
+    demoted = any(pattern.search(texts[0].matched) for pattern in rules.demoting)
     enough = {"core"} if demoted else {"core", "strong"}
     found = {topic for hit in hits if hit.term.tier in enough for topic in hit.term.topics}
-    generic = any(pattern.search(folded[0]) for pattern in rules.generic)
+    generic = any(pattern.search(texts[0].matched) for pattern in rules.generic)
     matches = dict.fromkeys(
         TopicMatch(topic=topic, term=hit.term.id, text=hit.text)
         for hit in hits
@@ -161,6 +173,6 @@ def classify(rules: TopicRules, title: str, *, comment: str = "", body: str = ""
     )
     return Classification(
         topics=tuple(topic for topic in rules.topics if topic in found),
-        needs_body=generic and not found and not folded[2],
+        needs_body=generic and not found and not texts[2].matched,
         matches=tuple(matches),
     )

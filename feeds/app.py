@@ -22,7 +22,8 @@ from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from feeds.site import Page, Site
+from feeds.pages import Page
+from feeds.site import Site
 from tracker.errors import TrackerError
 
 Headers: TypeAlias = list[tuple[bytes, bytes]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from feeds import diffview, headline, labels
-from feeds.site import asset, environment
+from feeds.pages import asset, environment
 from tracker.models import Diff
 
 

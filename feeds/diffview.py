@@ -14,20 +14,21 @@ from lxml import html
 from lxml.html import builder as tag
 from markupsafe import Markup
 
-from feeds import headline
+from feeds import headline, labels, places
+from feeds.places import Note
 from feeds.textual import clean
-from tracker.models import Diff, Group, Operation, Span
+from tracker.models import Diff, Group, Noise, Operation, Span
 
 _CONTEXT: Final = 160  # characters of unchanged text kept on each side of a change in a feed
 _FEED_OPERATIONS: Final = 40
 _FEED_CHARACTERS: Final = 40_000
 
 _VERBS: Final = {
-    "added": ("Добавлено", "Added"),
-    "removed": ("Исключено", "Removed"),
-    "modified": ("Изменено", "Modified"),
-    "moved": ("Перенесено", "Moved"),
-    "renumbered": ("Перенумеровано", "Renumbered"),
+    "added": "Добавлено",
+    "removed": "Исключено",
+    "modified": "Изменено",
+    "moved": "Перенесено",
+    "renumbered": "Перенумеровано",
 }
 
 
@@ -38,7 +39,6 @@ class Unit:
     anchor: str
     heading: str
     verbs: str
-    verbs_en: str
     together: Markup
     before: Markup | None
     after: Markup | None
@@ -52,7 +52,8 @@ class View:
     units: tuple[Unit, ...]
     places: tuple[Unit, ...]
     groups: tuple[Group, ...]
-    noise: tuple[str, ...]
+    noise: tuple[labels.Words, ...]
+    places_note: Note | None
 
 
 def view(diff: Diff) -> View:
@@ -63,8 +64,13 @@ def view(diff: Diff) -> View:
         units=tuple(unit for unit in units if not unit.only_place),
         places=tuple(unit for unit in units if unit.only_place),
         groups=diff.groups,
-        noise=tuple(noise_line(row.rule, row.count) for row in diff.noise),
+        noise=tuple(noise_line(row) for row in diff.noise),
+        places_note=_places_note(diff),
     )
+
+
+def _places_note(diff: Diff) -> Note | None:
+    return places.note(address for row in diff.operations for address in (row.new_address, row.old_address))
 
 
 def _unit(operation: Operation, anchor: str) -> Unit:
@@ -73,7 +79,6 @@ def _unit(operation: Operation, anchor: str) -> Unit:
         anchor=anchor,
         heading=heading(operation),
         verbs=verbs(operation),
-        verbs_en=", ".join(_VERBS[name][1] for name in operation.ops if name in _VERBS),
         together=_page_markup(spans),
         before=_page_markup([span for span in spans if span[0] != "+"]) if operation.old_text is not None else None,
         after=_page_markup([span for span in spans if span[0] != "-"]) if operation.new_text is not None else None,
@@ -106,7 +111,7 @@ def spans_of(operation: Operation) -> tuple[Span, ...]:
 
 def heading(operation: Operation) -> str:
     """The address of a unit; both when it has another one now."""
-    old, new = operation.old_address, operation.new_address
+    old, new = places.shown(operation.old_address or ""), places.shown(operation.new_address or "")
     if old and new and old != new:
         return f"{old} → {new}"
     return new or old or "Текст"
@@ -114,30 +119,14 @@ def heading(operation: Operation) -> str:
 
 def verbs(operation: Operation) -> str:
     """``Изменено, перенесено``."""
-    words = [_VERBS[name][0] for name in operation.ops if name in _VERBS]
+    words = [_VERBS[name] for name in operation.ops if name in _VERBS]
     return ", ".join([*words[:1], *(word.lower() for word in words[1:])])
 
 
-_NOISE: Final = {
-    "space": "пробелы и переносы строк",
-    "invisible": "невидимые знаки",
-    "letter-spaced": "разрядка букв",
-    "editorial-note": "редакционные пометки",
-    "citation-list": "перечни публикаций",
-    "quote": "вид кавычек",
-    "dash": "вид тире и дефисов",
-    "number-sign": "написание знака номера",
-    "look-alike": "латинские буквы в русских словах",
-    "yo": "буквы е и ё",
-    "abbreviation": "пробелы в сокращениях",
-    "superscript": "написание верхних индексов",
-    "unicode": "запись букв в Юникоде",
-}
-
-
-def noise_line(rule: str, count: int) -> str:
-    """What was called noise and how often: shown, never hidden."""
-    return f"{_NOISE.get(rule, rule)}: {count}"
+def noise_line(row: Noise) -> labels.Words:
+    """What was called noise and how often: shown, never hidden. A rule without words of ours keeps its name."""
+    words = labels.NOISE.get(row.rule, labels.Words(f"правило «{row.rule}»", f"rule {row.rule}"))
+    return labels.Words(f"{words.ru}: {row.count}", f"{words.en}: {row.count}")
 
 
 # ---------------------------------------------------------------- pages
@@ -195,8 +184,10 @@ def feed_elements(diff: Diff) -> list[html.HtmlElement]:
     says how much is left for the page.
     """
     elements: list[html.HtmlElement] = []
+    if diff.operations:
+        elements.append(_legend(diff))
     if diff.groups:
-        elements.append(tag.UL(*(tag.LI(clean(group.text)) for group in diff.groups)))
+        elements.append(tag.UL(*(tag.LI(clean(places.shown(group.text))) for group in diff.groups)))
     shown, size = 0, 0
     told = [row for row in diff.operations if row.group is None or {"added", "removed", "modified"} & set(row.ops)]
     for operation in told:
@@ -209,6 +200,15 @@ def feed_elements(diff: Diff) -> list[html.HtmlElement]:
     if len(told) > shown:
         elements.append(tag.P(f"Ещё {headline.changes(len(told) - shown)} — на странице события."))
     return elements
+
+
+def _legend(diff: Diff) -> html.HtmlElement:
+    """What the marks mean, for a reader who came from another feed."""
+    line = tag.P("Отметки: ", tag.DEL("[−исключено−]"), " ", tag.INS("{+добавлено+}"), ".")
+    note = _places_note(diff)
+    if note:
+        _append_text(line, f" Адрес {note.address} — это {note.words}.")
+    return line
 
 
 def _feed_body(operation: Operation) -> html.HtmlElement:
@@ -238,7 +238,7 @@ def _elided(text: str, *, first: bool, last: bool) -> str:
 
 def plain(diff: Diff) -> str:
     """A diff for a terminal or a message: address, verb, words with the same marks as in feeds."""
-    lines = [clean(group.text) for group in diff.groups]
+    lines = [clean(places.shown(group.text)) for group in diff.groups]
     for operation in diff.operations:
         lines.append(clean(f"{heading(operation)}. {verbs(operation)}"))
         lines.append(plain_spans(spans_of(operation)))

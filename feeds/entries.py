@@ -15,15 +15,16 @@ from typing import Any, Final
 from lxml import etree, html
 from lxml.html import builder as tag
 
-from feeds import diffview, labels, subject, times, wording
+from feeds import diffview, labels, places, subject, times, wording
 from feeds.library import Library
 from feeds.subject import Subject
-from feeds.textual import clean, web_address
+from feeds.textual import clean, outward
 from tracker.models import Diff, Event, RenderedEntry, SiteInfo
 
 ATOM: Final = "http://www.w3.org/2005/Atom"
 _LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _BUNDLE_SHOWN: Final = 30
+_REASONS_SHOWN: Final = 12
 
 
 def tag_uri(info: SiteInfo, name: str) -> str:
@@ -104,19 +105,32 @@ def _content(
         elements += diffview.feed_elements(diff)
         if diff.significance.reasons:
             elements.append(tag.P("Оценка: " + labels.LEVELS[diff.significance.level].ru + "."))
-            elements.append(tag.UL(*(tag.LI(clean(reason.text)) for reason in diff.significance.reasons)))
+            elements.append(_reasons(diff))
     elements += _fields(event.payload)
     if mates:
         elements.append(tag.P("В том же обновлении:"))
-        rows = [tag.LI(tag.A(clean(title), href=event_url(info, mate))) for title, mate in mates[:_BUNDLE_SHOWN]]
+        mark = f"{labels.DEMO.ru}. " if demo else ""  # the entry has said it once
+        rows = [
+            tag.LI(tag.A(clean(title.removeprefix(mark)), href=event_url(info, mate)))
+            for title, mate in mates[:_BUNDLE_SHOWN]
+        ]
         if len(mates) > _BUNDLE_SHOWN:
             rows.append(tag.LI(f"и ещё {len(mates) - _BUNDLE_SHOWN}"))
         elements.append(tag.UL(*rows))
-    elements.append(_links(event, info))
+    elements.append(_links(event, info, invented=demo))
     note = tag.P(clean(wording.english(event)))
     note.set("lang", "en")
     elements.append(note)
     return elements
+
+
+def _reasons(diff: Diff) -> html.HtmlElement:
+    """The rules that fired, the best first; a long list is left to the page."""
+    reasons = diff.significance.reasons
+    rows = [tag.LI(clean(places.shown(reason.text))) for reason in reasons[:_REASONS_SHOWN]]
+    if len(reasons) > _REASONS_SHOWN:
+        rows.append(tag.LI(f"и ещё {len(reasons) - _REASONS_SHOWN} — на странице события"))
+    return tag.UL(*rows)
 
 
 def _fields(payload: Mapping[str, Any]) -> list[html.HtmlElement]:
@@ -132,14 +146,19 @@ def _fields(payload: Mapping[str, Any]) -> list[html.HtmlElement]:
     return [tag.UL(*items)] if items else []
 
 
-def _links(event: Event, info: SiteInfo) -> html.HtmlElement:
+def _links(event: Event, info: SiteInfo, *, invented: bool) -> html.HtmlElement:
     line = tag.P(tag.A("Страница события: было и стало, снимки, хеши", href=event_url(info, event.id)))
     about = subject.of_event(event)
-    source = web_address(about.url) if about else None
-    if source:
-        line[-1].tail = " · "
-        line.append(tag.A(labels.source_name(event.source), href=source, rel="noreferrer nofollow"))
-        line[-1].tail = f". {labels.STATE_SITE.ru}"
+    source = outward(event.payload.get("url") or (about.url if about else ""), invented=invented)
+    if source is None:
+        return line
+    name = labels.source_name(event.source)
+    if source.href is None:
+        line[-1].tail = f" · {name}. {labels.NO_SITE.ru}"
+        return line
+    line[-1].tail = " · "
+    line.append(tag.A(name, href=source.href, rel="noreferrer nofollow"))
+    line[-1].tail = f". {labels.STATE_SITE.ru}"
     return line
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from feeds import places
 from tracker.models import Diff, Operation, Span
 
 _PAIR_LENGTH: Final = 44
@@ -29,26 +30,6 @@ _UNIT: Final = re.compile(
 
 _NEGATION: Final = re.compile(r"\b(?:не|кроме|исключением)\b")
 
-#: Abbreviation of a unit -> the form of "новый" that agrees with it.
-_NEW: Final = {
-    "разд.": "новый",
-    "гл.": "новая",
-    "§": "новый",
-    "ст.": "новая",
-    "ч.": "новая",
-    "п.": "новый",
-    "пп.": "новый",
-    "абз.": "новый",
-    "предл.": "новое",
-    "прим.": "новое",
-    "прил.": "новое",
-    "наим.": "новое",
-}
-_LEVEL: Final = re.compile(r"(?:разд\.|гл\.|§|ст\.|ч\.|пп\.|п\.|абз\.|предл\.|прим\.|прил\.|наим\.)(?=\s|$)")
-
-
-_QUOTED: Final = re.compile(r"(.+?) \(«(.+)»\)")
-
 
 def plural(count: int, one: str, few: str, many: str) -> str:
     """``4 изменения``: the Russian form that agrees with a number, with the number before it."""
@@ -67,22 +48,6 @@ def changes(count: int) -> str:
     return plural(count, "изменение", "изменения", "изменений")
 
 
-def inside_out(address: str) -> str:
-    """``ст. 5 ч. 1 п. 3`` as it is spoken of: ``п. 3 ч. 1 ст. 5``.
-
-    What stands before the first unit names another text. A unit that a bill quotes, ``ст. 1 п. 2 («п. 7 пп. „в“»)``, is the
-    one that people care about: it comes first, with its place in the bill behind it.
-    """
-    if quoted := _QUOTED.fullmatch(address):
-        return f"{inside_out(quoted[2].replace('„', '«').replace('“', '»'))} ({quoted[1]})"
-    starts = [match.start() for match in _LEVEL.finditer(address)]
-    if not starts:
-        return address
-    units = [address[start:end].strip() for start, end in zip(starts, [*starts[1:], len(address)], strict=True)]
-    inside = address[: starts[0]].strip()
-    return " ".join(reversed(units)) + (f" ({inside})" if inside else "")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Candidate:
     """One operation that could be the headline; the smallest `rank` wins, the earliest of equals."""
@@ -98,7 +63,7 @@ def headline(diff: Diff) -> str:
         return ""
     ranked = sorted(statements, key=lambda candidate: candidate.rank)
     rest = len(statements) - 1
-    return ranked[0].text + (f"; ещё {changes(rest)}" if rest else "")
+    return places.shown(ranked[0].text) + (f"; ещё {changes(rest)}" if rest else "")
 
 
 def _statements(diff: Diff) -> Iterator[_Candidate]:
@@ -146,7 +111,7 @@ def _candidate(operation: Operation, *, ground: bool) -> _Candidate:
             return _Candidate(rank=10, text=_joined("новое основание", new))
         return _Candidate(rank=40, text=_added(new))
     if "removed" in operation.ops:
-        return _Candidate(rank=40, text=f"исключено: {inside_out(old)}" if old else "исключён фрагмент")
+        return _Candidate(rank=40, text=f"исключено: {places.inside_out(old)}" if old else "исключён фрагмент")
     if "modified" in operation.ops:
         return _modified(operation.spans, new or old)
     if "moved" in operation.ops:
@@ -155,10 +120,7 @@ def _candidate(operation: Operation, *, ground: bool) -> _Candidate:
 
 
 def _added(address: str) -> str:
-    if not address:
-        return "новый фрагмент"
-    turned = inside_out(address)
-    return f"{_NEW.get(turned.split(maxsplit=1)[0], 'добавлено:')} {turned}"
+    return places.added(address) if address else "новый фрагмент"
 
 
 def _modified(spans: tuple[Span, ...], address: str) -> _Candidate:
@@ -182,7 +144,7 @@ def _worded(pairs: list[tuple[str, str, str]], address: str) -> str:
             return _joined(f"добавлено «{_cut(new)}»", address)
         if old and not new:
             return _joined(f"исключено «{_cut(old)}»", address)
-    return f"изменено: {inside_out(address)}" if address else "изменён текст"
+    return f"изменено: {places.inside_out(address)}" if address else "изменён текст"
 
 
 def replacements(spans: Iterable[Span]) -> Iterator[tuple[str, str, str]]:

@@ -29,6 +29,11 @@ STATE_SITE: Final = Words(
     "The link leads to a state site, which will see the address of your connection (IP).",
 )
 
+NO_SITE: Final = Words(
+    "Документ вымышлен: такой страницы на сайте госоргана нет.",
+    "The document is invented: the state site has no such page.",
+)
+
 # ---------------------------------------------------------------- documents
 
 #: Kind slug -> (noun, grammatical gender, English). Kinds named after an issuer are found by their first part.
@@ -106,7 +111,11 @@ ACT_FORCE: Final[dict[Force, dict[str, str]]] = {
     Force.IN_FORCE: {"m": "в силе", "f": "в силе", "n": "в силе"},
     Force.REPEALED: {"m": "утратил силу", "f": "утратила силу", "n": "утратило силу"},
     Force.DROPPED: {"m": "не принят", "f": "не принята", "n": "не принято"},
-    Force.UNKNOWN: {"m": "действие не проверено", "f": "действие не проверено", "n": "действие не проверено"},
+    Force.UNKNOWN: {
+        "m": "вступление в силу не проверено",
+        "f": "вступление в силу не проверено",
+        "n": "вступление в силу не проверено",
+    },
 }
 
 FORCE_NAMES: Final = {
@@ -116,7 +125,7 @@ FORCE_NAMES: Final = {
     Force.IN_FORCE: Words("В силе", "In force"),
     Force.REPEALED: Words("Утратил силу", "Repealed"),
     Force.DROPPED: Words("Не принят, не действует", "Dropped, not in force"),
-    Force.UNKNOWN: Words("Действие не проверено", "Force not established"),
+    Force.UNKNOWN: Words("Вступление в силу не проверено", "Entry into force not checked"),
 }
 
 #: The sentence that stands in every summary.
@@ -291,13 +300,13 @@ ACTORS: Final = {
     "2.2": "Совет Думы",
     "3.1": "комитет",
     "3.2": "Совет Думы",
-    "3.3": "Дума в 1-м чтении",
+    "3.3": "Дума, 1-е чтение",
     "4.1": "комитет",
     "4.2": "Совет Думы",
-    "4.3": "Дума во 2-м чтении",
+    "4.3": "Дума, 2-е чтение",
     "5.1": "комитет",
     "5.2": "Совет Думы",
-    "5.3": "Дума в 3-м чтении",
+    "5.3": "Дума, 3-е чтение",
     "6.1": "Совет Федерации",
     "6.2": "комитет Совета Федерации",
     "6.3": "Совет Федерации",
@@ -313,6 +322,26 @@ STEP_FIELDS: Final = {
     "decisions": "решение",
     "numbers": "номера документов",
     "publication": "сведения об опубликовании",
+}
+
+#: Rules of the comparison that call a difference noise -> what differed, for readers.
+NOISE: Final = {
+    "unicode": Words("запись букв в Юникоде", "Unicode forms of letters"),
+    "invisible": Words("невидимые знаки", "invisible characters"),
+    "letter-spaced": Words("разрядка букв", "letter-spaced words"),
+    "editorial-note": Words("редакционные пометки", "editorial notes"),
+    "citation-list": Words("перечни публикаций акта", "lists of where an act was published"),
+    "space": Words("пробелы", "spaces"),
+    "quote": Words("вид кавычек", "shape of quotation marks"),
+    "dash": Words("вид тире и дефисов", "shape of dashes and hyphens"),
+    "number-sign": Words("написание знака номера", "spelling of the number sign"),
+    "look-alike": Words("латинские буквы в русских словах", "Latin letters in Russian words"),
+    "yo": Words("буквы е и ё", "letters е and ё"),
+    "abbreviation": Words("пробелы после сокращений", "spaces after abbreviations"),
+    "superscript": Words("написание надстрочных номеров", "spelling of superscript numbers"),
+    "signature": Words("подпись и дата под актом", "signature and date under the act"),
+    "furniture": Words("служебные строки страницы", "page furniture"),
+    "hard-wrap": Words("переносы строк", "line breaks"),
 }
 
 CARD_FIELDS: Final = {"title": "название", "comment": "пояснение к названию"}

@@ -1,77 +1,33 @@
-"""The site as prepared bytes: every path it has, and the page behind each. The live app and static publishing both ask here.
-
-Links inside pages are relative, so that a published folder works from any address, a file server or a memory stick. A page lives
-at ``/bill/1`` when served and in ``bill/1/index.html`` when published (`SiteInfo.live`); everything else is equal.
-"""
+"""The site as prepared bytes: every path it has, and the page behind each. The live app and static publishing both ask here."""
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
-from feeds import channels, diffview, labels, subject, times, views, wording
-from feeds.entries import event_url, tag_uri
+from feeds import channels, eventpage, labels, places, subject, times, views
 from feeds.formats import FORMATS, epoch
 from feeds.library import Library
-from feeds.textual import clean, typo, web_address
-from tracker.models import Document, EditionKey, Event, Part, SiteInfo, Version
+from feeds.pages import Layout, Page, asset
+from feeds.textual import outward
+from tracker.models import Document, EditionKey, Force, Part, SiteInfo, Version
 
-_HERE: Final = Path(__file__).parent
-_HTML: Final = "text/html; charset=utf-8"
 _CSS: Final = "text/css; charset=utf-8"
 TIMELINE_LEADS: Final = 60
 _WALK: Final = 500
 _ASSETS: Final = {"style.css": _CSS, "feed.css": _CSS, "icon.svg": "image/svg+xml"}
 
+#: The edition whose words became the law.
+_ADOPTED: Final = "adopted"
+
+#: Paths of units that open a part of a text and not of one that it quotes: chapters, articles, appendices.
+_HEADED: Final = re.compile(r"(?:(?:razd|gl|par|st|pril)-[^.]+(?:\.\d+)?(?:\.|$))+")
+
 #: Documents have ids of different lengths; the first word says how long.
 _ID_LENGTHS: Final = {"bill": 2, "page": 2, "act": 4}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """One address of the site. `file` is where a static copy stands, relative to its root. `modified` is UTC, of the content."""
-
-    path: str
-    content_type: str
-    body: bytes
-    modified: datetime | None
-    file: str
-    is_feed: bool = False
-
-
-def environment() -> Environment:
-    """The templates of this room: everything is escaped, control characters are dropped, an unknown name is an error."""
-    made = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_finalize,
-    )
-    made.filters["typo"] = typo
-    return made
-
-
-def _finalize(value: Any) -> Any:
-    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def asset(name: str) -> bytes:
-    """A stylesheet of this room."""
-    return (_HERE / "static" / name).read_bytes()
-
-
-def _is_file(path: str) -> bool:
-    return path.startswith("/static/") or (path.startswith("/feeds/") and path.rpartition(".")[2] in FORMATS)
 
 
 class Site:
@@ -81,7 +37,7 @@ class Site:
         self.info = info
         self._library = library
         self._rows = views.Rows(library)
-        self._templates = environment()
+        self._layout = Layout(info)
         self._assets = {f"/static/{name}": asset(name) for name in _ASSETS}
         self._months: dict[date, tuple[int, int]] = {}
         self._indexed = 0
@@ -149,26 +105,10 @@ class Site:
         """The page for an address that does not exist, with links that work from there."""
         return self._html(path, "missing.html", None, heading="Страница не найдена")
 
-    # ------------------------------------------------------------ rendering
+    # ------------------------------------------------------------ the shared frame
 
-    def _html(self, path: str, template: str, modified: datetime | None, *, demo: bool = False, **context: Any) -> Page:
-        """One page from its template. `demo` adds the mark of invented documents where the whole site is not invented."""
-        invented = self.info.invented or demo
-        body = self._templates.get_template(template).render(
-            site=self.info,
-            path=path,
-            to=lambda target: self.link(path, target),
-            absolute=lambda target: f"{self.info.base_url}{quote(clean(target))}",
-            invented=invented,
-            demo_words=labels.DEMO,
-            state_site=labels.STATE_SITE,
-            closed_item=labels.CLOSED_ITEM,
-            topics=self._menu(),
-            as_of=context.pop("as_of", ""),
-            autodiscovery=context.pop("autodiscovery", ()),
-            **context,
-        )
-        return Page(path=path, content_type=_HTML, body=body.encode(), modified=modified, file=self.file(path))
+    def _html(self, path: str, template: str, modified: datetime | None, **context: Any) -> Page:
+        return self._layout.html(path, template, modified, menu=self._menu(), **context)
 
     def _menu(self) -> list[tuple[str, str]]:
         """The topics of the menu, counted anew when something was recorded: every page shows them."""
@@ -184,18 +124,8 @@ class Site:
         return times.both(max(checks)) if checks else ""
 
     def file(self, path: str) -> str:
-        """Where a static copy of a path stands: feeds and styles under their own name, pages as ``path/index.html``."""
-        if path == "/":
-            return "index.html"
-        return path.lstrip("/") if _is_file(path) else f"{path.lstrip('/')}/index.html"
-
-    def link(self, origin: str, target: str) -> str:
-        """A relative link from one path to another. Published pages name their files, so that no server is needed."""
-        name, mark, fragment = target.partition("#")
-        # A browser resolves from the last slash of the address it shows; a published page is one directory deeper.
-        depth = origin.count("/") - (1 if self.info.live or origin == "/" else 0)
-        place = name.lstrip("/") if self.info.live else self.file(name)
-        return (quote(clean("../" * depth + place)) or "./") + mark + quote(clean(fragment))
+        """Where a static copy of a path stands, relative to the root of the copy."""
+        return self._layout.file(path)
 
     # ------------------------------------------------------------ pages
 
@@ -310,6 +240,7 @@ class Site:
         moments += [watch.last_checked or watch.added_at for watch in watches]
         checks = [watch.last_success for watch in watches if watch.last_success is not None]
         feed = channels.document_channel(about)
+        invented = self.info.invented or document.invented
         return self._html(
             f"/{document.id}",
             "document.html",
@@ -317,7 +248,7 @@ class Site:
             demo=document.invented,
             heading=about.full_name,
             about=about,
-            source_url=web_address(document.url),
+            source=outward(document.url, invented=invented),
             stage=views.shown_status(about),
             stages=views.stage_line(about.status, steps) if about.is_bill else (),
             freshness=views.document_freshness(watches, events[0] if events else None),
@@ -327,8 +258,8 @@ class Site:
             steps=views.step_rows(card),
             votes=views.vote_rows(card),
             note=str((card or {}).get("note") or ""),
-            texts=views.text_rows(versions, events),
-            files=views.file_rows(card),
+            texts=views.text_rows(versions, events, invented=invented),
+            files=views.file_rows(card, invented=invented),
             relations=self._relations(document.id),
             topics_of=[(topic, labels.topic_name(topic)) for topic in document.topics],
             feed=self._feed_row(feed),
@@ -362,9 +293,13 @@ class Site:
         rows = views.text_rows(
             self._library.versions(document.id),
             self._library.events(scope=f"document:{document.id}", limit=views.DOCUMENT_EVENTS),
+            invented=self.info.invented or document.invented,
         )
         path = views.version_path(version)
         index = next(number for number, row in enumerate(rows) if row.path == path)
+        # A text of an earlier stage stays a draft when the bill has long become a law with another text.
+        draft = about.is_bill and version.key.edition != _ADOPTED and about.force is not Force.DROPPED
+        sections = self._library.sections(version.id) if version.readable else ()
         return self._html(
             path,
             "version.html",
@@ -373,8 +308,12 @@ class Site:
             heading=f"{about.full_name}: {rows[index].label}",
             about=about,
             version=rows[index],
+            force=labels.FORCE_SENTENCES[Force.DRAFT] if draft else about.force_sentence,
+            force_class=Force.DRAFT if draft else about.force,
             digest=version.snapshot_digest or "",
-            sections=self._library.sections(version.id) if version.readable else (),
+            sections=sections,
+            headings={section.path for section in sections if _HEADED.fullmatch(section.path)},
+            note=places.note(section.address for section in sections),
             earlier=rows[index - 1] if index else None,
             later=rows[index + 1] if index + 1 < len(rows) else None,
         )
@@ -383,49 +322,22 @@ class Site:
         event = self._library.event(event_id)
         if event is None:
             return None
-        about = subject.of_event(event)
-        diff = self._rows.diff(event)
         row = self._rows.row(event)
         corrections = self._library.corrections_of(event.id)
-        payload = event.payload
-        modified = max([event.observed_at, *(correction.observed_at for correction in corrections)])
+        about = subject.of_event(event)
         known = event.document_id is not None and self._library.document(event.document_id) is not None
-        wrong = self._library.event(str(payload.get("event"))) if payload.get("event") else None
-        version_path = str(payload.get("version_path") or "")
+        version_path = str(event.payload.get("version_path") or "")
         return self._html(
             f"/event/{event.id}",
             "event.html",
-            modified,
+            max([event.observed_at, *(correction.observed_at for correction in corrections)]),
             demo=row.demo,
             heading=str(row.title).removeprefix(f"{labels.DEMO.ru}. "),
-            row=row,
-            event=event,
-            about=about,
             document_path=f"/{event.document_id}" if known else None,
-            english=wording.english(event),
-            level_en=labels.LEVELS[event.level].en,
-            reasons=diff.significance.reasons if diff else (),
-            notices=payload.get("notices") or (),
-            notice_line=wording.notice_line,
-            diff=diffview.view(diff) if diff else None,
-            compared=self._compared(event),
-            fields=payload.get("fields") or (),
-            steps=_steps_of(event),
-            files=_files_of(event),
-            matches=payload.get("reasons") or (),
             version_path=version_path if version_path and self._has_version(version_path) else None,
-            captures=views.captures(event),
-            source_name=labels.source_name(event.source),
-            source_url=web_address(about.url) if about else None,
-            seen=times.both(event.observed_at),
-            mates=[self._rows.row(mate) for mate in self._rows.mates(event)],
-            corrections=[(self._rows.row(row), str(row.payload.get("reason") or "")) for row in corrections],
-            wrong=self._rows.row(wrong) if wrong else None,
-            entry_id=tag_uri(self.info, f"event/{event.id}"),
-            permanent=event_url(self.info, event.id),
-            field_names=labels.CARD_FIELDS,
-            topic_names=labels.topic_name,
+            corrections=[(self._rows.row(found), str(found.payload.get("reason") or "")) for found in corrections],
             autodiscovery=self._alternates(channels.document_channel(about)) if known and about else (),
+            **eventpage.context(event, row, self._rows, self._library, self.info),
         )
 
     def _has_version(self, path: str) -> bool:
@@ -440,15 +352,6 @@ class Site:
             edition=parts[length + 2],
         )
         return self._library.version(key, int(parts[-1])) is not None
-
-    def _compared(self, event: Event) -> tuple[str, str]:
-        """The names of the two texts of a comparison: older, newer."""
-        against = event.payload.get("compared_with")
-        new = wording.edition_label(str(event.payload.get("edition") or ""), str(event.payload.get("label") or ""))
-        if not isinstance(against, Mapping):
-            return "", new
-        old = wording.edition_label(str(against.get("edition") or ""), str(against.get("label") or ""))
-        return (f"{old}, прежний текст" if old == new else old), new
 
     def _feeds(self) -> Page:
         feeds = list(channels.channels(self._library))
@@ -534,29 +437,8 @@ class Site:
 
 
 _RELATIONS: Final = {
-    "amends": ("вносит изменения", "изменяется документом"),
+    "amends": ("изменяет", "изменяется документом"),
     "enacts": ("принят как закон", "принят по законопроекту"),
     "publishes": ("публикует", "опубликован"),
     "repeals": ("отменяет", "отменяется документом"),
 }
-
-
-def _steps_of(event: Event) -> list[tuple[str, str]]:
-    """(name, line) of the steps that an event carries."""
-    names = (("before", "Было"), ("after", "Стало"), ("step", "Запись"))
-    found = []
-    for key, name in names:
-        step = event.payload.get(key)
-        if isinstance(step, Mapping) and "step" in step and "decisions" in step:
-            found.append((name, wording.step_line(step)))
-    return found
-
-
-def _files_of(event: Event) -> list[tuple[str, views.FileRow]]:
-    """(name, file) of the files that an event carries."""
-    found = []
-    for key, name in (("before", "Был файл"), ("file", "Файл")):
-        file = event.payload.get(key)
-        if isinstance(file, Mapping) and "url" in file and "role" in file:
-            found.append((name, views.file_row(file)))
-    return found

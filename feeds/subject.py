@@ -53,8 +53,8 @@ class Subject:
 
     @property
     def full_name(self) -> str:
-        """Noun and name: ``Законопроект 123456-99``."""
-        return f"{self.noun} {self.name}"
+        """Noun and name: ``Законопроект 123456-99``. The number stays that of the bill when it has become a law."""
+        return f"Закон по законопроекту {self.name}" if self._became_law else f"{self.noun} {self.name}"
 
     @property
     def noun(self) -> str:
@@ -68,11 +68,10 @@ class Subject:
         return self.is_bill and (self.force in _LAWS or self.status is Status.PUBLISHED)
 
     @property
-    def english_noun(self) -> str:
+    def english_name(self) -> str:
         """The same in English."""
-        if self._became_law:
-            return "Law"
-        return labels.kind_of("bill" if self.is_bill else self.kind)[2]
+        noun = labels.kind_of("bill" if self.is_bill else self.kind)[2]
+        return f"Law from bill {self.name}" if self._became_law else f"{noun} {self.name}"
 
     @property
     def state(self) -> str:

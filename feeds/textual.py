@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -28,10 +29,24 @@ def web_address(url: object) -> str | None:
     return cleaned if parts.scheme in {"http", "https"} and parts.hostname else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outward:
+    """An address outside the site as people see it. `href` is None where a link would lead nowhere: of an invented document."""
+
+    address: str
+    href: str | None
+
+
+def outward(url: object, *, invented: bool) -> Outward | None:
+    """What to show of an address; None when it is not one."""
+    address = web_address(url)
+    return Outward(address=address, href=None if invented else address) if address else None
+
+
 #: Where a line of Russian must not break: between a unit and its number, after a short preposition, before a dash.
 _TIED: Final = re.compile(
     r"(?:(?<=\bст\.)|(?<=\bч\.)|(?<=\bпп\.)|(?<=\bп\.)|(?<=\bгл\.)|(?<=\bабз\.)|(?<=№)|(?<=\b\d-м)|(?<=\b\d-му)"
-    r"|(?<=\b[вкосуиВКОСУИ])|(?<=\b(?:во|ко|со|об|на|по|от|до|не|из|за)))[ ](?=\S)|[ ](?=[—→])"
+    r"|(?<=\b[вкосуиВКОСУИ])|(?<=\b(?:во|ко|со|об|на|по|от|до|не|из|за)))[ ](?=\S)|[ ](?=[—→›])"
 )
 
 _ORDINAL: Final = re.compile(r"(?<=\d)-(?=(?:м|му|е|й|го)\b)")

@@ -8,10 +8,10 @@ from datetime import date
 from itertools import groupby
 from typing import Any, Final
 
-from feeds import labels, times, wording
+from feeds import labels, phrases, times, wording
 from feeds.library import Library
 from feeds.subject import Subject
-from feeds.textual import web_address
+from feeds.textual import Outward, outward
 from tracker.models import Diff, Event, Part, SourceState, Status, Version, Watch
 
 #: How many events of one document its page lists; the feed and the record hold all of them.
@@ -230,7 +230,7 @@ class VersionRow:
     last_seen: str
     unread: str
     diff_path: str | None
-    url: str | None
+    link: Outward | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,7 +241,7 @@ class FileRow:
     role: str
     format: str
     uploaded: str
-    url: str | None
+    link: Outward | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,7 +260,7 @@ def version_path(version: Version) -> str:
     return f"/{key.document_id}/{key.part}/{key.source}/{key.edition}/{version.number}"
 
 
-def text_rows(versions: Sequence[Version], events: Sequence[Event]) -> list[VersionRow]:
+def text_rows(versions: Sequence[Version], events: Sequence[Event], *, invented: bool) -> list[VersionRow]:
     """The texts and notes of a document in the order of procedure, each with the event that tells what it changed."""
     told = {str(event.payload["version_path"]): event for event in events if event.payload.get("version_path")}
     ordered = sorted(
@@ -271,7 +271,10 @@ def text_rows(versions: Sequence[Version], events: Sequence[Event]) -> list[Vers
     for version in ordered:
         path = version_path(version)
         event = told.get(path)
-        label = wording.edition_label(version.key.edition, version.label) or labels.PARTS[version.key.part].ru
+        label = (
+            phrases.edition_label({"edition": version.key.edition, "label": version.label})
+            or labels.PARTS[version.key.part].ru
+        )
         if version.key.part == Part.NOTE:
             label = labels.PARTS["note"].ru
         rows.append(
@@ -282,28 +285,28 @@ def text_rows(versions: Sequence[Version], events: Sequence[Event]) -> list[Vers
                 number=version.number,
                 first_seen=times.both(version.observed_at),
                 last_seen=times.both(version.last_seen),
-                unread="" if version.readable else wording.unread_sentence({"unread_reason": version.unread_reason}),
+                unread="" if version.readable else phrases.unread({"unread_reason": version.unread_reason})[1],
                 diff_path=f"/event/{event.id}" if event and event.diff_id else None,
-                url=web_address(version.url),
+                link=outward(version.url, invented=invented),
             )
         )
     return rows
 
 
-def file_rows(card: Mapping[str, Any] | None) -> list[FileRow]:
+def file_rows(card: Mapping[str, Any] | None, *, invented: bool) -> list[FileRow]:
     """The files of a card in its own order."""
-    return [file_row(file) for file in (card or {}).get("files") or () if isinstance(file, Mapping)]
+    return [file_row(file, invented=invented) for file in (card or {}).get("files") or () if isinstance(file, Mapping)]
 
 
-def file_row(file: Mapping[str, Any]) -> FileRow:
+def file_row(file: Mapping[str, Any], *, invented: bool) -> FileRow:
     """One file of a card or of a payload."""
-    role = wording.file_role(file.get("role"))
+    role = phrases.file_role(file.get("role"))
     return FileRow(
         label=str(file.get("label") or role or "Файл"),
         role=role,
         format=str(file.get("format") or ""),
         uploaded=times.of_source(file.get("uploaded_at")),
-        url=web_address(file.get("url")),
+        link=outward(file.get("url"), invented=invented),
     )
 
 

@@ -6,17 +6,15 @@ any key: an event that cannot be told in full is told shorter, never dropped (fi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from feeds import headline, labels, subject, times
+from feeds import headline, labels, phrases, places, subject, times
 from feeds.subject import Subject, quoted
-from tracker.models import Diff, Event, EventKind, Force, Role, Status
+from tracker.models import Diff, Event, EventKind, Force
 
 TEXT_KINDS: Final = frozenset({EventKind.TEXT_ADDED, EventKind.TEXT_CHANGED, EventKind.TEXT_UNEXPLAINED})
-_LONG: Final = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +70,7 @@ def title(event: Event, diff: Diff | None = None, *, demo: bool = False) -> Titl
         return _coverage_title(told, demo=invented)
     if event.kind is EventKind.CORRECTION:
         name = about.name if about else labels.source_name(event.source)
-        what = f"сообщение неверно: {told.text('reason')}".rstrip(" :")
+        what = places.shown(f"сообщение неверно: {told.text('reason')}".rstrip(" :"))
         return Title(state="Исправление", subject=name, what=what, demo=invented)
     if about is None:
         what = labels.EVENTS[event.kind].ru
@@ -93,13 +91,8 @@ def summary(event: Event, diff: Diff | None = None) -> str:
         return f"{_correction_sentence(told)} {seen}"
     if about is None or event.kind in {EventKind.COVERAGE_GAP, EventKind.COVERAGE_RESTORED}:
         return f"{_coverage_sentence(told)} {seen}"
-    parts = [
-        f"{_opening(told, about)}: {_stop(_what_at_length(told, about))}",
-        *_details(told),
-        about.force_sentence.ru,
-        _occurred(told),
-        seen,
-    ]
+    said = f"{_opening(told, about)}: {phrases.stop(_what_at_length(told, about))}"
+    parts = [said, *_details(told), about.force_sentence.ru, _occurred(told, said), seen]
     if event.payload.get("confirmed"):
         parts.append("Подтверждено повторными проверками.")
     return " ".join(part for part in parts if part)
@@ -122,7 +115,7 @@ def english(event: Event) -> str:
         named = [(change.get(word), word) for word in ("added", "removed", "modified", "moved", "renumbered")]
         figures = ", ".join(f"{count} {word}" for count, word in named if count)
     what = f"{kind} ({edition})" if edition else kind
-    return f"{about.english_noun} {about.name}: {what}{'; units: ' + figures if figures else ''}. {about.force_sentence.en}"
+    return f"{about.english_name}: {what}{'; units: ' + figures if figures else ''}. {about.force_sentence.en}"
 
 
 def discreet(event: Event) -> str:
@@ -155,10 +148,10 @@ def _subject(told: _Told, about: Subject) -> str:
     if told.event.kind in _TITLED and about.quoted_title:
         return f"{name} {about.quoted_title}"
     if told.event.kind is EventKind.TEXT_UNEXPLAINED and told.diff and told.diff.operations:
-        places = {operation.new_address or operation.old_address for operation in told.diff.operations} - {None}
+        addresses = {operation.new_address or operation.old_address for operation in told.diff.operations} - {None}
         first = next((row.new_address or row.old_address for row in told.diff.operations), None)
         if first:
-            return f"{name}, {first}" + (" и др." if len(places) > 1 else "")
+            return f"{name}, {places.shown(first)}" + (" и др." if len(addresses) > 1 else "")
     return name
 
 
@@ -193,34 +186,30 @@ def _what_watch(told: _Told, _about: Subject) -> str:
 def _what_discovered(told: _Told, _about: Subject) -> str:
     if told.payload.get("scan_only"):
         return labels.UNREAD["scan"][0]
-    if told.payload.get("needs_body"):
-        return "название общее, тему решит текст"
-    terms = list(dict.fromkeys(str(row.get("text") or row.get("term") or "") for row in told.rows("reasons")))
-    return f"найден по словам {quoted(terms[0], 40)}" if terms and terms[0] else "новый документ"
+    return "название общее, тему решит текст" if told.payload.get("needs_body") else "новый документ"
 
 
 def _what_step(told: _Told, _about: Subject) -> str:
     step = told.mapping("step")
     # What stands in brackets are dates and names of committees: the summary has them.
-    decisions = _without_brackets(_decisions(step))
-    return f"{quoted(decisions, _LONG)} ({_step_name(step)})" if decisions else _step_name(step)
+    decisions = phrases.without_brackets(phrases.decisions(step))
+    return f"{quoted(decisions, phrases.LONG)} ({phrases.step_name(step)})" if decisions else phrases.step_name(step)
 
 
 def _what_step_changed(told: _Told, _about: Subject) -> str:
     changed = told.payload.get("changed")
     names = [labels.STEP_FIELDS.get(str(name), str(name)) for name in changed] if isinstance(changed, Sequence) else []
-    return f"изменена запись ({_step_name(told.mapping('after'))}): {', '.join(names)}"
+    return f"изменена запись на карточке ({phrases.step_name(told.mapping('after'))}): {', '.join(names)}"
 
 
 def _what_step_removed(told: _Told, _about: Subject) -> str:
-    return f"с карточки удалена запись ({_step_name(told.mapping('step'))})"
+    return f"с карточки удалена запись ({phrases.step_name(told.mapping('step'))})"
 
 
 def _what_stage(told: _Told, _about: Subject) -> str:
-    after, before = _stage_name(told.payload.get("after")), _stage_name(told.payload.get("before"))
     at = times.date_only(told.mapping("step").get("at"))
-    now = " ".join(part for part in (_lower(after) or "стадия изменилась", at) if part)
-    return f"{now} (прежде: {_lower(before)})" if before else now
+    after = phrases.lower(phrases.stage_name(told.payload.get("after")))
+    return " ".join(part for part in (after or "стадия изменилась", at) if part)
 
 
 def _what_outcome(told: _Told, _about: Subject) -> str:
@@ -230,19 +219,20 @@ def _what_outcome(told: _Told, _about: Subject) -> str:
 
 def _what_text(told: _Told, _about: Subject) -> str:
     if told.payload.get("readable") is False:
-        return _unread(told)[0]
+        return phrases.unread(told.payload)[0]
     if told.diff is None:
         if notices := _notices(told):
             return notices
-        return "опубликован текст" if told.event.kind is EventKind.TEXT_ADDED else "текст изменился"
+        # Not "опубликован": of an act that word means its official publication.
+        return "текст прочитан" if told.event.kind is EventKind.TEXT_ADDED else "текст изменился"
     return headline.headline(told.diff) or _unchanged(told)
 
 
 def _unchanged(told: _Told) -> str:
     if told.diff is not None and told.diff.noise:
         return "изменилось только оформление, слова те же"
-    against = _edition_label(told.mapping("compared_with"))
-    return f"совпадает с прежним: {_lower(against)}" if against else "слова те же"
+    against = phrases.edition_label(told.mapping("compared_with"))
+    return f"совпадает с прежним: {phrases.lower(against)}" if against else "слова те же"
 
 
 def _what_unexplained(told: _Told, about: Subject) -> str:
@@ -256,8 +246,10 @@ def _what_unexplained(told: _Told, about: Subject) -> str:
 
 def _what_file(told: _Told, _about: Subject) -> str:
     file = told.mapping("file") or told.mapping("before")
-    words = labels.EVENTS[told.event.kind].ru
-    return f"{words}: {_file_name(file)}" if file else words
+    if not file:
+        return labels.EVENTS[told.event.kind].ru
+    words = "больше нет файла" if told.event.kind is EventKind.FILE_REMOVED else labels.EVENTS[told.event.kind].ru
+    return f"{words} {phrases.file_name(file)}"
 
 
 def _what_fields(told: _Told, _about: Subject) -> str:
@@ -269,13 +261,15 @@ def _what_fields(told: _Told, _about: Subject) -> str:
 def _what_published(told: _Told, _about: Subject) -> str:
     publication = told.mapping("publication")
     at = times.date_only(publication.get("date"))
-    number = f"опубликование № {publication['eo_number']}" if publication.get("eo_number") else ""
+    number = f"номер опубликования {publication['eo_number']}" if publication.get("eo_number") else ""
     return _notices(told) or ", ".join(part for part in (at, number) if part)
 
 
 def _notices(told: _Told) -> str:
     """Closed items and gaps in one line."""
-    return "; ".join(_lower(notice_line(row).rstrip(".")) for row in told.rows("notices") if row.get("text"))
+    return "; ".join(
+        phrases.lower(phrases.notice_line(row).rstrip(".")) for row in told.rows("notices") if row.get("text")
+    )
 
 
 def _what_absent(told: _Told, _about: Subject) -> str:
@@ -288,7 +282,7 @@ def _what_restored(told: _Told, _about: Subject) -> str:
 
 
 def _what_edition(told: _Told, _about: Subject) -> str:
-    label = _edition_label(told.payload)
+    label = phrases.edition_label(told.payload)
     return f"в списке редакций появилась {quoted(label)}" if label else "в списке редакций появилась новая"
 
 
@@ -327,39 +321,46 @@ def _opening(told: _Told, about: Subject) -> str:
     if told.event.kind in TEXT_KINDS:
         if told.payload.get("part") == "note":
             return f"{about.full_name}, пояснительная записка"
-        if label := _edition_label(told.payload):
-            return f"{about.full_name}, {_lower(label)}"
+        if label := phrases.edition_label(told.payload):
+            return f"{about.full_name}, {phrases.lower(label)}"
     return about.full_name
 
 
 def _what_at_length(told: _Told, about: Subject) -> str:
     kind = told.event.kind
     if kind in TEXT_KINDS and told.payload.get("readable") is False:
-        return _lower(_unread(told)[1])
+        return phrases.lower(phrases.unread(told.payload)[1])
     if kind in {EventKind.TEXT_ADDED, EventKind.TEXT_CHANGED}:
         if told.diff is not None and (what := headline.headline(told.diff)):
             return f"предлагается {what}" if about.force is Force.DRAFT and what.startswith("нов") else what
         if told.diff is None and kind is EventKind.TEXT_ADDED:
-            return "опубликован текст; сравнить его пока не с чем"
+            return "текст прочитан; сравнить его пока не с чем"
     if kind is EventKind.TEXT_UNEXPLAINED and told.diff is not None:
         return headline.headline(told.diff) or _unchanged(told)
-    if kind is EventKind.BILL_STEP and (decisions := _decisions(told.mapping("step"))):
-        return f"{quoted(decisions, 600)} ({_step_name(told.mapping('step'))})"
+    if kind is EventKind.BILL_STAGE and (before := phrases.stage_name(told.payload.get("before"))):
+        return f"{_what(told, about)} (прежде: {phrases.lower(before)})"
+    if kind is EventKind.BILL_STEP and (decisions := phrases.decisions(told.mapping("step"))):
+        return f"{quoted(decisions, 600)} ({phrases.step_name(told.mapping('step'))})"
     if kind is EventKind.ACT_PUBLISHED:
-        return _stop(f"{quoted(about.title, 400)}. {_publication_sentence(told)}")
+        return phrases.stop(f"{quoted(about.title, 400)}. {_publication_sentence(told)}")
     if kind in {EventKind.WATCH_STARTED, EventKind.DOCUMENT_DISCOVERED} and about.title:
-        what = labels.UNREAD["scan"][1] if told.payload.get("scan_only") else _upper(_what(told, about))
-        return f"{quoted(about.title, 400)}. {what}"
+        what = labels.UNREAD["scan"][1] if told.payload.get("scan_only") else phrases.upper(_what(told, about))
+        return f"{quoted(about.title, 400)}. {phrases.stop(what)}{_found_by(told, about)}"
     return _what(told, about)
 
 
+def _found_by(told: _Told, about: Subject) -> str:
+    """A sentence with a space before it: `` Найден по словам «о гражданстве Российской Федерации».``."""
+    terms = [str(row.get("text") or row.get("term") or "") for row in told.rows("reasons")]
+    return f" Найден по словам {quoted(phrases.found_by(terms[0], about.title))}." if terms and terms[0] else ""
+
+
 def _publication_sentence(told: _Told) -> str:
-    """``Опубликование № 0001202605120001 от 12.05.2026, страниц: 2``."""
+    """``Номер опубликования 0001202605120001, дата 12.05.2026, страниц: 2``."""
     publication = told.mapping("publication")
-    number, at = publication.get("eo_number"), times.date_only(publication.get("date"))
-    words = "Опубликование" + (f" № {number}" if number else "") + (f" от {at}" if at else "")
-    pages = publication.get("pages")
-    return f"{words}, страниц: {pages}" if pages else words
+    number, at, pages = publication.get("eo_number"), times.date_only(publication.get("date")), publication.get("pages")
+    named = (("номер опубликования ", number), ("дата ", at), ("страниц: ", pages))
+    return phrases.upper(", ".join(f"{name}{value}" for name, value in named if value)) or "Опубликование"
 
 
 def _details(told: _Told) -> list[str]:
@@ -369,18 +370,16 @@ def _details(told: _Told) -> list[str]:
     if kind in TEXT_KINDS:
         against = told.mapping("compared_with")
         if told.diff is not None and against:
-            label = _edition_label(against)
+            label = phrases.edition_label(against)
             same = not label or against.get("edition") == told.payload.get("edition")
             found.append(
-                "Сравнено с прежним состоянием того же текста."
-                if same
-                else f"Сравнено с прежним текстом: {_lower(label)}."
+                "Сравнено с прежним состоянием того же текста." if same else f"Сравнено с прежним текстом: «{label}»."
             )
     for notice in told.rows("notices"):
         if notice.get("kind") == "closed_item":
-            found.append(f"В тексте: {_stop(notice_line(notice))} {labels.CLOSED_ITEM.ru}")
+            found.append(f"В тексте: {phrases.stop(phrases.notice_line(notice))} {labels.CLOSED_ITEM.ru}")
         elif notice.get("text"):
-            found.append(_stop(_upper(notice_line(notice))))
+            found.append(phrases.stop(phrases.upper(phrases.notice_line(notice))))
     if kind is EventKind.TEXT_UNEXPLAINED:
         found.append(
             "По одному адресу мы видели два разных текста. Причина неизвестна: возможна опечатка или задержка сведений об акте."
@@ -392,21 +391,24 @@ def _details(told: _Told) -> list[str]:
     return found
 
 
-def _occurred(told: _Told) -> str:
-    """The source's own time, in the text: an entry is dated by when we saw it."""
+def _occurred(told: _Told, said: str) -> str:
+    """The source's own time, in the text: an entry is dated by when we saw it. Not twice when the words gave it already."""
     if told.event.occurred_at is None or told.event.kind in _DATED_BY_US:
         return ""
-    return f"По данным источника: {times.of_source(told.event.occurred_at)}."
+    at = times.of_source(told.event.occurred_at)
+    return "" if at in said else f"Дата в источнике: {at}."
 
 
 _DATED_BY_US: Final = frozenset({EventKind.DOCUMENT_ABSENT, EventKind.DOCUMENT_RESTORED, EventKind.WATCH_STARTED})
 
 
 def _correction_sentence(told: _Told) -> str:
-    said, reason = told.text("said"), told.text("reason")
-    at = times.parse(told.text("said_at"))
-    when = f"{times.short(at)} " if at else ""
-    return f"Исправление: {when}мы сообщили {quoted(said, 300)}. Это неверно, потому что: {_stop(reason)}"
+    """``Исправление: 14.05.2026 мы сообщили: «…». Это неверно, потому что…``; the day is told when the payload has it."""
+    at = times.date_only(told.text("said_at"))
+    said, reason = told.text("said"), told.text("reason").strip()
+    words = f"Исправление: {at} мы сообщили" if at else "Исправление: мы сообщили"
+    wrong = f"Это неверно, потому что {phrases.stop(reason)}" if reason else "Это неверно."
+    return places.shown(f"{words}: {quoted(said, 300)}. {wrong}" if said else f"{words} неверное. {wrong}")
 
 
 def _coverage_title(told: _Told, *, demo: bool) -> Title:
@@ -416,7 +418,9 @@ def _coverage_title(told: _Told, *, demo: bool) -> Title:
         what = f"нет успешной проверки с {times.short(last)}" if last else "ещё не было ни одной успешной проверки"
         return Title(state="Наблюдение прервано", subject=source, what=what, demo=demo)
     since, until = times.parse(told.text("since")), times.parse(told.text("until"))
-    pause = f"перерыв с {times.short(since)} до {times.short(until)}" if since and until else "источник снова отвечает"
+    pause = "источник снова отвечает"
+    if since and until:
+        pause = f"перерыв с {times.short(since).removesuffix(' МСК')} до {times.short(until)}"
     return Title(state="Наблюдение восстановлено", subject=source, what=f"{pause}; {_caught_up(told)}", demo=demo)
 
 
@@ -425,19 +429,23 @@ def _caught_up(told: _Told) -> str:
     if not isinstance(count, int):
         return "пропущенное проверяется"
     return (
-        f"за это время: {headline.plural(count, 'событие', 'события', 'событий')}"
+        f"за это время {headline.plural(count, 'событие', 'события', 'событий')}"
         if count
         else "пропущенных событий нет"
     )
 
 
 def _coverage_sentence(told: _Told) -> str:
-    heading = _coverage_title(told, demo=False)
+    source = labels.source_name(told.text("source") or told.event.source)
     if told.event.kind is EventKind.COVERAGE_GAP:
-        return f"{heading.subject}: {heading.what}. {labels.BLIND.ru}"
+        last = times.parse(told.text("last_success"))
+        what = f"нет успешной проверки с {times.both(last)}" if last else "ещё не было ни одной успешной проверки"
+        return f"{source}: {what}. {labels.BLIND.ru}"
     if told.event.kind is EventKind.COVERAGE_RESTORED:
-        return f"{heading.subject} снова проверяется: {heading.what}."
-    return f"{heading.subject}: {labels.EVENTS[told.event.kind].ru}."
+        since, until = times.parse(told.text("since")), times.parse(told.text("until"))
+        pause = f"перерыв с {times.both(since)} до {times.both(until)}; " if since and until else ""
+        return f"{source} снова проверяется: {pause}{_caught_up(told)}."
+    return f"{source}: {labels.EVENTS[told.event.kind].ru}."
 
 
 def _seen_and_missed(told: _Told) -> str:
@@ -451,88 +459,3 @@ def _seen_and_missed(told: _Told) -> str:
 def _at(text: str) -> str:
     """``12.11 09:10 МСК`` -> ``12.11 в 09:10 МСК``."""
     return text.replace(" ", " в ", 1)
-
-
-# ---------------------------------------------------------------- small words
-
-
-def unread_sentence(payload: Mapping[str, Any]) -> str:
-    """Why a text was not read, as a sentence."""
-    return labels.UNREAD.get(str(payload.get("unread_reason")), labels.UNREAD_OTHER)[1]
-
-
-def notice_line(notice: Mapping[str, Any]) -> str:
-    """What a reader must be told about a text, with its place unless the words name it."""
-    text, address = str(notice.get("text") or ""), str(notice.get("address") or "")
-    if notice.get("kind") == "gap" or not address or address in text:
-        return text  # the address of a gap is the unit that is missing, which the words say better
-    return f"{address} {text}" if text.startswith("«") else f"{address}: {text}"
-
-
-def step_line(step: Mapping[str, Any]) -> str:
-    """One step in one line: who, when, what was decided."""
-    decisions = _decisions(step)
-    return f"{_step_name(step)}: {decisions}" if decisions else _step_name(step)
-
-
-def edition_label(edition: str, label: str) -> str:
-    """An edition as people name it; the source's own label when the slug is not ours."""
-    return _edition_label({"edition": edition, "label": label})
-
-
-def _unread(told: _Told) -> tuple[str, str, str]:
-    return labels.UNREAD.get(told.text("unread_reason"), labels.UNREAD_OTHER)
-
-
-def _edition_label(facts: Mapping[str, Any]) -> str:
-    known = labels.EDITIONS.get(str(facts.get("edition")))
-    return known[0] if known else str(facts.get("label") or "")
-
-
-def _stage_name(status: Any) -> str:
-    return labels.STAGES[Status(status)].ru if isinstance(status, str) and status in set(Status) else ""
-
-
-def _step_name(step: Mapping[str, Any]) -> str:
-    actor = labels.ACTORS.get(str(step.get("step"))) or str(step.get("title") or "") or "запись"
-    return " ".join(part for part in (actor, times.date_only(step.get("at"))) if part)
-
-
-def _decisions(step: Mapping[str, Any]) -> str:
-    return "; ".join(str(decision).strip() for decision in step.get("decisions") or () if decision)
-
-
-def file_role(role: Any) -> str:
-    """What a file is, in Russian."""
-    return labels.ROLES[Role(role)].ru if isinstance(role, str) and role in set(Role) else ""
-
-
-def _file_name(file: Mapping[str, Any]) -> str:
-    """``«Пояснительная записка»``; a clerk's bare file name gets the word for what it is."""
-    label, role = str(file.get("label") or ""), file_role(file.get("role")) or "файл"
-    if not label:
-        return role
-    return f"{role} {quoted(label)}" if _BARE_NAME.fullmatch(label) else quoted(label, _LONG)
-
-
-_BARE_NAME: Final = re.compile(r"\S+\.\w{2,5}")
-_BRACKETS: Final = re.compile(r"\s*\([^()]*\)")
-
-
-def _without_brackets(text: str) -> str:
-    """The words outside brackets, which may be nested."""
-    while (shorter := _BRACKETS.sub("", text)) != text:
-        text = shorter
-    return text.strip()
-
-
-def _stop(text: str) -> str:
-    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -11,6 +11,7 @@ import re
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
+import soupsieve
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
 from soupsieve import SelectorSyntaxError
@@ -91,14 +92,20 @@ def _markup(text: str) -> str:
     return text if "<" in text else f"<p>{text}</p>"
 
 
-def _roots(soup: BeautifulSoup, selector: str | None, url: str) -> list[Tag]:
-    if selector is None:
-        return [soup]
+def check_selector(selector: str) -> None:
+    """Raise ConfigError, in one line, for what is not a CSS selector."""
     try:
-        found = soup.select(selector)
+        soupsieve.compile(selector)
     except (SelectorSyntaxError, NotImplementedError) as error:
         reason = str(error).partition("\n")[0]
         raise ConfigError(f"{selector!r} is not a CSS selector: {reason}") from error
+
+
+def _roots(soup: BeautifulSoup, selector: str | None, url: str) -> list[Tag]:
+    if selector is None:
+        return [soup]
+    check_selector(selector)
+    found = soup.select(selector)
     if not found:
         message = f"the selector {selector!r} matches nothing: the page was rebuilt, or the selector is wrong"
         raise PageError(Problem.LAYOUT_CHANGED, message, url=url)

@@ -177,7 +177,7 @@ def keep_day(reading: Reading, day: date, *, limit: int = 5000) -> Reading:
     total = reading.total
     if total is not None and total > limit:
         raise PageError(Problem.UNFILTERED, f"the list for {day} claims {total} acts: the portal ignored the question")
-    kept = tuple(item for item in reading.items if item.published == day.isoformat())
+    kept = tuple(item for item in reading.items if item.published == day.isoformat() or "fault" in item.fields)
     strays = len(reading.items) - len(kept)
     if strays and (total is None or total > len(reading.items)):
         claim = "no total" if total is None else f"{total} in all"
@@ -193,7 +193,7 @@ def keep_day(reading: Reading, day: date, *, limit: int = 5000) -> Reading:
 
 def _load(body: bytes, url: str, status: int) -> Any:
     try:
-        return json.loads(body)
+        return _whole_characters(json.loads(body))
     except (ValueError, RecursionError) as error:
         if status >= 400:
             raise _refused(status, "an answer that is not JSON", url) from error
@@ -201,6 +201,17 @@ def _load(body: bytes, url: str, status: int) -> Any:
             message = f"the JSON breaks off after {len(body)} bytes: fetch it again"
             raise PageError(Problem.TRUNCATED, message, url=url) from error
         raise PageError(Problem.LAYOUT_CHANGED, "not JSON, though the API answers in JSON", url=url) from error
+
+
+def _whole_characters(value: Any) -> Any:
+    """The same data with lone halves of characters replaced: JSON allows them, and nothing can write them down."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_whole_characters(item) for item in value]
+    if isinstance(value, dict):
+        return {_whole_characters(key): _whole_characters(item) for key, item in value.items()}
+    return value
 
 
 def _is_cut(body: bytes) -> bool:
@@ -251,8 +262,29 @@ def _read_list(data: Mapping[str, Any], url: str) -> Reading:
     if not isinstance(rows, list) or not isinstance(total, int):
         message = "the list has no rows or no total (items, itemsTotalCount): its layout changed"
         raise PageError(Problem.LAYOUT_CHANGED, message, url=url)
-    items = tuple(_item(_facts(row, f"row {place}", url)) for place, row in enumerate(rows, 1))
+    items = tuple(_row(row, place, url) for place, row in enumerate(rows, 1))
+    if items and all("fault" in item.fields for item in items):
+        raise PageError(Problem.LAYOUT_CHANGED, f"no row can be read: {items[0].fields['fault']}", url=url)
     return Reading(source=NAME, page=PageKind.LIST, items=items, total=total)
+
+
+def _row(row: object, place: int, url: str) -> Item:
+    """One row. What cannot be read becomes an item without keys whose `fault` says why: it must not hide the others."""
+    try:
+        return _item(_facts(row, f"row {place}", url))
+    except PageError as error:
+        words = row.get("name") or row.get("complexName") if isinstance(row, dict) else None
+        return Item(
+            id="",
+            native_id="",
+            kind="",
+            number="",
+            date=None,
+            title=words if isinstance(words, str) else "",
+            url="",
+            comment="",
+            fields={"fault": str(error)},
+        )
 
 
 def _read_card(data: Mapping[str, Any], url: str) -> Reading:

@@ -139,7 +139,7 @@ def started(drafter: Drafter, reading: Reading) -> EventDraft:
         "last_step": readings.step_json(held[-1]) if held else None,
         "texts": texts_seen,
     }
-    return drafter.draft(EventKind.WATCH_STARTED, key="watch", level=Level.NOTABLE, payload=payload)
+    return drafter.draft(EventKind.WATCH_STARTED, key="watch", level=Level.NOTABLE, payload=payload, always_news=True)
 
 
 def discovered(drafter: Drafter, reading: Reading, found: Classification) -> EventDraft:
@@ -152,7 +152,9 @@ def discovered(drafter: Drafter, reading: Reading, found: Classification) -> Eve
         "registered": reading.document.date if reading.document else None,
         "status": reading.document.status if reading.document else None,
     }
-    return drafter.draft(EventKind.DOCUMENT_DISCOVERED, key="discovered", level=Level.MAJOR, payload=payload)
+    return drafter.draft(
+        EventKind.DOCUMENT_DISCOVERED, key="discovered", level=Level.MAJOR, payload=payload, always_news=True
+    )
 
 
 def reuploaded(seen: dict[str, str | None], wanted: Iterable[File]) -> frozenset[str]:

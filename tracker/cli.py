@@ -27,7 +27,7 @@ from tracker import config, demo, doctor, publishing, reading_files, starter
 from tracker.errors import BusyError, ConfigError, SourceError, TrackerError
 from tracker.instance import Instance, open_instance, policies_of, utc_now, watch_of
 from tracker.models import Watch
-from tracker.pipeline import DISCOVERIES, Result
+from tracker.pipeline import COVERAGE, DISCOVERIES, Result
 from tracker.schedule import Lease, Schedule
 from tracker.serving import SiteServer, listen
 
@@ -157,11 +157,11 @@ def _with_progress(instance: Instance, watches: Sequence[Watch], *, discover: Se
 
 
 def _exit_by(results: Iterable[Result]) -> None:
-    troubled = [result for result in results if result.message]
-    looked = [result for result in results if result.target != "coverage"]
-    if troubled and len(troubled) >= len(looked):
+    """1 when nothing could be looked at, 3 when something could not."""
+    looked = [result for result in results if result.target != COVERAGE]
+    if looked and not any(result.outcome.is_success for result in looked):
         raise click.exceptions.Exit(FAILED)
-    if troubled:
+    if any(result.message for result in looked):
         raise click.exceptions.Exit(PARTLY)
 
 
@@ -182,13 +182,16 @@ def run_command(context: click.Context, host: str, port: int) -> None:
         site = instance.site(live=True)
         server = SiteServer(site, listen(host, port))
         instance.sync_watches()
-        schedule = Schedule(instance, site, lease, on_lost=server.stop)
+        lease.on_lost = server.stop
+        schedule = Schedule(instance, site)
         schedule.start()
         _err.print(f"{server.address} - looking and serving; stop with Ctrl-C", markup=False)
         try:
             server.run()
         finally:
             schedule.stop()
+        if lease.lost:
+            raise BusyError("another instance has taken over this store; this one has stopped")
 
 
 @cli.command("serve")

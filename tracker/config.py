@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from scrapers import acts, sozd
+from scrapers import page as web_page
 from tracker.errors import ConfigError
 
 DEFAULT_FILE: Final = Path("tracker.toml")
@@ -36,7 +37,11 @@ def _web_address(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("not an http or https address")
-    return value.rstrip("/")
+    return value
+
+
+def _base_address(value: str) -> str:
+    return _web_address(value).rstrip("/")
 
 
 def seconds(text: str | float) -> float:
@@ -58,7 +63,7 @@ class Site(_Section):
     authority: str = "duma-tracker.invalid"
     year: Annotated[int, Field(ge=2000, le=2999)] = 2026
 
-    _base_url = field_validator("base_url")(_web_address)
+    _base_url = field_validator("base_url")(_base_address)
 
     @field_validator("authority")
     @classmethod
@@ -105,7 +110,7 @@ class SourceSettings(_Section):
     @field_validator("base_url")
     @classmethod
     def _address(cls, value: str | None) -> str | None:
-        return None if value is None else _web_address(value)
+        return None if value is None else _base_address(value)
 
     @field_validator("every", mode="before")
     @classmethod
@@ -113,8 +118,8 @@ class SourceSettings(_Section):
         if value is None:
             return None
         found = seconds(value)
-        if found < 60:
-            raise ValueError("a source is asked once a minute at most")
+        if not 60 <= found <= 30 * 86400:
+            raise ValueError("a source is asked once a minute at most, and once in 30 days at least")
         return found
 
 
@@ -132,6 +137,16 @@ class WatchSettings(_Section):
     @classmethod
     def _address(cls, value: str | None) -> str | None:
         return None if value is None else _web_address(value)
+
+    @field_validator("selector")
+    @classmethod
+    def _css(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                web_page.check_selector(value)
+            except ConfigError as error:
+                raise ValueError(str(error)) from None
+        return value
 
     @model_validator(mode="after")
     def _one_of(self) -> WatchSettings:
@@ -254,8 +269,12 @@ def secret(value: str | None, *, where: str) -> str | None:
             value = Path(name).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(f"{where}: the file {name} cannot be read") from error
-    parts = urlsplit(value)
-    if parts.scheme not in _PROXY_SCHEMES or not parts.hostname:
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in _PROXY_SCHEMES and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # its message would repeat the address
+        usable = False
+    if not usable:
         raise ConfigError(
             f"{where}: not a proxy address; write {', '.join(s + '://host:port' for s in _PROXY_SCHEMES)}"
         )

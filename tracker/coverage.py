@@ -1,86 +1,204 @@
-"""Blindness is a fact for readers: a source without a successful check for 24 hours is told once, and its return once."""
+"""Blindness is a fact for readers. What could not be looked at for a day is told once, and its return once.
+
+Looked at from the reader: a host that answers nothing, one document that cannot be read while its neighbours can, a search
+for new documents that fails - each leaves a feed silent for a reason that is not "no change". It does not matter whether
+the source was down or the tracker itself: nobody was told of changes either way.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from itertools import groupby
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 from tracker.desk import Desk
-from tracker.models import Event, EventDraft, EventKind, Level, Observation, SourceState
-from tracker.payloads import scopes_of
+from tracker.models import Event, EventDraft, EventKind, Level, Observation, Watch
+from tracker.payloads import of_document, scopes_of
 
 BLIND_AFTER: Final = timedelta(hours=24)
 
 
-def observe(desk: Desk, now: datetime, in_use: Collection[str], caught_up: Mapping[str, int]) -> tuple[Event, ...]:
-    """Tell of every source in use that was not seen for a day, and of every one that sees again.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Eye:
+    """Something that looks: at a host, at one document, for new documents. `since` is its last success, or when it began."""
 
-    It does not matter whether the source or the tracker itself was down: readers were not told of changes either way.
+    name: str
+    source: str
+    since: datetime
+    succeeded: datetime | None
+    blind: bool
+    scopes: tuple[str, ...]
+    document_id: str | None = None
+    is_host: bool = False
+
+
+def observe(
+    desk: Desk, now: datetime, searches: Collection[str], every: Mapping[str, float], caught_up: Mapping[str, int]
+) -> tuple[Event, ...]:
+    """Tell of everything that went blind, and of everything that sees again.
+
+    `searches`: the sources in which new documents are looked for; `every`: how often a source is asked, in seconds;
     `caught_up`: how many events each source brought in the pass that has just ended.
     """
+    told = desk.store.states("gap/")
+    documents = list(_documents(desk, now, every))
+    # A dead host fails the search there, too: one word about it is enough.
+    dead = {eye.source for eye in documents if eye.blind and eye.is_host}
+    eyes = [*documents, *_searches(desk, now, searches, told, dead)]
     events: list[Event] = []
-    for state in desk.store.source_states():
-        if state.gap_since is None and state.name in in_use and _is_blind(state, now):
-            events.extend(_tell_gap(desk, state, now))
-        elif state.gap_since is not None and state.last_success is not None and state.last_success >= state.gap_since:
-            events.extend(_tell_return(desk, state, now, caught_up.get(state.name, 0)))
+    for eye in eyes:
+        gap = told.get(f"gap/{eye.name}")
+        if eye.blind and gap is None:
+            events.extend(_tell_gap(desk, eye, now))
+        elif not eye.blind and isinstance(gap, Mapping):
+            events.extend(_tell_return(desk, eye, gap, now, caught_up.get(eye.source, 0)))
+    for key in told.keys() - {f"gap/{eye.name}" for eye in eyes}:
+        desk.store.set_state(key, None)  # nobody looks there any more
+    _note_gaps(desk, eyes)
     return tuple(events)
 
 
-def _is_blind(state: SourceState, now: datetime) -> bool:
-    since = state.last_success or state.failing_since
-    return since is not None and now - since >= BLIND_AFTER
+def _documents(desk: Desk, now: datetime, every: Mapping[str, float]) -> Iterator[_Eye]:
+    """One eye for each host of a source when none of its documents could be seen, else one for each that could not."""
+    watches = sorted(desk.store.watches(), key=_host)
+    for (source, host), group in groupby(watches, key=_host):
+        patience = max(BLIND_AFTER, timedelta(seconds=2 * every.get(source, 0.0)))
+        rows = list(group)
+        blind = [watch for watch in rows if now - _since(watch) >= patience]
+        whole = len(blind) == len(rows)
+        newest = max(_since(watch) for watch in rows)
+        successes = [watch.last_success for watch in rows if watch.last_success is not None]
+        yield _Eye(
+            name=f"{source}/{host}",
+            source=source,
+            since=newest,
+            succeeded=max(successes) if successes else None,
+            blind=whole,
+            scopes=_affected(desk, source, rows),
+            is_host=True,
+        )
+        for watch in rows:
+            # While the whole host is told, its documents are not told one by one; what was told of them stays told.
+            if not whole or desk.store.state(f"gap/{source}/{host}/{watch.target}") is not None:
+                yield _Eye(
+                    name=f"{source}/{host}/{watch.target}",
+                    source=source,
+                    since=_since(watch),
+                    succeeded=watch.last_success,
+                    blind=watch in blind,
+                    scopes=_of_document(desk, watch),
+                    document_id=watch.target if desk.store.document(watch.target) else None,
+                )
 
 
-def _tell_gap(desk: Desk, state: SourceState, now: datetime) -> tuple[Event, ...]:
-    last = state.last_success.isoformat() if state.last_success else None
+def _searches(
+    desk: Desk, now: datetime, searches: Iterable[str], told: Collection[str], dead: Collection[str]
+) -> Iterator[_Eye]:
+    for source in searches:
+        overdue_told = f"gap/discovery/{source}" in told
+        reached = desk.store.discovery_pass(source)
+        began = reached or _began(desk, source, now)
+        scopes = (f"source:{source}", *(f"topic:{topic}" for topic in desk.rules.topics))
+        yield _Eye(
+            name=f"discovery/{source}",
+            source=source,
+            since=began,
+            succeeded=reached,
+            blind=now - began >= BLIND_AFTER and (source not in dead or overdue_told),
+            scopes=scopes,
+        )
+
+
+def _began(desk: Desk, source: str, now: datetime) -> datetime:
+    """When a search that never succeeded was first tried."""
+    key = f"searching/{source}"
+    known = desk.store.state(key)
+    if isinstance(known, str):
+        return datetime.fromisoformat(known)
+    desk.store.set_state(key, now.isoformat())
+    return now
+
+
+def _host(watch: Watch) -> tuple[str, str]:
+    return watch.source, urlsplit(watch.url).hostname or ""
+
+
+def _since(watch: Watch) -> datetime:
+    return watch.last_success or watch.added_at
+
+
+def _tell_gap(desk: Desk, eye: _Eye, now: datetime) -> tuple[Event, ...]:
+    last = eye.succeeded.isoformat() if eye.succeeded else None
+    payload = {**_named(desk, eye), "source": eye.source, "last_success": last, "search": _is_search(eye)}
     draft = EventDraft(
         kind=EventKind.COVERAGE_GAP,
-        document_id=None,
-        source=state.name,
-        key=f"gap/{last or ''}",
+        document_id=eye.document_id,
+        source=eye.source,
+        key=f"{eye.name}/{eye.since.isoformat()}",
         digests=(),
         occurred_at=last,
         level=Level.MAJOR,
-        payload={"source": state.name, "last_success": last},
-        scopes=_affected(desk, state.name),
+        payload=payload,
+        scopes=eye.scopes,
     )
-    events: tuple[Event, ...] = ()
-    told = f"gap/{state.name}"  # written with the event: a crash before `set_gap` does not tell it twice
-    if desk.store.state(told) != draft.key:
-        events = desk.store.record(Observation(observed_at=now, events=(draft,), state={told: draft.key}))
-    desk.store.set_gap(state.name, now)
-    return events
+    state = {f"gap/{eye.name}": {"since": eye.since.isoformat(), "last_success": last}}
+    return desk.store.record(Observation(observed_at=now, events=(draft,), state=state))
 
 
-def _tell_return(desk: Desk, state: SourceState, now: datetime, count: int) -> tuple[Event, ...]:
-    told = f"gap/{state.name}"
-    key = desk.store.state(told)  # the key of the gap that was told: its last successful look
-    since = str(key).removeprefix("gap/") or None if key is not None else None
+def _tell_return(desk: Desk, eye: _Eye, gap: Mapping[str, Any], now: datetime, count: int) -> tuple[Event, ...]:
+    payload = {
+        **_named(desk, eye),
+        "source": eye.source,
+        "since": gap.get("last_success") or gap.get("since"),
+        "until": now.isoformat(),
+        "events": count,
+        "search": _is_search(eye),
+    }
     draft = EventDraft(
         kind=EventKind.COVERAGE_RESTORED,
-        document_id=None,
-        source=state.name,
-        key=f"gap/{since or ''}",
+        document_id=eye.document_id,
+        source=eye.source,
+        key=f"{eye.name}/{gap.get('since')}",
         digests=(),
-        occurred_at=state.last_success.isoformat() if state.last_success else None,
+        occurred_at=eye.succeeded.isoformat() if eye.succeeded else None,
         level=Level.NOTABLE,
-        payload={"source": state.name, "since": since, "until": now.isoformat(), "events": count},
-        scopes=_affected(desk, state.name),
+        payload=payload,
+        scopes=eye.scopes,
     )
-    events: tuple[Event, ...] = ()
-    if key is not None:
-        events = desk.store.record(Observation(observed_at=now, events=(draft,), state={told: None}))
-    desk.store.set_gap(state.name, None)
-    return events
+    return desk.store.record(Observation(observed_at=now, events=(draft,), state={f"gap/{eye.name}": None}))
 
 
-def _affected(desk: Desk, source: str) -> tuple[str, ...]:
-    """The feeds in which silence would mislead: the source's own, its documents', and every topic's."""
-    scopes = [f"source:{source}", *(f"topic:{topic}" for topic in desk.rules.topics)]
-    for watch in desk.store.watches():
-        document = desk.store.document(watch.target)
-        if watch.source == source and document is not None:
-            scopes.extend(scopes_of(document, source))
+def _is_search(eye: _Eye) -> bool:
+    return eye.name.startswith("discovery/")
+
+
+def _named(desk: Desk, eye: _Eye) -> dict[str, Any]:
+    document = desk.store.document(eye.document_id) if eye.document_id else None
+    return {"document": of_document(document)} if document else {}
+
+
+def _note_gaps(desk: Desk, eyes: Iterable[_Eye]) -> None:
+    """What the page of sources shows: since when a source has been told to be blind."""
+    told = desk.store.states("gap/")
+    for state in desk.store.source_states():
+        mine = [eye for eye in eyes if eye.source == state.name and f"gap/{eye.name}" in told]
+        mine = [eye for eye in mine if eye.is_host or _is_search(eye)]
+        since = min((eye.since for eye in mine), default=None)
+        if since != state.gap_since:
+            desk.store.set_gap(state.name, since)
+
+
+def _affected(desk: Desk, source: str, watches: Iterable[Watch]) -> tuple[str, ...]:
+    """The feeds in which silence would mislead: the source's own, its documents', and their topics'."""
+    scopes = [f"source:{source}"]
+    for watch in watches:
+        scopes.extend(_of_document(desk, watch))
     return tuple(dict.fromkeys(scopes))
+
+
+def _of_document(desk: Desk, watch: Watch) -> tuple[str, ...]:
+    document = desk.store.document(watch.target)
+    return scopes_of(document, watch.source) if document else (f"source:{watch.source}", f"document:{watch.target}")

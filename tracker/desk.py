@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol, cast
 
 from db.store import Store
 from diffs.topics import TopicRules
+from scrapers.http import retry_after
 from tracker.errors import FetchError, PageError
 from tracker.holding import agreement
 from tracker.models import Document, Observation, Problem, Response, Snapshot, Validators, Watch, digest_of
@@ -33,23 +34,30 @@ class Network(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A kept answer. `known` means that these very bytes were read without trouble before."""
+    """A kept answer. `load` gives its bytes; `retry_after`: seconds that the server asked to wait."""
 
     snapshot: Snapshot
-    body: bytes
     status: int
     content_type: str
-    known: bool
+    load: Callable[[], bytes]
+    retry_after: float | None = None
+
+    @property
+    def body(self) -> bytes:
+        """The bytes; of a 304 they are unpacked from the archive."""
+        return self.load()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """What one look found, ready to be recorded. `waiting`: something waits for a second look.
 
-    `trouble` is one line for the operator about what could not be had this time; it keeps nothing else back.
+    `well`: the addresses whose pages were read and believed. `trouble` is one line for the operator about what could not
+    be had this time; it keeps nothing else back.
     """
 
     observation: Observation
+    well: tuple[str, ...]
     waiting: bool = False
     trouble: str = ""
 
@@ -58,31 +66,40 @@ class Finding:
 class Keys:
     """The names under which a watch keeps its small state in the store."""
 
-    held: str
-    files: str
-    due: str
-    absent: str
+    told: str  # the digest of the page as last read: the same bytes need no reading
+    held: str  # facts that wait for a second look
+    files: str  # the texts that were fetched, by file
+    due: str  # the texts that could not be fetched, and when to try again
+    first: str  # the first read is not complete: what it still brings is history
+    absent: str  # since when the page is gone
 
     @classmethod
     def of(cls, watch: Watch) -> Keys:
         """The names for one watch."""
         name = f"{watch.source}/{watch.target}"
         return cls(
+            told=f"told/{name}",
             held=f"held/{name}",
             files=f"files/{name}",
             due=f"due/{name}",
+            first=f"first/{name}",
             absent=f"absent/{name}",
         )
 
 
+def told_value(watch: Watch, digest: str) -> str:
+    """What `Keys.told` holds: the same bytes under another selector are another text."""
+    return f"{digest} {watch.selector or ''}"
+
+
 def good_key(url: str) -> str:
-    """Where the digest of the last body that was read well is kept."""
+    """Where the digest of the last body that was read well is kept, by address: only such bytes make a request conditional."""
     return f"good/{url}"
 
 
-def doubt_key(url: str) -> str:
+def doubt_key(watch: Watch, url: str) -> str:
     """Where the sightings of a doubted reading are kept."""
-    return f"doubt/{url}"
+    return f"doubt/{watch.source}/{watch.target}/{url}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,23 +117,25 @@ class Desk:
         """Fetch a page and keep its bytes. The request is conditional only on bytes that were read well before."""
         good = self.store.state(good_key(url))
         latest = self.store.latest_snapshot(url)
-        known = latest is not None and latest.digest == good
-        response = self.network.fetch(url, source=source, validators=self.store.validators(url) if known else None)
+        conditional = latest is not None and latest.digest == good
+        response = self.network.fetch(
+            url, source=source, validators=self.store.validators(url) if conditional else None
+        )
         if response.not_modified:
             kept = self.store.touch(url=url, at=response.fetched_at)
             if kept is None:
                 raise FetchError(f"{source}: 304 for a page never seen before", reason="status", url=url)
-            snapshot, body = kept, self.store.body(kept.digest)
+            snapshot, load = kept, _loader(self.store, kept.digest)
         else:
             snapshot, _ = self.store.keep(source=source, response=response)
-            body = response.body
+            load = _giver(response.body)
         content_type = next((value for name, value in snapshot.headers if name.lower() == "content-type"), "")
         return Page(
             snapshot=snapshot,
-            body=body,
             status=snapshot.status,
             content_type=content_type,
-            known=snapshot.digest == good,
+            load=load,
+            retry_after=retry_after(response) if response.status in {429, 503} else None,
         )
 
     def mapping(self, key: str) -> dict[str, Any]:
@@ -135,35 +154,39 @@ class Desk:
     def believe(self, watch: Watch, page: Page, reading: Any, doubt: str | None, now: datetime) -> bool:
         """Whether a doubted reading was confirmed; False when there is no doubt. Raises `PageError` while it is not believed.
 
-        Confirmed means: two further fetches at least an hour apart gave the same reading, or the operator accepted it.
+        Confirmed means: two further fetches at least an hour apart gave the same reading, or the operator accepted it. What
+        the operator rejected is never believed. Cases are closed by whoever records the reading.
         """
         if doubt is None:
             return False
-        digest = digest_of(reading)
-        rows = self.store.quarantined(state=None)
-        mine = [row for row in rows if row.url == page.snapshot.url and row.reading_digest == digest]
-        if any(row.state == "accepted" for row in mine):
+        url, digest = page.snapshot.url, digest_of(reading)
+        said = {row.state for row in self.store.quarantined(state=None, url=url) if row.reading_digest == digest}
+        agreed, memory = agreement(self.mapping(doubt_key(watch, url)) or None, digest, now)
+        self.store.set_state(doubt_key(watch, url), memory)
+        if "rejected" not in said and (agreed or "accepted" in said):
             return True
-        url = page.snapshot.url
-        agreed, memory = agreement(self.mapping(doubt_key(url)) or None, digest, now)
-        self.store.set_state(doubt_key(url), memory)
-        if agreed:
-            for row in mine:
-                self.store.settle_quarantine(row.id, "released", "two further fetches agree")
-            return True
-        self.store.quarantine(
-            document_id=watch.target,
-            source=watch.source,
-            url=url,
-            snapshot_id=page.snapshot.id,
-            problem=Problem.IMPLAUSIBLE,
-            reason=doubt,
-            reading_digest=digest,
-            at=now,
-        )
+        if "rejected" not in said:
+            self.store.quarantine(
+                document_id=watch.target,
+                source=watch.source,
+                url=url,
+                snapshot_id=page.snapshot.id,
+                problem=Problem.IMPLAUSIBLE,
+                reason=doubt,
+                reading_digest=digest,
+                at=now,
+            )
         raise PageError(Problem.IMPLAUSIBLE, f"{watch.target}: not believed yet: {doubt}", url=url)
 
     def mark(self, document: Document) -> Document:
         """The same document with the mark of invention where it belongs."""
         invented = self.invented or document.id.endswith("-99")
         return replace(document, invented=invented)
+
+
+def _loader(store: Store, digest: str) -> Callable[[], bytes]:
+    return lambda: store.body(digest)
+
+
+def _giver(body: bytes) -> Callable[[], bytes]:
+    return lambda: body

@@ -14,8 +14,8 @@ from typing import Final
 from db.store import Store
 from diffs import topics
 from feeds.site import Site
+from scrapers import acts, publication, sozd
 from scrapers import page as web_page
-from scrapers import publication, sozd
 from scrapers.http import Gate, SourcePolicy
 from tracker import config, publications
 from tracker.config import Settings, WatchSettings
@@ -161,7 +161,9 @@ def watch_of(entry: WatchSettings, base_urls: Mapping[str, str], *, now: datetim
     elif entry.url:
         source, url = web_page.NAME, entry.url
     else:
-        source, url = publication.NAME, publications.search_address(base_urls[publication.NAME], target)
+        _, day, number = acts.parse_act(entry.act or "")
+        source = publication.NAME
+        url = publications.search_address(base_urls[publication.NAME], day=day, number=number)
     return Watch(
         target=target,
         source=source,

@@ -680,7 +680,7 @@ class Quarantined:
     first_seen: datetime
     last_seen: datetime
     count: int
-    state: str  # open, released, accepted, rejected
+    state: str  # open, released, healed, accepted, rejected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Final
 
 from diffs import topics
 from tracker import texts
-from tracker.desk import Desk, Finding, Keys, Page, doubt_key, good_key
+from tracker.desk import Desk, Finding, Keys, Page, doubt_key, good_key, told_value
 from tracker.errors import PageError
 from tracker.holding import Held, text_doubt
 from tracker.models import (
@@ -41,7 +41,8 @@ def look(desk: Desk, watch: Watch, page: Page, now: datetime) -> Finding:
     read = _read(watch, page.body, page.content_type)
     shelf = Shelf(desk.store, watch.target, Part.TEXT, watch.source, partial(_reread, watch))
     key = EditionKey(document_id=watch.target, part=Part.TEXT, source=watch.source, edition=EDITION)
-    current = shelf.current(key)
+    standing = shelf.latest_of(key, cause=None)
+    current = shelf.read(standing)[0] if standing is not None else None
     confirmed = desk.believe(watch, page, read.digest, text_doubt(current.plain, read.plain) if current else None, now)
     held = Held(before=desk.mapping(keys.held), now=now)
     known = desk.store.document(watch.target)
@@ -55,14 +56,19 @@ def look(desk: Desk, watch: Watch, page: Page, now: datetime) -> Finding:
         version = texts.version_of(
             key, read, position="00", label="", snapshot=page.snapshot, url=watch.url, cause=None
         )
-        before = shelf.predecessor(key, "00")
+        before = shelf.predecessor(standing)
         number = shelf.add(version, read, page.snapshot)
         # The first text of a document that nobody knew is where the watch begins; of a known act it is news.
         if current is not None or known is not None:
             events.append(texts.text_event(drafter, kind, version, number, read, snapshot=page.snapshot, before=before))
-    state = {good_key(watch.url): page.snapshot.digest, keys.held: held.after, doubt_key(watch.url): None}
+    state = {
+        good_key(watch.url): page.snapshot.digest,
+        keys.told: told_value(watch, page.snapshot.digest),
+        keys.held: held.after,
+        doubt_key(watch, watch.url): None,
+    }
     observation = Observation(observed_at=now, document=document, versions=shelf.new, events=tuple(events), state=state)
-    return Finding(observation=observation, waiting=held.after is not None)
+    return Finding(observation=observation, well=(watch.url,), waiting=held.after is not None)
 
 
 def _kind(document: Document, current: ReadText | None, read: ReadText, held: Held) -> EventKind | None:

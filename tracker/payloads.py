@@ -104,10 +104,16 @@ class Drafter:
         digests: Sequence[str] = (),
         occurred_at: str | None = None,
         diff: Diff | None = None,
+        always_news: bool = False,
     ) -> EventDraft:
-        """One event with the document's name, its feeds and its place before or after the silence."""
+        """One event with the document's name, its feeds and its place before or after the silence.
+
+        On a first read, what bears no date is history; `always_news` is for the word that we begin to watch.
+        """
         history = (
-            self.silent_before is not None and occurred_at is not None and moment(occurred_at) < self.silent_before
+            self.silent_before is not None
+            and not always_news
+            and (occurred_at is None or moment(occurred_at) < self.silent_before)
         )
         extra: dict[str, Any] = {"confirmed": True} if self.confirmed else {}
         return EventDraft(

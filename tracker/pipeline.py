@@ -14,17 +14,20 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+import structlog
+
 from scrapers import page as web_page
 from scrapers import publication, sozd
 from tracker import bills, coverage, discovery, pages, publications
-from tracker.desk import Desk, Finding, Keys, Page, doubt_key
-from tracker.errors import FetchError, PageError
-from tracker.holding import AGREEMENT, SECOND_LOOK, Held
+from tracker.bill_texts import texts_due
+from tracker.desk import Desk, Finding, Keys, Page, doubt_key, told_value
+from tracker.errors import BusyError, FetchError, PageError, StoreError, TrackerError
+from tracker.holding import AGREEING_FETCHES, AGREEMENT, SECOND_LOOK, Held
 from tracker.models import (
     Event,
     EventDraft,
@@ -42,6 +45,12 @@ EVERY: Final[Mapping[str, float]] = {sozd.NAME: 1800.0, publication.NAME: 3600.0
 DISCOVER_EVERY: Final = 7200.0
 AFTER_FAILURE: Final = timedelta(minutes=15)
 _GRACE: Final = timedelta(seconds=10)
+_AT_LEAST: Final = timedelta(minutes=1)
+_PATIENCE: Final = 86400.0  # the longest wait a server may ask for
+
+#: What results of a pass are about when not about a document.
+DISCOVERY: Final = "discovery"
+COVERAGE: Final = "coverage"
 
 #: Reads one kept page of a watch: the registry of what can be followed.
 LOOKS: Final[Mapping[str, Callable[[Desk, Watch, Page, datetime], Finding]]] = {
@@ -54,6 +63,9 @@ DISCOVERIES: Final[Mapping[str, Callable[[Desk, datetime], discovery.Pass]]] = {
     sozd.NAME: discovery.discover_bills,
     publication.NAME: discovery.discover_publications,
 }
+
+
+log = structlog.get_logger("tracker.pipeline")
 
 
 class Outcome(StrEnum):
@@ -100,53 +112,90 @@ class Pipeline:
         watches: Collection[Watch],
         *,
         discover: Collection[str] = tuple(DISCOVERIES),
+        searches: Collection[str] | None = None,
         progress: Callable[[Result], None] = lambda _: None,
+        stopped: Callable[[], bool] = lambda: False,
     ) -> tuple[Result, ...]:
-        """One pass: find new documents, look at the given ones and the found ones, tell of blindness that began or ended."""
+        """One pass: find new documents, look at the given ones and the found ones, tell of blindness that began or ended.
+
+        `searches`: the sources in which this instance looks for new documents at all, when that is more than `discover`.
+        `stopped` is asked between two looks.
+        """
         results: list[Result] = []
+        searches = discover if searches is None else searches
 
         def done(result: Result) -> None:
             results.append(result)
             progress(result)
 
-        in_use = {*discover, *(watch.source for watch in watches)}
-        blind = coverage.observe(self.desk, self.desk.clock(), in_use, {})  # what a downtime of ours left untold
+        blind = self._blindness(searches, {})  # what a downtime of ours left untold
         found: list[Watch] = []
         for source in discover:
-            new = self.discover(source)
-            found.extend(new.followed)
-            if new.trouble or new.events:
-                outcome = Outcome.FAILED if new.trouble else Outcome.CHANGED
-                done(Result(target="discovery", source=source, outcome=outcome, events=new.events, message=new.trouble))
+            if not stopped():
+                new = self.discover(source)
+                found.extend(new.followed)
+                outcome = Outcome.FAILED if new.trouble else Outcome.CHANGED if new.events else Outcome.UNCHANGED
+                done(Result(target=DISCOVERY, source=source, outcome=outcome, events=new.events, message=new.trouble))
         for watch in (*watches, *found):
-            done(self.check(watch))
-        blind += coverage.observe(self.desk, self.desk.clock(), in_use, _counts(results))
+            if not stopped():
+                done(self.check_safely(watch))
+        blind += self._blindness(searches, _counts(results))
         for event in blind:
-            done(Result(target="coverage", source=event.source, outcome=Outcome.CHANGED, events=(event,)))
+            done(Result(target=COVERAGE, source=event.source, outcome=Outcome.CHANGED, events=(event,)))
         return tuple(results)
+
+    def _blindness(self, searches: Collection[str], caught_up: Mapping[str, int]) -> tuple[Event, ...]:
+        return coverage.observe(self.desk, self.desk.clock(), searches, self._every, caught_up)
 
     def discover(self, source: str) -> discovery.Pass:
         """One discovery pass over one source. Its failure counts for the source like any other."""
         now = self.desk.clock()
-        found = DISCOVERIES[source](self.desk, now)
+        try:
+            found = DISCOVERIES[source](self.desk, now)
+        except (StoreError, BusyError):
+            raise
+        except Exception as error:  # a fault of ours in one search must not blind the others
+            log.exception("discovery.fault", source=source)
+            found = discovery.Pass(source=source, trouble=_fault(error))
         self.desk.store.mark_source(source, at=now, success=not found.trouble, error=found.trouble or None)
         return found
 
     # ------------------------------------------------------------ one look
 
+    def check_safely(self, watch: Watch) -> Result:
+        """`check`, for many: what goes wrong with one document is its own result and keeps no other from being looked at.
+
+        A store that cannot even note that is broken as a whole; its error passes through and stops the run.
+        """
+        try:
+            return self.check(watch)
+        except BusyError:
+            raise
+        except Exception as error:  # see above
+            if not isinstance(error, TrackerError):
+                log.exception("look.fault", target=watch.target)
+            now = self.desk.clock()
+            self.desk.store.mark_checked(
+                watch.target, watch.source, at=now, next_due=now + AFTER_FAILURE, success=False
+            )
+            return _result(watch, Outcome.FAILED, message=_fault(error))
+
     def check(self, watch: Watch) -> Result:
-        """One look at one document. A source's fault never raises; a fault of our own store does, and stops the run."""
+        """One look at one document. A source's fault gives a result; faults of our own raise."""
         now = self.desk.clock()
+        page: Page | None = None
         try:
             page = self.desk.get(watch.url, source=watch.source)
-            if page.known and watch.last_success is not None and not self._waiting(watch, now):
+            told = self.desk.store.state(Keys.of(watch).told)
+            if told == told_value(watch, page.snapshot.digest) and not self._waiting(watch, now):
                 result = _result(watch, Outcome.UNCHANGED)
+                self._settle((watch.url,))
             else:
-                result = self._record(watch, LOOKS[watch.source](self.desk, watch, page, now), now)
+                result = self._record(watch, LOOKS[watch.source](self.desk, watch, page, now))
         except FetchError as error:
             result = _result(watch, Outcome.FAILED, message=str(error), retry_after=error.retry_after)
         except PageError as error:
-            result = self._refuse(watch, error, now)
+            result = self._refuse(watch, error, now, retry_after=page.retry_after if page else None)
         ok = result.outcome.is_success
         store = self.desk.store
         store.mark_source(watch.source, at=now, success=ok, error=result.message or None)
@@ -154,19 +203,31 @@ class Pipeline:
         return result
 
     def _waiting(self, watch: Watch, now: datetime) -> bool:
-        """Whether bytes that are known must be looked at all the same: something waits for a second look or a second fetch."""
+        """Whether bytes that are known must be looked at all the same: for a second look, or for texts that are due."""
         keys = Keys.of(watch)
-        states = (keys.held, keys.due, keys.absent, doubt_key(watch.url))
-        return any(self.desk.store.state(key) for key in states) or bills.texts_due(self.desk, watch, now)
+        states = (keys.held, keys.absent, doubt_key(watch, watch.url))
+        return any(self.desk.store.state(key) for key in states) or texts_due(self.desk, watch, now)
 
-    def _record(self, watch: Watch, finding: Finding, now: datetime) -> Result:
-        back = self._back(watch, finding.observation, now)
-        events = self.desk.store.record(back)
+    def _record(self, watch: Watch, finding: Finding) -> Result:
+        observation = self._back(watch, finding.observation)
+        with self.desk.store.transaction():
+            events = self.desk.store.record(observation)
+            self._settle(finding.well)
         quiet = Outcome.HELD if finding.waiting else Outcome.UNCHANGED
         outcome = Outcome.CHANGED if events else quiet
         return _result(watch, outcome, events=events, message=finding.trouble)
 
-    def _back(self, watch: Watch, observation: Observation, now: datetime) -> Observation:
+    def _settle(self, well: Collection[str]) -> None:
+        """Close the quarantine cases of pages that are believed now."""
+        for url in well:
+            for row in self.desk.store.quarantined(url=url):
+                agreed = row.problem is Problem.IMPLAUSIBLE and row.count > AGREEING_FETCHES
+                state, reason = (
+                    ("released", "further fetches agree") if agreed else ("healed", "the page is well again")
+                )
+                self.desk.store.settle_quarantine(row.id, state, reason)
+
+    def _back(self, watch: Watch, observation: Observation) -> Observation:
         """The observation, with the word that a document which had gone is there again."""
         keys = Keys.of(watch)
         absent = self.desk.mapping(keys.absent)
@@ -177,7 +238,8 @@ class Pipeline:
         document = observation.document or self.desk.store.document(watch.target)
         if absent.get("told") and document is not None:
             drafter = Drafter(document=document, source=watch.source, silent_before=None)
-            payload = {"url": watch.url, "seen_at": absent["seen_at"], "restored_at": now.isoformat()}
+            back_at = observation.observed_at.isoformat()
+            payload = {"url": watch.url, "seen_at": absent["seen_at"], "restored_at": back_at}
             draft = drafter.draft(
                 EventKind.DOCUMENT_RESTORED,
                 key="absence",
@@ -186,19 +248,11 @@ class Pipeline:
                 payload=payload,
             )
             events = (draft, *events)
-        return Observation(
-            observed_at=observation.observed_at,
-            document=observation.document,
-            aliases=observation.aliases,
-            versions=observation.versions,
-            events=events,
-            relations=observation.relations,
-            state=state,
-        )
+        return replace(observation, events=events, state=state)
 
     # ------------------------------------------------------------ what is not believed
 
-    def _refuse(self, watch: Watch, error: PageError, now: datetime) -> Result:
+    def _refuse(self, watch: Watch, error: PageError, now: datetime, *, retry_after: float | None) -> Result:
         """Keep a page that is not the one asked for out of sight. A document that is gone is told at the second look."""
         store = self.desk.store
         if error.problem is not Problem.IMPLAUSIBLE:  # a doubted reading stands in quarantine already
@@ -214,9 +268,10 @@ class Pipeline:
                 at=now,
             )
         events: tuple[Event, ...] = ()
-        if error.problem is Problem.NOT_FOUND and watch.last_success is not None:
+        is_document = watch.source != publication.NAME  # a list that is gone says nothing about the acts on it
+        if error.problem is Problem.NOT_FOUND and is_document and watch.last_success is not None:
             events = self._gone(watch, watch.last_success, now)
-        return _result(watch, Outcome.QUARANTINED, events=events, message=str(error))
+        return _result(watch, Outcome.QUARANTINED, events=events, message=str(error), retry_after=retry_after)
 
     def _gone(self, watch: Watch, last_seen: datetime, now: datetime) -> tuple[Event, ...]:
         keys = Keys.of(watch)
@@ -244,15 +299,22 @@ class Pipeline:
 
     def _next_due(self, watch: Watch, result: Result, now: datetime) -> datetime:
         every = timedelta(seconds=self._every[watch.source])
-        keys = Keys.of(watch)
-        if self.desk.store.state(keys.held) or self.desk.store.state(keys.absent):
-            return now + min(every, SECOND_LOOK) + _GRACE
-        if self.desk.store.state(doubt_key(watch.url)):
-            return now + min(every, AGREEMENT) + _GRACE
-        if not result.outcome.is_success or result.message:
-            wait = timedelta(seconds=result.retry_after) if result.retry_after else AFTER_FAILURE
-            return now + max(min(every, wait), timedelta(minutes=1))
-        return now + every * self._rng.uniform(0.9, 1.1)
+        absent = self.desk.mapping(Keys.of(watch).absent)
+        if self.desk.store.state(Keys.of(watch).held) or (absent and not absent.get("told")):
+            wait = min(every, SECOND_LOOK) + _GRACE
+        elif self.desk.store.state(doubt_key(watch, watch.url)):
+            wait = min(every, AGREEMENT) + _GRACE
+        elif not result.outcome.is_success and not absent:
+            wait = min(every, AFTER_FAILURE)
+        else:
+            wait = every * self._rng.uniform(0.9, 1.1)
+        asked = timedelta(seconds=min(result.retry_after or 0.0, _PATIENCE))
+        return now + max(wait, asked, _AT_LEAST)
+
+
+def _fault(error: Exception) -> str:
+    """A fault of ours in one line."""
+    return str(error) if isinstance(error, TrackerError) else f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 
 def _result(

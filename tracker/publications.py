@@ -10,7 +10,7 @@ from typing import Any, Final
 from diffs import topics
 from scrapers import publication
 from tracker import payloads
-from tracker.desk import Desk, Finding, Page, good_key
+from tracker.desk import Desk, Finding, Keys, Page, good_key, told_value
 from tracker.errors import PageError
 from tracker.models import (
     Classification,
@@ -37,20 +37,25 @@ def look(desk: Desk, watch: Watch, page: Page, now: datetime) -> Finding:
     """Look for one act in the list that was asked for by its number and date. Not listed yet is an answer, not a fault."""
     reading = publication.read(page.body, url=watch.url, status=page.status, content_type=page.content_type)
     item = next((item for item in reading.items if item.id == watch.target), None)
-    state = {good_key(watch.url): page.snapshot.digest}
+    state = {good_key(watch.url): page.snapshot.digest, Keys.of(watch).told: told_value(watch, page.snapshot.digest)}
     if item is None:
-        return Finding(observation=Observation(observed_at=now, state=state))
+        if (reading.total or 0) > len(reading.items):
+            message = f"{watch.target}: not among {len(reading.items)} of {reading.total} acts listed; was the question ignored?"
+            raise PageError(Problem.UNFILTERED, message, url=watch.url)
+        return Finding(observation=Observation(observed_at=now, state=state), well=(watch.url,))
     observation = announce(desk, item, topics.classify(desk.rules, item.title), now, asked_for=watch)
-    return Finding(observation=replace(observation, state=state))
+    return Finding(observation=replace(observation, state=state), well=(watch.url,))
 
 
-def search_address(base_url: str, target: str) -> str:
-    """The list that would hold an act, by its day of signing and, where the id gives it as the portal writes it, its number."""
-    _, _, day, number = target.split("/")
+def search_address(base_url: str, *, day: str, number: str) -> str:
+    """The list that would hold an act, by its day of signing (``YYYY-MM-DD``) and its number as the portal writes it.
+
+    Of a number known only in the letters of an id (``2000-r``) the day must do.
+    """
     signed = date.fromisoformat(day)
-    exact = number if number.isdecimal() else ""
-    if number.endswith(("-fz", "-fkz")):
-        exact = number.replace("-fkz", "-ФКЗ").replace("-fz", "-ФЗ")
+    exact = number.replace("-fkz", "-ФКЗ").replace("-fz", "-ФЗ")
+    if any("a" <= letter <= "z" for letter in exact.lower()):
+        exact = ""
     return publication.search_url(base_url, number=exact, signed_since=signed, signed_until=signed, page_size=PAGE_SIZE)
 
 
@@ -63,24 +68,23 @@ def days_to_walk(last_pass: datetime | None, now: datetime) -> tuple[date, ...]:
     return tuple(first + timedelta(days=index) for index in range(count))
 
 
-def published_on(desk: Desk, day: date) -> Iterator[Item]:
-    """Everything published on a day in the blocks that concern us, re-filtered locally."""
-    for block in publication.BLOCKS:
-        index, rows, total = 1, 0, 1
-        while rows < total:
-            url = publication.day_url(
-                desk.base_urls[publication.NAME], block=block, day=day, index=index, page_size=PAGE_SIZE
-            )
-            page = desk.get(url, source=publication.NAME)
-            reading = publication.read(page.body, url=url, status=page.status, content_type=page.content_type)
-            total = reading.total or 0
-            kept = publication.keep_day(reading, day)
-            desk.store.set_state(good_key(url), page.snapshot.digest)
-            yield from kept.items
-            rows += len(reading.items)
-            index += 1
-            if not reading.items and rows < total:
-                raise PageError(Problem.TRUNCATED, f"publication: {rows} of {total} rows of {day}", url=url)
+def published_on(desk: Desk, block: str, day: date) -> Iterator[Item]:
+    """Everything published on a day in one block, re-filtered locally."""
+    index, rows, total = 1, 0, 1
+    while rows < total:
+        url = publication.day_url(
+            desk.base_urls[publication.NAME], block=block, day=day, index=index, page_size=PAGE_SIZE
+        )
+        page = desk.get(url, source=publication.NAME)
+        reading = publication.read(page.body, url=url, status=page.status, content_type=page.content_type)
+        total = reading.total or 0
+        kept = publication.keep_day(reading, day)
+        desk.store.set_state(good_key(url), page.snapshot.digest)
+        yield from kept.items
+        rows += len(reading.items)
+        index += 1
+        if not reading.items and rows < total:
+            raise PageError(Problem.TRUNCATED, f"publication: {rows} of {total} rows of {day}", url=url)
 
 
 def wanted(desk: Desk, items: Iterable[Item]) -> Iterator[tuple[Item, Classification]]:
@@ -113,7 +117,7 @@ def announce(
             topics=merged,
         )
     )
-    silent_before = asked_for.silent_before if asked_for and known is None else None
+    silent_before = asked_for.silent_before if asked_for else None
     drafter = Drafter(document=document, source=publication.NAME, silent_before=silent_before)
     events = () if told else (_published(drafter, item), *_discovered(drafter, item, found, known, asked_for))
     return Observation(

@@ -23,10 +23,10 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from db.store import Store
 from feeds.site import Site
 from tracker import publishing
-from tracker.errors import BusyError, StoreError
+from tracker.errors import BusyError, StoreError, TrackerError
 from tracker.instance import Instance
 from tracker.models import Watch
-from tracker.pipeline import DISCOVER_EVERY, DISCOVERIES, Result
+from tracker.pipeline import DISCOVER_EVERY, DISCOVERIES, DISCOVERY, Result
 
 LEASE: Final = "writer"
 LEASE_SECONDS: Final = 120.0
@@ -37,57 +37,67 @@ log = structlog.get_logger("tracker.schedule")
 
 
 class Lease:
-    """Holds the right to write for one process. A context manager: refuses with `BusyError` when another holds it."""
+    """Holds the right to write for one process. A context manager: refuses with `BusyError` when another holds it.
 
-    def __init__(self, store: Store) -> None:
+    While it is held, a thread of its own renews it, however long a look takes, and the store records only in its name.
+    A lease that was lost all the same (the machine slept) is told to `on_lost`, once.
+    """
+
+    def __init__(self, store: Store, *, on_lost: Callable[[], None] = lambda: None) -> None:
         self._store = store
+        self.on_lost = on_lost
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.lost = False
+        self._released = threading.Event()
+        self._thread = threading.Thread(target=self._keep, name="lease", daemon=True)
 
     def __enter__(self) -> Self:
         if not self._store.acquire_lease(LEASE, owner=self.owner, seconds=LEASE_SECONDS):
             raise BusyError("another instance is at work on this store; stop it, or wait two minutes if it has died")
+        self._store.fence((LEASE, self.owner))
+        self._thread.start()
         return self
 
     def renew(self) -> bool:
-        """Prolong the lease; False when it was lost, and then this process must not write any more."""
-        return self._store.renew_lease(LEASE, owner=self.owner, seconds=LEASE_SECONDS)
+        """Prolong the lease; False when it was lost, and then nothing of this process is recorded any more."""
+        if not self.lost and not self._store.renew_lease(LEASE, owner=self.owner, seconds=LEASE_SECONDS):
+            self.lost = True
+            log.error("lease.lost")
+            self.on_lost()
+        return not self.lost
+
+    def _keep(self) -> None:
+        while not self._released.wait(LEASE_SECONDS / 4):
+            try:
+                if not self.renew():
+                    return
+            except StoreError as error:
+                log.error("lease.failed", reason=str(error))  # noqa: TRY400  # tried again before the term ends
 
     def __exit__(self, *_: object) -> None:
+        self._released.set()
+        self._thread.join()
+        self._store.fence(None)
         self._store.release_lease(LEASE, self.owner)
 
 
 class Schedule:
     """The jobs of one instance. `tick` is the whole of the work and can be called without a scheduler."""
 
-    def __init__(
-        self,
-        instance: Instance,
-        site: Site,
-        lease: Lease,
-        *,
-        on_lost: Callable[[], None],
-        rng: random.Random | None = None,
-    ) -> None:
+    def __init__(self, instance: Instance, site: Site, *, rng: random.Random | None = None) -> None:
         self._instance = instance
         self._site = site
-        self._lease = lease
-        self._on_lost = on_lost
         self._rng = rng or random.Random()  # noqa: S311  # spreads requests over time; guards nothing
         self._stopping = threading.Event()
         self._busy = threading.Lock()
-        # APScheduler logs tracebacks of its own; ours are one line each, through structlog.
+        # APScheduler logs tracebacks of its own; `_guarded` logs what happens in a tick.
         logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
         self._scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
 
     def start(self) -> None:
         """Begin ticking, at once for what fell due while nothing ran."""
-        self._scheduler.add_job(
-            self._guarded, "interval", args=[self.tick], seconds=TICK_SECONDS, jitter=_JITTER, id="tick"
-        )
-        self._scheduler.add_job(self._guarded, "date", args=[self.tick], id="catch-up")
-        self._scheduler.add_job(
-            self._guarded, "interval", args=[self.keep_lease], seconds=LEASE_SECONDS / 4, id="lease"
-        )
+        self._scheduler.add_job(self._guarded, "interval", seconds=TICK_SECONDS, jitter=_JITTER, id="tick")
+        self._scheduler.add_job(self._guarded, "date", id="catch-up")
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -96,15 +106,8 @@ class Schedule:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
 
-    def keep_lease(self) -> None:
-        """Prolong the lease; a lost one ends the process, since another may be writing."""
-        if not self._lease.renew():
-            log.error("lease.lost")
-            self._stopping.set()
-            self._on_lost()
-
     def tick(self) -> tuple[Result, ...]:
-        """Do what is due: discoveries first, then watches by age, then the entries of what happened."""
+        """Do what is due: discoveries first, then watches by age; render the entries of what happened, also on the way."""
         if self._stopping.is_set() or not self._busy.acquire(blocking=False):
             return ()  # told to stop, or the tick before is still at it
         try:
@@ -113,54 +116,60 @@ class Schedule:
             self._busy.release()
 
     def _tick(self) -> tuple[Result, ...]:
-        now = self._instance.clock()
-        discoveries = [name for name in DISCOVERIES if self._is_due(f"discover/{name}", now)]
-        watches = due(self._instance.store.watches(), now)
-        if not discoveries and not watches:
+        instance = self._instance
+        now = instance.clock()
+        searches = [name for name in DISCOVERIES if self._is_due(name, now)]
+        watches = due(instance.store.watches(), now)
+        try:
+            if not searches and not watches:
+                return ()
+            return instance.pipeline.run(
+                watches,
+                discover=searches,
+                searches=tuple(DISCOVERIES),
+                progress=self._looked,
+                stopped=self._stopping.is_set,
+            )
+        finally:
+            publishing.render_entries(instance.store, self._site)
+
+    def _looked(self, result: Result) -> None:
+        """After each look: log it, note when a search is due again, make its entries readable."""
+        if result.message:
+            log.warning("look", target=result.target, outcome=str(result.outcome), reason=result.message)
+        else:
+            log.info("look", target=result.target, outcome=str(result.outcome), events=len(result.events))
+        if result.target == DISCOVERY:
+            self._searched(result)
+        if result.events:
             publishing.render_entries(self._instance.store, self._site)
-            return ()
-        results: list[Result] = []
-        for name in discoveries:
-            if self._stopping.is_set():
-                break
-            results.extend(self._instance.pipeline.run((), discover=(name,), progress=_log))
-            self._done(f"discover/{name}", now, results)
-        for watch in watches:
-            if self._stopping.is_set():
-                break
-            results.extend(self._instance.pipeline.run((watch,), discover=(), progress=_log))
-        publishing.render_entries(self._instance.store, self._site)
-        return tuple(results)
 
-    def _is_due(self, job: str, now: datetime) -> bool:
-        known = self._instance.store.job(job)
-        return known is None or known[1] is None or known[1] <= now
+    def _is_due(self, source: str, now: datetime) -> bool:
+        _, next_due, _ = self._instance.store.job(f"discover/{source}")
+        return next_due is None or next_due <= now
 
-    def _done(self, job: str, now: datetime, results: list[Result]) -> None:
-        failed = any(result.message for result in results)
+    def _searched(self, result: Result) -> None:
+        failed = not result.outcome.is_success
         wait = DISCOVER_EVERY * self._rng.uniform(0.9, 1.1) / (8 if failed else 1)
+        now = self._instance.clock()
         self._instance.store.mark_job(
-            job, last_run=now, next_due=now + timedelta(seconds=wait), outcome="failed" if failed else "ok"
+            f"discover/{result.source}",
+            last_run=now,
+            next_due=now + timedelta(seconds=wait),
+            outcome="failed" if failed else "ok",
         )
 
-    def _guarded(self, job: Callable[[], object]) -> None:
-        """Run a job; a fault of the store is logged in one line and tried again at the next tick."""
-        if self._stopping.is_set():
-            return
+    def _guarded(self) -> None:
+        """A tick whose faults are logged, and which is tried again: the work of years must not end with one of them."""
         try:
-            job()
-        except StoreError as error:
-            log.error("store.failed", reason=str(error))  # noqa: TRY400  # one line for the operator, no traceback
+            self.tick()
+        except TrackerError as error:
+            log.error("tick.failed", reason=str(error))  # noqa: TRY400  # one line for the operator, no traceback
+        except Exception:
+            log.exception("tick.fault")
 
 
 def due(watches: tuple[Watch, ...], now: datetime) -> tuple[Watch, ...]:
     """The watches whose time has come, those that waited longest first."""
     ready = [watch for watch in watches if watch.next_due is None or watch.next_due <= now]
     return tuple(sorted(ready, key=lambda watch: (watch.next_due is not None, watch.next_due or now)))
-
-
-def _log(result: Result) -> None:
-    if result.message:
-        log.warning("look", target=result.target, outcome=str(result.outcome), reason=result.message)
-    else:
-        log.info("look", target=result.target, outcome=str(result.outcome), events=len(result.events))

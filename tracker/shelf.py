@@ -1,8 +1,8 @@
 """The texts of one document in the order of the procedure, with those that the present look adds.
 
-Editions stand by *position* (the step of the procedure), never by arrival: a text that comes late takes its place and is
-compared with the one before it. What it is compared with is read again from the kept bytes by today's code; a better
-reading of an old text is stored beside the old one, silently.
+Editions stand by *position* (the step of the procedure, then the time of upload), never by arrival: a text that comes late
+takes its place and is compared with the one before it. What it is compared with is read again from the kept bytes by
+today's code; a better reading of an old text is stored beside the old one, silently.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ Rereader = Callable[[Version, Snapshot, bytes], ReadText]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Slot:
-    """One text on the shelf: stored already, or added by this look."""
+class Standing:
+    """One text on the shelf: stored already, or added by this look. `cause` is the file that brought it."""
 
     key: EditionKey
     number: int
     position: str
     label: str
+    cause: str | None
     readable: bool
     stored: Version | None
     added: tuple[ReadText, Snapshot] | None
@@ -38,18 +39,19 @@ class Shelf:
     def __init__(self, store: Store, document_id: str, part: Part, source: str, reread: Rereader) -> None:
         self._store = store
         self._reread = reread
-        versions = [v for v in store.versions(document_id, part=part) if v.key.source == source]
-        self._slots = [
-            _Slot(
+        self._standing = [
+            Standing(
                 key=version.key,
                 number=version.number,
                 position=version.position,
                 label=version.label,
+                cause=version.cause,
                 readable=version.readable,
                 stored=version,
                 added=None,
             )
-            for version in versions
+            for version in store.versions(document_id, part=part)
+            if version.key.source == source
         ]
         self._new: list[NewVersion] = []
 
@@ -58,45 +60,32 @@ class Shelf:
         """The versions added by this look."""
         return tuple(self._new)
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether no text of this part was ever seen."""
-        return not self._slots
+    def latest_of(self, key: EditionKey, *, cause: str | None) -> Standing | None:
+        """The newest version of an edition that one file brought; None when it brought none."""
+        mine = [text for text in self._standing if text.key == key and text.cause == cause]
+        return max(mine, key=lambda text: text.number) if mine else None
 
-    def next_number(self, key: EditionKey) -> int:
-        """The number that the next version of an edition will get."""
-        return sum(slot.key == key for slot in self._slots) + 1
-
-    def current(self, key: EditionKey) -> ReadText | None:
-        """The newest text of an edition, read by today's code."""
-        slots = [slot for slot in self._slots if slot.key == key]
-        return self._read(slots[-1])[0] if slots else None
-
-    def predecessor(self, key: EditionKey, position: str) -> Predecessor | None:
-        """What a new version of an edition is compared with: the readable text before it."""
-        before = [
-            slot
-            for slot in self._slots
-            if slot.readable and (slot.key == key or (slot.position, slot.key.edition) < (position, key.edition))
+    def before(self, key: EditionKey, position: str, *, readable: bool = False) -> Standing | None:
+        """The text that stands before a place, the latest by position; `readable`: of those that could be read."""
+        place = (position, key.edition)
+        earlier = [
+            text
+            for text in self._standing
+            if (text.position, text.key.edition) <= place and (text.readable or not readable)
         ]
-        if not before:
-            return None
-        slot = max(before, key=lambda slot: (slot.key == key, slot.position, slot.key.edition, slot.number))
-        read, snapshot = self._read(slot)
-        return Predecessor(
-            key=slot.key, number=slot.number, label=slot.label, sections=read.sections, snapshot=snapshot
-        )
+        return max(earlier, key=lambda text: (text.position, text.key.edition, text.number)) if earlier else None
 
     def add(self, version: NewVersion, read: ReadText, snapshot: Snapshot) -> int:
         """Put a new version in its place; gives its number."""
-        number = self.next_number(version.key)
+        number = sum(text.key == version.key for text in self._standing) + 1
         self._new.append(version)
-        self._slots.append(
-            _Slot(
+        self._standing.append(
+            Standing(
                 key=version.key,
                 number=number,
                 position=version.position,
                 label=version.label,
+                cause=version.cause,
                 readable=version.readable,
                 stored=None,
                 added=(read, snapshot),
@@ -104,11 +93,21 @@ class Shelf:
         )
         return number
 
-    def _read(self, slot: _Slot) -> tuple[ReadText, Snapshot | None]:
-        if slot.added is not None:
-            return slot.added
-        version = slot.stored
-        assert version is not None  # a slot is stored or added  # noqa: S101
+    def predecessor(self, text: Standing | None) -> Predecessor | None:
+        """A standing text as the one that a new text is compared with; an unreadable one cannot be."""
+        if text is None or not text.readable:
+            return None
+        read, snapshot = self.read(text)
+        return Predecessor(
+            key=text.key, number=text.number, label=text.label, sections=read.sections, snapshot=snapshot
+        )
+
+    def read(self, text: Standing) -> tuple[ReadText, Snapshot | None]:
+        """A standing text by today's code, with the snapshot behind it."""
+        if text.added is not None:
+            return text.added
+        version = text.stored
+        assert version is not None  # a text is stored or added  # noqa: S101
         kept = self._store.sections(version.id)
         fallback = ReadText(digest=version.digest, extractor="kept", sections=kept, unread_reason=version.unread_reason)
         snapshot = self._store.snapshot(version.snapshot_id) if version.snapshot_id is not None else None

@@ -110,6 +110,32 @@ def test_end_punctuation_of_the_former_last_item_is_shown_and_is_form() -> None:
     diff = check_both_ways(LIST, new)
     assert told(diff) == [("modified", "st-5.p-1.pp-g", "st-5.p-1.pp-g"), ("added", None, "st-5.p-1.pp-d")]
     assert diff.operations[0].spans[1:] == (("-", "."), ("+", ";"))
+    (group,) = diff.groups
+    assert (group.kind, group.text, group.text_en) == (
+        "punctuation",
+        "Изменилась только пунктуация в конце: ст. 5 п. 1 пп. «г».",
+        "Only the end punctuation changed: ст. 5 п. 1 пп. «г».",
+    )
+    assert [op.group for op in diff.operations] == [group.id, None]
+    assert diff.stats.words_removed == 0
+
+
+def test_end_punctuation_of_a_renumbered_item_is_told_with_the_others() -> None:
+    new = LIST.replace("в) военный", "в) согласие второго родителя;\nг) военный").replace(
+        "г) свидетельство о рождении ребенка.", "д) свидетельство о рождении ребенка;\nе) заявление."
+    )
+    diff = check_both_ways(LIST, new)
+    assert told(diff) == [
+        ("added", None, "st-5.p-1.pp-v"),
+        ("renumbered", "st-5.p-1.pp-v", "st-5.p-1.pp-g"),
+        ("modified+renumbered", "st-5.p-1.pp-g", "st-5.p-1.pp-d"),
+        ("added", None, "st-5.p-1.pp-e"),
+    ]
+    assert [group.text for group in diff.groups] == [
+        "Подпункты «в»–«г» стали подпунктами «г»–«д».",
+        "Изменилась только пунктуация в конце: ст. 5 п. 1 пп. «д».",
+    ]
+    assert [op.group for op in diff.operations] == [None, "g1", "g2", None]
 
 
 def test_an_article_put_in_front_renumbers_articles_with_their_units() -> None:

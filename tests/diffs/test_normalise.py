@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diffs.normalise import canonical, explain, normalise, published_lines
+from diffs.normalise import RULES, canonical, explain, folded, normalise, published_lines
 from tracker.models import Noise
 
 SAME = [
@@ -82,6 +84,37 @@ def test_canonical_is_stable(text: str) -> None:
     once = canonical(text)
     assert canonical(once) == once
     assert not set(once) & set("«»„“ё\u00a0\u00ad—–\n")
+
+
+@given(st.text(alphabet='абвё ЯЖNо№oXIV«»"–-—¹0123456789().,;\u00a0\u00ad\n', max_size=60))
+def test_folded_is_canonical(text: str) -> None:
+    result = folded(text)
+    assert result.text == canonical(text)
+    assert canonical(result.published(0, len(result.text))) == result.text
+
+
+@given(st.text(alphabet="абвё «»—\u00a0\u00ad\n", max_size=60))
+def test_folded_knows_where_each_word_was_published(text: str) -> None:
+    result = folded(text)
+    for word in re.finditer(r"\w+", result.text):
+        assert canonical(result.published(*word.span())) == word[0]
+
+
+def test_folded_passes_over_what_was_taken_out() -> None:
+    result = folded("«Об учёте»  (В редакции Федерального закона от 01.02.2099 № 3-ФЗ) —\u00a0Реестр №5")
+    assert result.text == '"Об учете" - Реестр № 5'
+    assert result.published(0, 10) == "«Об учёте»"
+    assert result.published(13, 23) == "Реестр №5"
+
+
+def test_every_rule_is_named() -> None:
+    names = set(RULES)
+    assert len(names) == len(RULES)
+    noisy = "и\u0306\u00ad п о с т а н о в л я ю «а» — ё oн N 5 ст.5 5¹ (В редакции Федерального закона от 01.02.2099 № 3-ФЗ)"
+    assert set(explain(noisy, "")) <= names
+    assert {
+        noise.rule for noise in normalise(noisy + "\nСмотрите также\nПрезидент Российской Федерации").noise
+    } <= names
 
 
 def test_notes_are_lifted_and_acts_listed_once() -> None:

@@ -44,6 +44,11 @@ GENERIC = "О внесении изменений в отдельные зако
 def test_a_generic_title_needs_the_body_and_is_never_irrelevant() -> None:
     assert classify(RULES, GENERIC).needs_body
     assert classify(RULES, GENERIC, comment="(о недвижимости)").needs_body
+    assert classify(RULES, f"{GENERIC} (о недвижимости)").needs_body
+    assert not classify(RULES, f"{GENERIC} (о призыве граждан на военную службу)").needs_body
+    assert classify(
+        RULES, "О внесении изменений в Уголовный кодекс Российской Федерации и " + GENERIC.partition(" в ")[2]
+    ).needs_body
     with_comment = classify(RULES, GENERIC, comment="(в части ведения воинского учета)")
     assert (with_comment.topics, with_comment.needs_body) == (("conscription",), False)
     with_body = classify(RULES, GENERIC, body="Внести в Федеральный закон от 28 апреля 2023 года № 138-ФЗ изменение")
@@ -68,7 +73,20 @@ def test_an_act_is_number_and_date(body: str, topics: tuple[str, ...]) -> None:
 
 def test_matches_say_which_words() -> None:
     (match,) = classify(RULES, "Положение о воинском учёте").matches
-    assert (match.topic, match.term, match.text) == ("conscription", "registration", "воинском учете")
+    assert (match.topic, match.term, match.text) == ("conscription", "registration", "воинском учёте")
+
+
+def test_matches_are_told_as_published() -> None:
+    (act, *_) = classify(RULES, "О внесении изменения в Закон «О\u00a0гражданстве Российской\u00a0Федерации»").matches
+    assert act.text == "О гражданстве Российской Федерации"
+    body = "(В редакции Федерального закона от 01.02.2099 № 3-ФЗ)\n«Лица» — это — те, кто состоит на\nВоинском  Учёте."
+    (match,) = classify(RULES, "О чём-то", body=body).matches
+    assert match.text == "Воинском Учёте"
+
+
+def test_letters_that_grow_in_lower_case_shift_nothing() -> None:
+    (match,) = classify(RULES, "İİİ и Положение о Воинском учёте İ").matches
+    assert match.text == "Воинском учёте"
 
 
 def test_body_terms_are_not_tried_on_titles() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from diffs import words as module
 from diffs.normalise import canonical
-from diffs.words import TOKEN, spans
+from diffs.words import TOKEN, bare_end, spans
 from tracker.models import Span
 
 SENTENCES = st.lists(
@@ -111,6 +111,45 @@ def test_a_rewritten_unit_is_one_old_and_one_new_wording() -> None:
 def test_negation_between_edits_is_never_swallowed() -> None:
     parts = spans("лицо явное право не имеет долга здесь", "орган тайный не имеет спора здесь")
     assert any(sign == "=" and "не имеет" in text for sign, text in parts)
+
+
+@pytest.mark.parametrize("kept", ["не", "и", "или", "22.1", "десяти"])
+def test_words_that_turn_a_norm_are_never_swallowed(kept: str) -> None:
+    old = f"суд выносит письменное решение {kept} тайное определение присяжных заседателей по делу"
+    new = f"суд выносит устный вердикт {kept} явное постановление коллегии арбитров по делу"
+    assert any(sign == "=" and text.strip() == kept for sign, text in spans(old, new))
+
+
+def test_scraps_between_long_edits_are_joined() -> None:
+    old = "формы договоров утверждаются в порядке, устанавливаемом палатой страны"
+    new = "формы договоров утверждаются ведомством, ведущим дела в сфере труда, с учетом мнения страны"
+    assert spans(old, new) == (
+        ("=", "формы договоров утверждаются "),
+        ("-", "в порядке, устанавливаемом палатой"),
+        ("+", "ведомством, ведущим дела в сфере труда, с учетом мнения"),
+        ("=", " страны"),
+    )
+
+
+def test_more_distinct_words_than_private_characters(monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new = "один два в три четыре здесь", "пять шесть в семь восемь здесь"
+    monkeypatch.setattr(module, "_PRIVATE_SIZE", 3)
+    parts = spans(old, new)
+    assert (old_of(parts), new_of(parts)) == (old, new)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ("суда;", "суда.", True),
+        ('суда;";', "суда;", True),
+        ('подпункт "а".', 'подпункт "а";', True),
+        ('подпункт "а"', "подпункт а", False),
+        ("суда (дела)", "суда (дела", False),
+    ],
+)
+def test_marks_at_the_end(old: str, new: str, *, same: bool) -> None:
+    assert (bare_end(old) == bare_end(new)) is same
 
 
 def test_a_text_too_long_for_the_matrix_is_still_exact(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,8 @@ import pytest
 import uvicorn
 
 from feeds.app import create_app
-from feeds.site import Page, Site
+from feeds.pages import Page
+from feeds.site import Site
 from tests.feeds.fake_library import INFO, FakeLibrary, bill, newsroom
 from tracker.errors import StoreError
 from tracker.models import EventKind, Level

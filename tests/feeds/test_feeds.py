@@ -231,3 +231,27 @@ def test_a_code_sized_diff_does_not_swell_the_feed() -> None:
     made = entries.render(event, library, library.info)
     assert len(made.json) < 120_000
     assert "на странице события" in made.json.decode()
+
+
+def test_an_entry_explains_its_marks_and_leaves_long_lists_to_the_page() -> None:
+    library = FakeLibrary()
+    document = bill()
+    library.kept_documents[document.id] = document
+    reasons = tuple(Reason(rule="x", text=f"Изменён текст: ст. {n} («ч. 1»).") for n in range(1, 20))
+    row = operation(["added"], "ст. 1 п. 2 («п. 7 пп. „в“»)", [("+", "в) иное;")])
+    diff = Diff(same=False, operations=(row,), significance=Significance(level=Level.KEY, reasons=reasons))
+    library.tell(EventKind.TEXT_ADDED, document, text_payload(), diff=diff)
+    (item,) = json.loads(body(library, "all", "json"))["items"]
+    said = html.fromstring(f"<div>{item['content_html']}</div>").text_content()
+    assert "Отметки: [−исключено−] {+добавлено+}. Адрес ст. 1 п. 2 › п. 7 пп. «в» — это подпункт «в» пункта 7" in said
+    assert "и ещё 7 — на странице события" in said
+    assert "(«" not in item["title"]
+    assert "Документ вымышлен: такой страницы на сайте госоргана нет." in said
+
+
+def test_the_mark_of_the_demo_is_not_repeated_in_every_line_of_an_entry() -> None:
+    item = next(
+        row for row in json.loads(body(newsroom(), "all", "json"))["items"] if "обновлении" in row["content_html"]
+    )
+    assert item["title"].startswith("ДЕМО: вымышленный документ.")
+    assert item["content_html"].count("ДЕМО") == 1

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
+import re
 from dataclasses import replace
+from itertools import pairwise
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
-from lxml import html
+from lxml import etree, html
 
 from feeds import views
 from feeds.diffpage import standalone
 from feeds.diffview import plain, view
-from feeds.site import Page, Site
+from feeds.pages import Page, asset
+from feeds.site import Site
 from feeds.textual import typo, web_address
 from tests.feeds.fake_library import INFO, FakeLibrary, bill, newsroom, operation, rich_diff, text_payload, years
 from tests.feeds.test_feeds import HOSTILE, hostile
@@ -62,6 +66,128 @@ def test_every_internal_link_resolves(live: bool) -> None:
                 assert html.fromstring(other.body).xpath("//*[@id=$name]", name=unquote(target.fragment)), link
             checked += 1
     assert checked > 200
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_every_link_of_every_feed_is_a_page_of_the_site(live: bool) -> None:
+    made = site(live=live)
+    found = pages(made)
+    known = {f"{INFO.base_url}{path}" for path in found}
+    checked = 0
+    for path, page in found.items():
+        if path.endswith(".json") and page.is_feed:
+            feed = json.loads(page.body)
+            links = [feed["home_page_url"], feed["feed_url"], feed["authors"][0]["url"]]
+            for item in feed["items"]:
+                links += [item["url"], item["_duma_tracker"]["about"]]
+                links += html.fromstring(f"<div>{item['content_html']}</div>").xpath("//@href")
+        elif page.is_feed:
+            tree = etree.fromstring(page.body)
+            links = tree.xpath("//@href | //channel/link/text() | //item/link/text()")
+            for content in tree.xpath("//*[local-name()='content' or local-name()='description']/text()"):
+                links += html.fromstring(f"<div>{content}</div>").xpath("//@href")
+        else:
+            continue
+        for link in links:
+            assert link in known, f"{path} -> {link}"
+            checked += 1
+    assert checked > 200
+
+
+def test_an_invented_document_has_no_link_to_a_state_site_and_a_real_one_has() -> None:
+    for path, page in pages(site()).items():
+        if page.content_type.startswith("text/html"):
+            outer = [link for link in html.fromstring(page.body).xpath("//a/@href") if "://" in link]
+            assert outer == [], path
+    library = FakeLibrary()
+    document = replace(bill(), invented=False)
+    library.kept_documents[document.id] = document
+    event = library.tell(EventKind.BILL_STAGE, document, {"after": "first_reading"})
+    made = Site(library, INFO)
+    for path in (f"/{document.id}", f"/event/{event.id}"):
+        shown = made.page(path)
+        assert shown is not None
+        (link,) = html.fromstring(shown.body).xpath("//a[@href='https://sozd.example/bill/100001-99']")
+        assert link.get("rel") == "noreferrer noopener nofollow"
+        assert "он увидит адрес вашего подключения" in text(shown)
+    marked = Site(library, replace(INFO, invented=True)).page(f"/{document.id}")
+    assert marked is not None
+    assert b'href="https://sozd.example' not in marked.body
+
+
+def test_a_watched_page_is_named_by_its_own_address() -> None:
+    library = FakeLibrary()
+    document = replace(bill(), invented=False)
+    library.kept_documents[document.id] = document
+    payload = {**text_payload("current"), "url": "https://page.example/law"}
+    event = library.tell(EventKind.TEXT_UNEXPLAINED, document, payload, diff=rich_diff(), source="page")
+    page = Site(library, INFO).page(f"/event/{event.id}")
+    assert page is not None
+    assert html.fromstring(page.body).xpath("//section[contains(@class, 'evidence')]//a/@href")[0] == payload["url"]
+
+
+def test_a_text_of_an_earlier_stage_stays_a_draft_when_the_bill_is_a_law() -> None:
+    library = FakeLibrary()
+    document = replace(bill(Status.PUBLISHED), invented=False)
+    library.kept_documents[document.id] = document
+    for edition in ("introduced", "adopted"):
+        library.keep_version(document, edition)
+    made = Site(library, INFO)
+    assert "Это проект, он не действует." in text(made.page(f"/{document.id}/text/sozd/introduced/1"))
+    assert "Это проект" not in text(made.page(f"/{document.id}/text/sozd/adopted/1"))
+    assert "Закон по законопроекту 100001-99" in text(made.page(f"/{document.id}"))
+
+
+def test_an_address_of_quoted_wording_is_explained_once_where_it_stands() -> None:
+    library = FakeLibrary()
+    document = bill()
+    library.kept_documents[document.id] = document
+    row = operation(["added"], "ст. 1 п. 2 («п. 7 пп. „в“»)", [("+", "в) иное;")])
+    event = library.tell(EventKind.TEXT_ADDED, document, text_payload(), diff=Diff(same=False, operations=(row, row)))
+    said = text(Site(library, INFO).page(f"/event/{event.id}"))
+    assert said.count("подпункт «в» пункта 7 в тексте, который пункт 2 статьи 1 вносит в изменяемый акт") == 1
+    assert "(«п. 7" not in said
+    assert "изменяемый акт" not in text(site().page("/bill/100001-99"))
+
+
+def test_headings_come_in_order_and_foreign_words_say_their_language() -> None:
+    for path, page in pages(site()).items():
+        if not page.content_type.startswith("text/html"):
+            continue
+        tree = html.fromstring(page.body)
+        levels = [int(element.tag[1]) for element in tree.xpath("//h1 | //h2 | //h3 | //h4")]
+        assert levels[0] == 1, path
+        assert all(after - before <= 1 for before, after in pairwise(levels)), path
+        assert tree.xpath("//body/a[@class='skip']/@href") == ["#main"]
+        assert tree.xpath("//main[@id='main']/@tabindex") == ["-1"]
+        for words in tree.xpath("//main//text()[not(ancestor-or-self::*[@lang='en'])]"):
+            assert "not in force" not in words, path
+
+
+CSS = re.compile(r"--([a-z-]+): (#[0-9a-f]{6});")
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of WCAG 2."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_ink_is_readable_on_every_paper(dark: bool) -> None:
+    blocks = asset("style.css").decode().split(":root {")
+    colours = dict(CSS.findall(blocks[2 if dark else 1].partition("}")[0]))
+    pairs = [(ink, paper) for ink in ("ink", "quiet", "accent", "alarm") for paper in ("paper", "panel")]
+    for ink, paper in [
+        *pairs,
+        ("ins-ink", "ins-bg"),
+        ("del-ink", "del-bg"),
+        ("alarm", "alarm-bg"),
+        ("ink", "alarm-bg"),
+    ]:
+        light, deep = sorted((luminance(colours[ink]), luminance(colours[paper])), reverse=True)
+        assert (light + 0.05) / (deep + 0.05) >= 4.5, (ink, paper)
 
 
 def test_published_links_climb_no_higher_than_the_folder() -> None:
@@ -126,9 +252,9 @@ def test_the_document_page_shows_where_it_stands_and_how_fresh_that_is() -> None
     assert " ".join(here.text_content().split()) == "1-е чтение 13.05.2026"
     said = text(page)
     assert "Изменений нет; проверено 22.11 в 14:05 МСК (11:05 UTC)." in said
-    assert "он увидит адрес вашего подключения" in said
+    assert "Документ вымышлен: такой страницы на сайте госоргана нет." in said
     assert "javascript:" not in page.body.decode()
-    assert "вносит изменения: Закон 938-ФЗ" in said
+    assert "изменяет: Закон 938-ФЗ" in said
     assert "за 321, против 57, воздержались 2" in said
     assert "До начала наблюдения, по данным источника: 1" in said
 
@@ -194,7 +320,7 @@ def test_a_correction_puts_a_banner_on_the_page_it_corrects() -> None:
     made = Site(library, INFO)
     right = next(row for row in library.kept_events if row.kind is EventKind.CORRECTION)
     wrong = str(right.payload["event"])
-    assert "Исправление. Это сообщение неверно, потому что: страница была отдана" in text(made.page(f"/event/{wrong}"))
+    assert "Исправление. Это сообщение неверно, потому что страница была отдана" in text(made.page(f"/event/{wrong}"))
     assert "Исправляет сообщение:" in text(made.page(f"/event/{right.id}"))
     assert "есть исправление" in text(made.page("/"))
 
@@ -203,7 +329,10 @@ def test_a_version_page_has_an_anchor_for_every_section() -> None:
     page = site().page("/bill/100001-99/text/sozd/second-reading-amended/1")
     assert page is not None
     tree = html.fromstring(page.body)
-    assert tree.xpath("//section[@id='st-22.ch-1.p-2.pp-v']")
+    assert tree.xpath("//div[@id='st-22.ch-1.p-2.pp-v']")
+    levels = [element.tag for element in tree.xpath("//h1 | //h2 | //h3")]
+    assert levels[:2] == ["h1", "h2"]
+    assert set(levels[1:]) == {"h2"}
     unread = text(site().page("/bill/100002-99/text/sozd/introduced/1"))
     assert "Опубликован скан; мы его не прочли." in unread
 

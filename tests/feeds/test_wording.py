@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds import headline, labels, subject, times, wording
+from diffs.normalise import RULES
+from feeds import diffview, headline, labels, subject, times, wording
 from tests.feeds.fake_library import (
     FakeLibrary,
     bill,
@@ -147,9 +149,7 @@ def test_three_ways_to_fall_are_told_apart(kind: EventKind, status: Status, expe
 def test_a_stage_tells_where_it_stood_before() -> None:
     payload = {"before": "under_consideration", "after": "first_reading", "step": step("3.3", "2026-05-13")}
     said = titled(EventKind.BILL_STAGE, real(bill(), title="О тесте"), payload)
-    assert said == (
-        "[Законопроект, принят в 1-м чтении] 100001-99 «О тесте»: принят в 1-м чтении 13.05.2026"
-    )
+    assert said == ("[Законопроект, принят в 1-м чтении] 100001-99 «О тесте»: принят в 1-м чтении 13.05.2026")
     event = FakeLibrary().tell(EventKind.BILL_STAGE, bill(), payload)
     assert ": принят в 1-м чтении 13.05.2026 (прежде: на рассмотрении)." in wording.summary(event)
 
@@ -367,3 +367,70 @@ def test_dates_in_two_zones() -> None:
 )
 def test_states_of_acts_agree_in_gender(kind: str, force: Force, state: str) -> None:
     assert subject.of_document(replace(decree(), kind=kind, force=force)).state == state
+
+
+def test_every_rule_of_noise_has_words_and_an_unknown_one_keeps_its_name() -> None:
+    for rule in RULES:
+        words = diffview.noise_line(Noise(rule=rule, count=2))
+        assert re.fullmatch(r"[А-Яа-яё ,]+: 2", words.ru), rule
+        assert not re.search(rf"\b{re.escape(rule)}\b", words.ru)
+        assert words.en.endswith(": 2")
+    assert diffview.noise_line(Noise(rule="brand-new", count=1)) == ("правило «brand-new»: 1", "rule brand-new: 1")
+
+
+def test_a_correction_tells_what_was_said_and_when() -> None:
+    payload = {
+        "event": "x",
+        "reason": "СОЗД отдал страницу с ошибкой.",
+        "said": "файла больше нет",
+        "said_at": "2026-05-14T08:05:00+00:00",
+    }
+    library = FakeLibrary()
+    event = library.tell(EventKind.CORRECTION, real(bill()), payload)
+    assert wording.summary(event).startswith(
+        "Исправление: 14.05.2026 мы сообщили: «файла больше нет». Это неверно, потому что СОЗД отдал страницу с ошибкой. "
+    )
+    undated = library.tell(EventKind.CORRECTION, real(bill()), {**payload, "said_at": None})
+    assert wording.summary(undated).startswith("Исправление: мы сообщили: «файла больше нет».")
+    bare = library.tell(EventKind.CORRECTION, real(bill()), {"event": "x"})
+    assert wording.summary(bare).startswith("Исправление: мы сообщили неверное. Это неверно. Замечено")
+
+
+def test_a_blind_source_is_told_in_both_times() -> None:
+    payload = {"source": "sozd", "last_success": "2025-11-12T06:10:00+00:00"}
+    said = wording.summary(FakeLibrary().tell(EventKind.COVERAGE_GAP, None, payload, source="sozd"))
+    assert said.startswith("СОЗД: нет успешной проверки с 12.11.2025 09:10 МСК (06:10 UTC).")
+    back = {"source": "sozd", "since": "2025-11-12T06:10:00+00:00", "until": "2025-11-14T07:00:00+00:00", "events": 2}
+    event = FakeLibrary().tell(EventKind.COVERAGE_RESTORED, None, back, source="sozd")
+    assert wording.title(event).what == "перерыв с 12.11 09:10 до 14.11 10:00 МСК; за это время 2 события"
+    assert "до 14.11.2025 10:00 МСК (07:00 UTC)" in wording.summary(event)
+
+
+def test_the_date_of_the_source_is_not_told_twice() -> None:
+    payload = {"step": step("3.1", "2026-04-28", "предложить отклонить законопроект")}
+    told = FakeLibrary().tell(EventKind.BILL_STEP, bill(), payload, occurred_at="2026-04-28")
+    assert wording.summary(told).count("28.04.2026") == 1
+    file = {"label": "Отзыв", "role": "opinion", "url": "https://sozd.example/1"}
+    other = FakeLibrary().tell(EventKind.FILE_ADDED, bill(), {"file": file}, occurred_at="2026-04-28T12:00:00+03:00")
+    assert "Дата в источнике: 28.04.2026 12:00 МСК (09:00 UTC)." in wording.summary(other)
+
+
+def test_the_words_that_matched_are_written_as_the_title_has_them() -> None:
+    reasons = [{"topic": "citizenship", "term": "c", "text": "гражданстве российской федерации"}]
+    library = FakeLibrary()
+    found = library.tell(EventKind.DOCUMENT_DISCOVERED, real(bill()), {"reasons": reasons})
+    assert wording.title(found).what == "новый документ"
+    assert "Новый документ. Найден по словам «гражданстве Российской Федерации»." in wording.summary(found)
+    foreign = library.tell(EventKind.DOCUMENT_DISCOVERED, real(bill(), title="Иное"), {"reasons": reasons})
+    assert "Найден по словам «гражданстве российской федерации»." in wording.summary(foreign)
+
+
+def test_an_act_is_read_and_only_its_publisher_publishes_it() -> None:
+    said = titled(EventKind.TEXT_ADDED, real(decree()), text_payload("current"))
+    assert said == "[Указ, вступление в силу не проверено] № 923: текст прочитан"
+
+
+def test_a_law_keeps_the_number_of_its_bill_as_a_bill() -> None:
+    event = FakeLibrary().tell(EventKind.BILL_STAGE, real(bill(Status.SIGNED)), {"after": "signed", "step": {}})
+    assert wording.summary(event).startswith("Закон по законопроекту 100001-99: подписан Президентом.")
+    assert wording.english(event).startswith("Law from bill 100001-99:")

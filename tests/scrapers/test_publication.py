@@ -266,11 +266,21 @@ def test_what_is_no_answer_is_told_apart(body: bytes, told: dict[str, Any], prob
 
 
 @pytest.mark.parametrize("missing", ["eoNumber", "complexName", "publishDateShort"])
-def test_a_row_that_lost_what_is_required_fails_loudly(missing: str) -> None:
+def test_a_row_that_lost_what_is_required_is_named_and_does_not_hide_the_others(missing: str) -> None:
     changes = {missing: None, **({"viewDate": None} if missing == "publishDateShort" else {}), "title": ""}
-    error = refused(a_list(row(), row(**changes)))
+    good, bad = publication.read(a_list(row(), row(**changes))).items
+    assert good.native_id
+    assert "fault" not in good.fields
+    assert (bad.id, bad.native_id) == ("", "")
+    assert "row 2" in bad.fields["fault"]
+    error = refused(a_list(row(**changes)))
     assert error.problem is Problem.LAYOUT_CHANGED
-    assert "row 2" in str(error)
+    assert "row 1" in str(error)
+
+
+def test_half_a_character_is_replaced() -> None:
+    (item,) = publication.read(a_list(row(name="О призыве \ud800"))).items
+    item.title.encode()
 
 
 @given(st.data())

@@ -278,13 +278,13 @@ def test_what_happened_before_the_watch_wakes_nobody_and_what_happened_since_doe
 
 def test_a_bill_filed_and_withdrawn_between_two_passes_is_told(world: World) -> None:
     world.now = world.now.replace(month=2, day=1)
-    url = f"{SOZD}/calendar/b/day/2026-02-01/2026-02-01/1.1"
+    url = f"{SOZD}/calendar/b/day/2026-02-01/2026-02-02/1.1"
     world.network.put(url, pages.listing("", extra='<div class="not_date_ic m_lupa">Нет данных</div>'))
     world.pipeline.run((), discover=("sozd",))
     world.wait(days=3)
     title = "О внесении изменений в статью 22 Федерального закона «О воинской обязанности и военной службе»"
     row = pages.listing_row(NUMBER, title)
-    world.network.put(f"{SOZD}/calendar/b/day/2026-02-01/2026-02-04/1.1", pages.listing(row, total="1"))
+    world.network.put(f"{SOZD}/calendar/b/day/2026-02-01/2026-02-05/1.1", pages.listing(row, total="1"))
     words = "снять законопроект с рассмотрения Государственной Думы в связи с отзывом субъектом права законодательной инициативы"
     gone = pages.FakeStep("2.2", "2026-02-03T13:36:00", words)
     card = FakeCard(title=title, steps=(pages.REGISTERED, gone))
@@ -300,7 +300,7 @@ def test_a_bill_filed_and_withdrawn_between_two_passes_is_told(world: World) -> 
 def test_a_bill_off_topic_is_not_followed_and_one_that_says_nothing_is_asked_again(world: World) -> None:
     world.now = world.now.replace(month=2, day=2)
     rows = pages.listing_row(NUMBER, "О пчеловодстве") + pages.listing_row("100002-99", "О внесении изменений")
-    world.network.put(f"{SOZD}/calendar/b/day/2026-02-02/2026-02-02/1.1", pages.listing(rows, total="2"))
+    world.network.put(f"{SOZD}/calendar/b/day/2026-02-02/2026-02-03/1.1", pages.listing(rows, total="2"))
     note = ("Законопроект направлен на развитие пчеловодства в сельской местности.",)
     world.network.put(URL, FakeCard(title="О пчеловодстве", comment="", steps=(pages.REGISTERED,), note=note).body())
     generic = "О внесении изменений в отдельные законодательные акты Российской Федерации"
@@ -310,7 +310,7 @@ def test_a_bill_off_topic_is_not_followed_and_one_that_says_nothing_is_asked_aga
     assert world.store.watches() == ()
     world.wait(days=2)
     empty = pages.listing("", extra='<div class="not_date_ic m_lupa">Нет данных</div>')
-    world.network.put(f"{SOZD}/calendar/b/day/2026-02-02/2026-02-04/1.1", empty)
+    world.network.put(f"{SOZD}/calendar/b/day/2026-02-02/2026-02-05/1.1", empty)
     noted = replace(
         silent, note=("Законопроектом предлагается прекращение гражданства Российской Федерации лиц, уклоняющихся",)
     )
@@ -449,7 +449,7 @@ def test_an_act_off_topic_is_not_told(world: World) -> None:
 
 
 def test_a_day_of_blindness_is_told_once_and_its_end_once(world: World) -> None:
-    card = with_files()
+    card = replace(with_files(), title="О гражданстве Российской Федерации")
     started(world, card)
     watches = world.store.watches()
     del world.network.pages[URL]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from db.store import Store
 from tests.scrapers import sozd_pages as pages
 from tests.tracker.world import SOZD, World
 from tracker import config, publishing
@@ -50,8 +51,8 @@ def instance(tmp_path: Path, clock: Clock, world: World) -> Iterator[Instance]:
 
 @pytest.fixture
 def schedule(instance: Instance) -> Iterator[Schedule]:
-    with Lease(instance.store) as lease:
-        made = Schedule(instance, instance.site(live=True), lease, on_lost=lambda: None)
+    with Lease(instance.store):
+        made = Schedule(instance, instance.site(live=True))
         yield made
         made.stop()
 
@@ -143,15 +144,33 @@ def test_a_second_instance_is_refused_and_a_dead_one_forgotten(instance: Instanc
             pass
 
 
-def test_a_lost_lease_ends_the_work(instance: Instance, clock: Clock) -> None:
+def test_a_lost_lease_is_told_and_nothing_is_recorded_any_more(instance: Instance, clock: Clock, world: World) -> None:
     lost: list[bool] = []
-    with Lease(instance.store) as lease:
-        schedule = Schedule(instance, instance.site(live=True), lease, on_lost=lambda: lost.append(True))
+    with Lease(instance.store, on_lost=lambda: lost.append(True)) as lease:
         clock.now += timedelta(minutes=3)
-        with Lease(instance.store):
-            schedule.keep_lease()
+        with Store(instance.settings.storage.directory, clock=clock) as other, Lease(other):
+            assert not lease.renew()
+            assert not lease.renew()
+            with pytest.raises(BusyError):
+                instance.pipeline.run(instance.store.watches(), discover=())
     assert lost == [True]
-    assert schedule.tick() == (), "whoever lost the lease looks at nothing any more"
+    assert asked(world) == 1
+    assert instance.store.event_count() == 0
+
+
+def test_who_was_told_to_stop_looks_at_nothing_any_more(schedule: Schedule, world: World) -> None:
+    schedule.stop()
+    assert schedule.tick() == ()
+    assert asked(world) == 0
+
+
+def test_a_lease_is_renewed_while_the_work_lasts(instance: Instance, clock: Clock) -> None:
+    with Lease(instance.store) as lease:
+        for _ in range(5):
+            clock.now += timedelta(seconds=100)
+            assert lease.renew()
+        with pytest.raises(BusyError), Lease(instance.store):
+            pass
 
 
 def test_those_that_waited_longest_come_first(clock: Clock) -> None:

@@ -1,0 +1,105 @@
+"""Pieces of sentences: one step, one file, one notice, one edition in the words that titles, summaries and pages share.
+
+Facts come as mappings of a payload or of a stored card; a fact that is missing leaves its piece shorter or empty.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from feeds import labels, places, times
+from feeds.subject import quoted
+from tracker.models import Role, Status
+
+LONG: Final = 120  # characters of a quotation in a title
+
+_BARE_NAME: Final = re.compile(r"\S+\.\w{2,5}")
+_BRACKETS: Final = re.compile(r"\s*\([^()]*\)")
+
+
+def unread(payload: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Why a text was not read: in a title, as a sentence, in English."""
+    return labels.UNREAD.get(str(payload.get("unread_reason")), labels.UNREAD_OTHER)
+
+
+def notice_line(notice: Mapping[str, Any]) -> str:
+    """What a reader must be told about a text, with its place unless the words name it."""
+    text, address = str(notice.get("text") or ""), str(notice.get("address") or "")
+    if notice.get("kind") == "gap" or not address or address in text:
+        return places.shown(text)  # the address of a gap is the unit that is missing, which the words say better
+    return places.shown(f"{address} {text}" if text.startswith("«") else f"{address}: {text}")
+
+
+def step_line(step: Mapping[str, Any]) -> str:
+    """One step in one line: who, when, what was decided."""
+    said = decisions(step)
+    return f"{step_name(step)}: {said}" if said else step_name(step)
+
+
+def edition_label(facts: Mapping[str, Any]) -> str:
+    """An edition as people name it; the source's own label when the slug is not ours."""
+    known = labels.EDITIONS.get(str(facts.get("edition")))
+    return known[0] if known else str(facts.get("label") or "")
+
+
+def stage_name(status: Any) -> str:
+    """A stage in words; empty when the status is not one of ours."""
+    return labels.STAGES[Status(status)].ru if isinstance(status, str) and status in set(Status) else ""
+
+
+def step_name(step: Mapping[str, Any]) -> str:
+    """Who acted and when: ``Совет Думы, 02.02.2026``."""
+    actor = labels.ACTORS.get(str(step.get("step"))) or str(step.get("title") or "") or "запись"
+    return ", ".join(part for part in (actor, times.date_only(step.get("at"))) if part)
+
+
+def decisions(step: Mapping[str, Any]) -> str:
+    """What a step decided, as the source wrote it."""
+    return "; ".join(str(decision).strip() for decision in step.get("decisions") or () if decision)
+
+
+def file_role(role: Any) -> str:
+    """What a file is, in Russian."""
+    return labels.ROLES[Role(role)].ru if isinstance(role, str) and role in set(Role) else ""
+
+
+def file_name(file: Mapping[str, Any]) -> str:
+    """``«Пояснительная записка»``; a clerk's bare file name gets the word for what it is: ``«mainfile.pdf» (отзыв)``."""
+    label, role = str(file.get("label") or ""), file_role(file.get("role")) or "файл"
+    if not label:
+        return f"({role})"
+    return f"{quoted(label)} ({role})" if _BARE_NAME.fullmatch(label) else quoted(label, LONG)
+
+
+def found_by(term: str, title: str) -> str:
+    """The words that matched, written as the title has them: the search itself folds case and ё."""
+    at = _folded(title).find(_folded(term))
+    return title[at : at + len(term)] if term and at >= 0 else term
+
+
+def _folded(text: str) -> str:
+    return text.lower().replace("ё", "е")
+
+
+def without_brackets(text: str) -> str:
+    """The words outside brackets, which may be nested."""
+    while (shorter := _BRACKETS.sub("", text)) != text:
+        text = shorter
+    return text.strip()
+
+
+def stop(text: str) -> str:
+    """The text ended as a sentence."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def lower(text: str) -> str:
+    """The first letter made small, unless the text opens with an abbreviation."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def upper(text: str) -> str:
+    """The first letter made a capital."""
+    return text[:1].upper() + text[1:]
