@@ -189,7 +189,8 @@ def feed_elements(diff: Diff) -> list[html.HtmlElement]:
     if diff.groups:
         elements.append(tag.UL(*(tag.LI(clean(places.shown(group.text))) for group in diff.groups)))
     shown, size = 0, 0
-    told = [row for row in diff.operations if row.group is None or {"added", "removed", "modified"} & set(row.ops)]
+    rows = headline.told_apart(diff) or diff.operations
+    told = [row for row in rows if row.group is None or {"added", "removed", "modified"} & set(row.ops)]
     for operation in told:
         if shown >= _FEED_OPERATIONS or size > _FEED_CHARACTERS:
             break

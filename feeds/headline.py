@@ -13,6 +13,7 @@ from typing import Final
 from feeds import places
 from tracker.models import Diff, Operation, Span
 
+PUNCTUATION: Final = "punctuation"
 _PAIR_LENGTH: Final = 44
 
 #: Numerals of Russian law in the cases that occur in it; digits count too.
@@ -73,8 +74,10 @@ def _statements(diff: Diff) -> Iterator[_Candidate]:
     groups = {group.id: group for group in diff.groups}
     told: set[str] = set()
     for operation in diff.operations:
-        if operation.group in groups and not _changes_words(operation):
-            group = groups[operation.group]
+        group = groups.get(operation.group or "")
+        if group is not None and group.kind == PUNCTUATION and len(told_apart(diff)) > 0:
+            continue  # what only its stops tell apart is no change of its own beside one of words
+        if group is not None and (group.kind == PUNCTUATION or not _changes_words(operation)):
             if group.id not in told:
                 told.add(group.id)
                 yield _Candidate(rank=80, text=_lower_first(group.text.rstrip(".")))
@@ -86,6 +89,12 @@ def _statements(diff: Diff) -> Iterator[_Candidate]:
         yield _Candidate(rank=candidate.rank - favoured, text=candidate.text)
 
 
+def told_apart(diff: Diff) -> tuple[Operation, ...]:
+    """The operations that are changes of their own: not those that a group of punctuation tells together."""
+    quiet = {group.id for group in diff.groups if group.kind == PUNCTUATION}
+    return tuple(operation for operation in diff.operations if operation.group not in quiet)
+
+
 def _names(text: str, address: str) -> bool:
     return re.search(re.escape(address) + r"(?![\w.]*\w)", text) is not None
 
@@ -95,13 +104,10 @@ def _changes_words(operation: Operation) -> bool:
 
 
 def _new_grounds(diff: Diff) -> tuple[Operation, ...]:
-    """The added units that a rule about grounds speaks of: those it names, or the only one there is."""
-    said = " ".join(reason.text for reason in diff.significance.reasons if "ground" in reason.rule)
-    if not said:
-        return ()
-    added = tuple(operation for operation in diff.operations if "added" in operation.ops)
-    named = tuple(operation for operation in added if operation.new_address and _names(said, operation.new_address))
-    return named or (added if len(added) == 1 else ())
+    """The added units that the rule about new grounds names."""
+    said = " ".join(reason.text for reason in diff.significance.reasons if reason.rule == "ground")
+    added = (operation for operation in diff.operations if "added" in operation.ops)
+    return tuple(operation for operation in added if operation.new_address and _names(said, operation.new_address))
 
 
 def _candidate(operation: Operation, *, ground: bool) -> _Candidate:

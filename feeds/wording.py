@@ -412,7 +412,7 @@ def _correction_sentence(told: _Told) -> str:
 
 
 def _coverage_title(told: _Told, *, demo: bool) -> Title:
-    source = labels.source_name(told.text("source") or told.event.source)
+    source = _eye(told)
     if told.event.kind is EventKind.COVERAGE_GAP:
         last = times.parse(told.text("last_success"))
         what = f"нет успешной проверки с {times.short(last)}" if last else "ещё не было ни одной успешной проверки"
@@ -422,6 +422,14 @@ def _coverage_title(told: _Told, *, demo: bool) -> Title:
     if since and until:
         pause = f"перерыв с {times.short(since).removesuffix(' МСК')} до {times.short(until)}"
     return Title(state="Наблюдение восстановлено", subject=source, what=f"{pause}; {_caught_up(told)}", demo=demo)
+
+
+def _eye(told: _Told) -> str:
+    """What could not be seen: a source, the search for new documents there, or one document of it."""
+    source = labels.source_name(told.text("source") or told.event.source)
+    if told.about is not None:
+        return f"{source}, {told.about.name}"
+    return f"{source}, поиск новых документов" if told.payload.get("search") else source
 
 
 def _caught_up(told: _Told) -> str:
@@ -436,7 +444,7 @@ def _caught_up(told: _Told) -> str:
 
 
 def _coverage_sentence(told: _Told) -> str:
-    source = labels.source_name(told.text("source") or told.event.source)
+    source = _eye(told)
     if told.event.kind is EventKind.COVERAGE_GAP:
         last = times.parse(told.text("last_success"))
         what = f"нет успешной проверки с {times.both(last)}" if last else "ещё не было ни одной успешной проверки"
@@ -444,7 +452,7 @@ def _coverage_sentence(told: _Told) -> str:
     if told.event.kind is EventKind.COVERAGE_RESTORED:
         since, until = times.parse(told.text("since")), times.parse(told.text("until"))
         pause = f"перерыв с {times.both(since)} до {times.both(until)}; " if since and until else ""
-        return f"{source} снова проверяется: {pause}{_caught_up(told)}."
+        return f"{source}: проверки возобновлены; {pause}{_caught_up(told)}."
     return f"{source}: {labels.EVENTS[told.event.kind].ru}."
 
 

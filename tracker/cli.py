@@ -23,7 +23,7 @@ from diffs import compare, report, topics
 from feeds import diffpage
 from scrapers import http, readings, registry
 from scrapers.http import Gate
-from tracker import config, demo, doctor, publishing, reading_files, starter
+from tracker import config, corrections, demo, doctor, publishing, reading_files, starter
 from tracker.errors import BusyError, ConfigError, SourceError, TrackerError
 from tracker.instance import Instance, open_instance, policies_of, utc_now, watch_of
 from tracker.models import Watch
@@ -214,6 +214,18 @@ def publish_command(context: click.Context, directory: Path) -> None:
     with _instance(context) as instance:
         count = publishing.publish_site(instance.store, instance.site(live=False), directory)
     _err.print(f"{directory}: {count} files written or changed", markup=False)
+
+
+@cli.command("correct")
+@click.argument("event")
+@click.option("--reason", required=True, help="Why it was wrong, in a sentence for readers.")
+@click.pass_context
+def correct_command(context: click.Context, event: str, reason: str) -> None:
+    """Tell readers that an event was wrong, in every feed that carried it."""
+    with _instance(context) as instance, Lease(instance.store):
+        correction = corrections.correct(instance.store, event, reason, instance.clock())
+        publishing.render_entries(instance.store, instance.site(live=True))
+    click.echo(correction.id)
 
 
 # ---------------------------------------------------------------- what is followed

@@ -59,7 +59,7 @@ class Site(_Section):
 
     title: str = "Duma Tracker"
     base_url: str = "http://127.0.0.1:8000"
-    language: Literal["ru", "en"] = "ru"
+    language: Literal["ru"] = "ru"  # Russian first, English beside it; other orders need words that are not written yet
     authority: str = "duma-tracker.invalid"
     year: Annotated[int, Field(ge=2000, le=2999)] = 2026
 

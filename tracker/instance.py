@@ -147,7 +147,6 @@ def site_info(settings: Settings, *, invented: bool = False) -> SiteInfo:
         base_url=site.base_url,
         authority=site.authority,
         year=site.year,
-        language=site.language,
         contact=settings.http.contact,
         invented=invented,
     )

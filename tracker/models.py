@@ -728,7 +728,6 @@ class SiteInfo:
     base_url: str  # without a trailing slash
     authority: str
     year: int
-    language: str = "ru"
     contact: str = ""
     invented: bool = False
     live: bool = True

@@ -47,7 +47,7 @@ def read(body: bytes, *, source: str | None, url: str, name: str) -> Reading:
     """What a saved page says: by its source, or as a text made of units when it is a file with a text."""
     if not body.strip():
         raise PageError(Problem.EMPTY, "the file is empty")
-    chosen = source or registry.detect(body, url) or "file"
+    chosen = source or registry.detect(body, url) or ("publication" if body.lstrip()[:1] in {b"{", b"["} else "file")
     if chosen in registry.SOURCES:
         return registry.SOURCES[chosen].read(body, url=url)
     extracted = files.extract(body, name=name)

@@ -14,7 +14,7 @@ from tests.scrapers import sozd_pages as pages
 from tests.scrapers.sozd_pages import FakeCard, FakeFile, guid
 from tests.tracker.world import PORTAL, SOZD, World, kinds
 from tracker import demo_files, texts
-from tracker.models import EventKind, Part
+from tracker.models import EventKind, Part, Section
 from tracker.pipeline import Outcome
 
 NUMBER = pages.NUMBER
@@ -169,12 +169,12 @@ def test_a_better_reader_of_ours_is_not_news(world: World, monkeypatch: pytest.M
     put_text(world, 11, INTRODUCED)
     card = with_files(text_file(11))
     started(world, card)
-    genuine = texts.structure.structure
+    genuine = structure.structure
 
-    def finer(text: str) -> tuple[structure.Section, ...]:
+    def finer(text: str) -> tuple[Section, ...]:
         return tuple(replace(section, address=section.address + " (уточнено)") for section in genuine(text))
 
-    monkeypatch.setattr(texts.structure, "structure", finer)
+    monkeypatch.setattr(structure, "structure", finer)
     monkeypatch.setattr(texts, "digest_of", lambda value: "ours/" + str(hash(str(value))))
     world.wait(days=2)
     assert look(world, card) == []
