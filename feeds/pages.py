@@ -3,8 +3,8 @@
 Links inside pages are relative, so that a published folder works from any address, a file server or a memory stick. A page lives
 at ``/bill/1`` when served and in ``bill/1/index.html`` when published (`SiteInfo.live`); everything else is equal.
 
-Pages are Russian with English beside it, whatever the reader's browser asks for: the words of the law are Russian, and a page that
-is English only in its frame would promise more than it holds.
+Pages are Russian with English beside it, whatever the reader's browser asks for: the words of the law are Russian, and a page
+that is English only in its frame would promise more than it holds.
 """
 
 from __future__ import annotations
