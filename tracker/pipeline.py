@@ -26,7 +26,7 @@ from scrapers import publication, sozd
 from tracker import bills, coverage, discovery, pages, publications
 from tracker.bill_texts import texts_due
 from tracker.desk import Desk, Finding, Keys, Page, doubt_key, told_value
-from tracker.errors import BusyError, FetchError, PageError, StoreError, TrackerError
+from tracker.errors import BusyError, FetchError, PageError, TrackerError
 from tracker.holding import AGREEING_FETCHES, AGREEMENT, SECOND_LOOK, Held
 from tracker.models import (
     Event,
@@ -152,10 +152,11 @@ class Pipeline:
         now = self.desk.clock()
         try:
             found = DISCOVERIES[source](self.desk, now)
-        except (StoreError, BusyError):
+        except BusyError:
             raise
         except Exception as error:  # a fault of ours in one search must not blind the others
-            log.exception("discovery.fault", source=source)
+            if not isinstance(error, TrackerError):
+                log.exception("discovery.fault", source=source)
             found = discovery.Pass(source=source, trouble=_fault(error))
         self.desk.store.mark_source(source, at=now, success=not found.trouble, error=found.trouble or None)
         return found
