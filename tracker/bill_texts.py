@@ -70,12 +70,15 @@ def texts_due(desk: Desk, watch: Watch, now: datetime) -> bool:
 class BillTexts:
     """Fetches the texts of one bill that are new or due again, in the order of the procedure."""
 
-    def __init__(self, desk: Desk, watch: Watch, drafter: Drafter, held: Held, now: datetime) -> None:
+    def __init__(
+        self, desk: Desk, watch: Watch, drafter: Drafter, held: Held, now: datetime, *, unread: frozenset[str]
+    ) -> None:
         self._desk = desk
         self._watch = watch
         self._drafter = drafter
         self._held = held
         self._now = now
+        self._unread = unread
         self._shelf = Shelf(desk.store, watch.target, Part.TEXT, watch.source, reread)
         self._seen = desk.mapping(Keys.of(watch).files)
         self._due = desk.mapping(Keys.of(watch).due)
@@ -141,10 +144,13 @@ class BillTexts:
         key = EditionKey(
             document_id=self._watch.target, part=Part.TEXT, source=self._watch.source, edition=file.edition or ""
         )
-        position = _position(file)
-        own = self._shelf.latest_of(key, cause=file.id)
+        position = self._position(key, file)
         neighbour = self._shelf.before(key, position)
-        before = own or (neighbour if neighbour is not None and neighbour.key == key else None)
+        before = (
+            self._shelf.latest_of(key, cause=file.id)
+            or self._shelf.latest_gone(key, linked)
+            or (neighbour if neighbour is not None and neighbour.key == key else None)
+        )
         known = self._shelf.read(before)[0] if before is not None else None
         unchanged = known is not None and known.digest == read.digest
         confirmed = False
@@ -164,6 +170,11 @@ class BillTexts:
             kind, key, file, read, position=position, snapshot=page.snapshot, compared=compared, confirmed=confirmed
         )
         return (event,)
+
+    def _position(self, key: EditionKey, file: File) -> str:
+        """The place of a text: its step of the procedure, then its upload. One without a time stands last in its edition."""
+        step = cards.position_of(file.edition)
+        return f"{step} {file.uploaded_at}" if file.uploaded_at else self._shelf.last_place(key) or step
 
     def _settle(self, file: File, page: Page) -> None:
         url = page.snapshot.url
@@ -193,8 +204,11 @@ class BillTexts:
         )
         before = self._shelf.predecessor(compared)
         number = self._shelf.add(version, read, snapshot)
+        drafter = replace(self._drafter, confirmed=confirmed)
+        if file.id in self._unread and kind is not EventKind.TEXT_UNEXPLAINED:
+            drafter = replace(drafter, silent_before=self._watch.silent_before)
         return texts.text_event(
-            replace(self._drafter, confirmed=confirmed),
+            drafter,
             kind,
             version,
             number,
@@ -216,11 +230,6 @@ def _kind(*, explained: bool, before: Standing | None, file: File, linked: set[s
 
 def _place(file: File) -> tuple[str, str, str]:
     return cards.position_of(file.edition), file.uploaded_at or "", file.edition or ""
-
-
-def _position(file: File) -> str:
-    """The place of a text: its step of the procedure, then its upload. Several files may stand in one edition."""
-    return f"{cards.position_of(file.edition)} {file.uploaded_at or ''}".rstrip()
 
 
 def _read(name: str, body: bytes, snapshot: Snapshot, content_type: str) -> ReadText:

@@ -46,18 +46,17 @@ def look(desk: Desk, watch: Watch, page: Page, now: datetime) -> Finding:
     old = _card_before(desk, version, watch)
     confirmed = desk.believe(watch, page, data, card_doubt(old, reading), now)
     document, found = describe(desk, reading, watch.target)
-    first_read = old is None or desk.store.state(keys.first) is not None
+    unread = frozenset(
+        desk.mapping(keys.first)
+    )  # texts that the first read could not have: they are history when they come
     drafter = Drafter(
         document=document,
         source=watch.source,
         silent_before=watch.silent_before if old is None else None,
         confirmed=confirmed,
     )
-    # As long as the first read is not complete, the texts that it still brings are history, too.
-    text_drafter = Drafter(
-        document=document, source=watch.source, silent_before=watch.silent_before if first_read else None
-    )
-    collected = BillTexts(desk, watch, text_drafter, held, now).collect(reading)
+    collected = BillTexts(desk, watch, drafter, held, now, unread=unread).collect(reading)
+    still_unread = {guid: True for guid in collected.due or {} if old is None or guid in unread}
     note_events, note_versions = _note(desk, watch, drafter, reading, page.snapshot)
     events = (
         *(_greeting(watch, drafter, reading, found) if old is None else ()),
@@ -82,7 +81,7 @@ def look(desk: Desk, watch: Watch, page: Page, now: datetime) -> Finding:
             keys.held: held.after,
             keys.files: collected.files,
             keys.due: collected.due,
-            keys.first: True if first_read and collected.due else None,
+            keys.first: still_unread or None,
             **collected.state,
         },
     )

@@ -153,7 +153,7 @@ def _with_progress(instance: Instance, watches: Sequence[Watch], *, discover: Se
             if result.message:
                 _err.print(f"{result.target}: {result.outcome}: {result.message}", style="yellow", markup=False)
 
-        return instance.pipeline.run(watches, discover=discover, progress=done)
+        return instance.pipeline.run(watches, discover=discover, searches=tuple(DISCOVERIES), progress=done)
 
 
 def _exit_by(results: Iterable[Result]) -> None:

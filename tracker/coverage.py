@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from tracker.desk import Desk
+from tracker.desk import Desk, Keys
 from tracker.models import Event, EventDraft, EventKind, Level, Observation, Watch
 from tracker.payloads import of_document, scopes_of
 
@@ -44,7 +44,7 @@ def observe(
     `caught_up`: how many events each source brought in the pass that has just ended.
     """
     told = desk.store.states("gap/")
-    documents = list(_documents(desk, now, every))
+    documents = list(_documents(desk, now, every, told))
     # A dead host fails the search there, too: one word about it is enough.
     dead = {eye.source for eye in documents if eye.blind and eye.is_host}
     eyes = [*documents, *_searches(desk, now, searches, told, dead)]
@@ -56,37 +56,46 @@ def observe(
         elif not eye.blind and isinstance(gap, Mapping):
             events.extend(_tell_return(desk, eye, gap, now, caught_up.get(eye.source, 0)))
     for key in told.keys() - {f"gap/{eye.name}" for eye in eyes}:
-        desk.store.set_state(key, None)  # nobody looks there any more
+        if not key.startswith("gap/discovery/"):  # a search that was not asked about still goes on
+            desk.store.set_state(key, None)  # nobody looks there any more
     _note_gaps(desk, eyes)
     return tuple(events)
 
 
-def _documents(desk: Desk, now: datetime, every: Mapping[str, float]) -> Iterator[_Eye]:
-    """One eye for each host of a source when none of its documents could be seen, else one for each that could not."""
-    watches = sorted(desk.store.watches(), key=_host)
+def _documents(desk: Desk, now: datetime, every: Mapping[str, float], told: Mapping[str, Any]) -> Iterator[_Eye]:
+    """One eye for each host of a source when none of its documents could be seen, else one for each that could not.
+
+    A document that was told to be gone is no blindness; one that was only just added says nothing yet.
+    """
+    watches = sorted((watch for watch in desk.store.watches() if not _is_gone(desk, watch)), key=_host)
     for (source, host), group in groupby(watches, key=_host):
         patience = max(BLIND_AFTER, timedelta(seconds=2 * every.get(source, 0.0)))
-        rows = list(group)
-        blind = [watch for watch in rows if now - _since(watch) >= patience]
-        whole = len(blind) == len(rows)
-        newest = max(_since(watch) for watch in rows)
+        rows = [watch for watch in group if watch.last_success or now - watch.added_at >= patience]
+        if not rows:
+            continue
+        blind = [watch for watch in rows if now - _since(watch, now) >= patience]
+        gap = told.get(f"gap/{source}/{host}")
         successes = [watch.last_success for watch in rows if watch.last_success is not None]
+        newest = max(successes, default=None)
+        # A host that was told to be blind sees again by a success, and by nothing else.
+        whole = len(blind) == len(rows) or (gap is not None and not _is_later(newest, gap))
         yield _Eye(
             name=f"{source}/{host}",
             source=source,
-            since=newest,
-            succeeded=max(successes) if successes else None,
+            since=max(_since(watch, now) for watch in rows),
+            succeeded=newest,
             blind=whole,
             scopes=_affected(desk, source, rows),
             is_host=True,
         )
         for watch in rows:
             # While the whole host is told, its documents are not told one by one; what was told of them stays told.
-            if not whole or desk.store.state(f"gap/{source}/{host}/{watch.target}") is not None:
+            name = f"{source}/{host}/{watch.target}"
+            if not whole or f"gap/{name}" in told:
                 yield _Eye(
-                    name=f"{source}/{host}/{watch.target}",
+                    name=name,
                     source=source,
-                    since=_since(watch),
+                    since=_since(watch, now),
                     succeeded=watch.last_success,
                     blind=watch in blind,
                     scopes=_of_document(desk, watch),
@@ -94,40 +103,40 @@ def _documents(desk: Desk, now: datetime, every: Mapping[str, float]) -> Iterato
                 )
 
 
+def _is_gone(desk: Desk, watch: Watch) -> bool:
+    return bool(desk.mapping(Keys.of(watch).absent).get("told"))
+
+
+def _is_later(success: datetime | None, gap: Any) -> bool:
+    since = gap.get("since") if isinstance(gap, Mapping) else None
+    return success is not None and (since is None or success > datetime.fromisoformat(str(since)))
+
+
 def _searches(
     desk: Desk, now: datetime, searches: Iterable[str], told: Collection[str], dead: Collection[str]
 ) -> Iterator[_Eye]:
     for source in searches:
-        overdue_told = f"gap/discovery/{source}" in told
-        reached = desk.store.discovery_pass(source)
-        began = reached or _began(desk, source, now)
-        scopes = (f"source:{source}", *(f"topic:{topic}" for topic in desk.rules.topics))
+        reached = desk.searched(source)
+        began = min(reached or desk.began(source, now), now)
+        overdue = now - began >= BLIND_AFTER
         yield _Eye(
             name=f"discovery/{source}",
             source=source,
             since=began,
             succeeded=reached,
-            blind=now - began >= BLIND_AFTER and (source not in dead or overdue_told),
-            scopes=scopes,
+            blind=overdue and (source not in dead or f"gap/discovery/{source}" in told),
+            scopes=(f"source:{source}", *(f"topic:{topic}" for topic in desk.rules.topics)),
         )
-
-
-def _began(desk: Desk, source: str, now: datetime) -> datetime:
-    """When a search that never succeeded was first tried."""
-    key = f"searching/{source}"
-    known = desk.store.state(key)
-    if isinstance(known, str):
-        return datetime.fromisoformat(known)
-    desk.store.set_state(key, now.isoformat())
-    return now
 
 
 def _host(watch: Watch) -> tuple[str, str]:
     return watch.source, urlsplit(watch.url).hostname or ""
 
 
-def _since(watch: Watch) -> datetime:
-    return watch.last_success or watch.added_at
+def _since(watch: Watch, now: datetime) -> datetime:
+    """The last success; one in the future, from when the clock was ahead, says nothing."""
+    known = [moment for moment in (watch.last_success, watch.added_at) if moment is not None and moment <= now]
+    return known[0] if known else now
 
 
 def _tell_gap(desk: Desk, eye: _Eye, now: datetime) -> tuple[Event, ...]:

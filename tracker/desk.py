@@ -178,6 +178,19 @@ class Desk:
             )
         raise PageError(Problem.IMPLAUSIBLE, f"{watch.target}: not believed yet: {doubt}", url=url)
 
+    def began(self, search: str, now: datetime) -> datetime:
+        """When a search for new documents was first tried: what was published since then is looked for, however late."""
+        known = self.store.state(f"began/{search}")
+        if isinstance(known, str):
+            return datetime.fromisoformat(known)
+        self.store.set_state(f"began/{search}", now.isoformat())
+        return now
+
+    def searched(self, search: str) -> datetime | None:
+        """When a search for new documents last left nothing out."""
+        known = self.store.state(f"searched/{search}")
+        return datetime.fromisoformat(known) if isinstance(known, str) else None
+
     def mark(self, document: Document) -> Document:
         """The same document with the mark of invention where it belongs."""
         invented = self.invented or document.id.endswith("-99")

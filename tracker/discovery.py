@@ -1,7 +1,7 @@
 """Finding what nobody told us to follow: the day's registrations at the Duma, the day's publications on the portal.
 
-A pass is complete when everything up to now was read to its end; only then does the mark of the last pass move. What
-happened after the last complete pass is news, however late it is found: the moment goes with every bill that is listed.
+The walk goes on past a day that cannot be read, and comes back to it; a search that leaves something out for a day is told to
+readers. What happened after the last pass is news, however late it is found: the moment goes with every bill that is listed.
 """
 
 from __future__ import annotations
@@ -23,6 +23,11 @@ from tracker.payloads import MOSCOW
 UNDECIDED_FOR: Final = timedelta(days=60)
 UNDECIDED_EVERY: Final = timedelta(days=1)
 
+#: Pages that a site sends in place of any answer: asking for another day would bring the same.
+NO_ANSWER: Final = frozenset(
+    {Problem.BLOCKED, Problem.CAPTCHA, Problem.MAINTENANCE, Problem.SERVER_ERROR, Problem.EMPTY}
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pass:
@@ -34,41 +39,74 @@ class Pass:
     trouble: str = ""
 
 
+# ---------------------------------------------------------------- days that could not be read
+
+
+class _Days:
+    """The days of one search: those since its last pass, and those that could not be read then and are tried again."""
+
+    def __init__(self, desk: Desk, name: str, now: datetime) -> None:
+        self._desk = desk
+        self._key = f"retry/{name}"
+        self._now = now
+        self._today = now.astimezone(MOSCOW).date()
+        self.retried = tuple(date.fromisoformat(day) for day in desk.mapping(self._key))
+        self._bad: dict[str, str] = {}
+        self.trouble: list[str] = []
+
+    def failed(self, day: date, words: str) -> None:
+        """Note a day that was not read whole; it is tried again for two months, and the search is not complete till then."""
+        self.trouble.append(words)
+        if self._today - day <= UNDECIDED_FOR:
+            self._bad[day.isoformat()] = words
+
+    def keep(self) -> None:
+        """Remember the days to try again."""
+        self._desk.store.set_state(self._key, self._bad or None)
+
+
 # ---------------------------------------------------------------- the portal of official publication
 
 
 def discover_publications(desk: Desk, now: datetime) -> Pass:
-    """Walk every block of the portal day by day since its last pass. One block that fails holds up no other."""
+    """Walk every block of the portal day by day since its last pass. A block or a day that fails holds up no other."""
     events: list[Event] = []
     trouble: list[str] = []
     for block in publication.BLOCKS:
+        days = _Days(desk, f"{publication.NAME}/{block}", now)
         try:
-            for event_or_fault in _walk(desk, block, now):
-                if isinstance(event_or_fault, str):
-                    trouble.append(event_or_fault)
-                else:
-                    events.extend(event_or_fault)
-        except (FetchError, PageError) as error:
+            for recorded in _walk(desk, block, days, now):
+                events.extend(recorded)
+        except (FetchError, PageError) as error:  # the portal does not answer: what is left of the walk waits
             trouble.append(f"{block}: {error}")
-    marks = [desk.store.discovery_pass(_block(block)) for block in publication.BLOCKS]
-    reached = [mark for mark in marks if mark is not None]
-    if len(reached) == len(marks):
-        desk.store.set_discovery_pass(publication.NAME, min(reached))
+        days.keep()
+        trouble.extend(f"{block}, {words}" for words in days.trouble)
+    _note_complete(desk, publication.NAME, now, trouble)
     return Pass(source=publication.NAME, events=tuple(events), trouble="; ".join(dict.fromkeys(trouble)))
 
 
-def _walk(desk: Desk, block: str, now: datetime) -> Iterator[tuple[Event, ...] | str]:
-    """The events of one block, and in words the rows that could not be read."""
-    for day in publications.days_to_walk(desk.store.discovery_pass(_block(block)), now):
-        items = list(publications.published_on(desk, block, day))
-        yield from (f"{block}, {day}: {item.fields['fault']}" for item in items if "fault" in item.fields)
+def _walk(desk: Desk, block: str, days: _Days, now: datetime) -> Iterator[tuple[Event, ...]]:
+    """Record what one block published: on the days to try again, then day by day since its last pass."""
+    mark = f"{publication.NAME}/{block}"
+    since = desk.store.discovery_pass(mark) or desk.began(publication.NAME, now)
+    walked = publications.days_to_walk(since, now)
+    waiting = [day for day in days.retried if day not in walked]
+    for place, day in enumerate((*waiting, *walked)):
+        items: list[Item] = []
+        try:
+            items.extend(publications.published_on(desk, block, day))
+        except (FetchError, PageError) as error:
+            if isinstance(error, FetchError) or error.problem in NO_ANSWER:
+                for left in waiting[place:]:
+                    days.failed(left, f"{left}: not tried again yet")
+                raise
+            days.failed(day, f"{day}: {error}")
+        for fault in (item.fields["fault"] for item in items if "fault" in item.fields):
+            days.failed(day, f"{day}: {fault}")
         for item, found in publications.wanted(desk, items):
             yield desk.store.record(publications.announce(desk, item, found, now))
-        desk.store.set_discovery_pass(_block(block), min(now, _end_of(day)))
-
-
-def _block(block: str) -> str:
-    return f"{publication.NAME}/{block}"
+        if day in walked:
+            desk.store.set_discovery_pass(mark, min(now, _end_of(day)))
 
 
 def _end_of(day: date) -> datetime:
@@ -76,12 +114,18 @@ def _end_of(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=MOSCOW) + timedelta(days=1)
 
 
+def _note_complete(desk: Desk, source: str, now: datetime, trouble: list[str]) -> None:
+    """Readers are told of a search that has left something out for a day (see `coverage`)."""
+    if not trouble:
+        desk.store.set_state(f"searched/{source}", now.isoformat())
+
+
 # ---------------------------------------------------------------- registrations at the Duma
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Candidate:
-    """A bill to decide on. `silent_before` is the last complete pass before it was listed."""
+    """A bill to decide on. `silent_before` is the last pass before it was listed."""
 
     number: str
     listed_at: datetime
@@ -94,19 +138,21 @@ def discover_bills(desk: Desk, now: datetime) -> Pass:
     The card decides, not the list: its title, comment and explanatory note are classified. Gives the bills to follow; the
     first look at them is the pipeline's.
     """
-    last = desk.store.discovery_pass(sozd.NAME)
+    last = desk.store.discovery_pass(sozd.NAME) or desk.began(sozd.NAME, now)
     today = now.astimezone(MOSCOW).date()
-    since = min((last or now).astimezone(MOSCOW).date(), today)
-    trouble: list[str] = []
+    days = _Days(desk, sozd.NAME, now)
     items: list[Item] = []
+    trouble: list[str] = []
     try:
-        for item in _registered(desk, since, today):
-            items.append(item)  # noqa: PERF402  # what was listed before a day failed is still decided on
+        for day in days.retried:
+            items.extend(_registered(desk, day, day, days))
+        items.extend(_registered(desk, min(last.astimezone(MOSCOW).date(), today), today, days))
     except (FetchError, PageError) as error:
-        trouble.append(str(error))
-    complete = not trouble
+        return Pass(source=sozd.NAME, trouble=str(error))  # nothing was read, and nothing is forgotten
+    days.keep()
+    trouble.extend(days.trouble)
     followed: list[Watch] = []
-    for candidate in _candidates(desk, items, now, silent_before=last or now):
+    for candidate in _candidates(desk, items, now, silent_before=last):
         try:
             watch = _decide(desk, candidate, now)
         except (FetchError, PageError) as error:
@@ -115,30 +161,36 @@ def discover_bills(desk: Desk, now: datetime) -> Pass:
             continue
         if watch is not None:
             followed.append(watch)
-    if complete:
-        desk.store.set_discovery_pass(sozd.NAME, now)
-    return Pass(source=sozd.NAME, followed=tuple(followed), trouble="; ".join(trouble))
+    desk.store.set_discovery_pass(sozd.NAME, now)
+    _note_complete(desk, sozd.NAME, now, trouble)
+    return Pass(source=sozd.NAME, followed=tuple(followed), trouble="; ".join(dict.fromkeys(trouble)))
 
 
-def _registered(desk: Desk, first: date, last: date) -> Iterator[Item]:
-    """The bills registered from one Moscow day to another. A list shorter than it claims is asked for day by day.
+def _registered(desk: Desk, first: date, last: date, days: _Days) -> tuple[Item, ...]:
+    """The bills registered from one Moscow day to another.
 
-    The end asked for is the day after: whether the site counts its last day in is not known.
+    A list that cannot be read, or is shorter than it claims, is asked for day by day; a day that fails is tried again. The
+    end asked for is the day after: whether the site counts its last day in is not known.
     """
     url = sozd.registrations_url(desk.base_urls[sozd.NAME], first, last + timedelta(days=1))
     page = desk.get(url, source=sozd.NAME)
-    reading = sozd.read(page.body, url=url, status=page.status, content_type=page.content_type)
-    desk.store.set_state(good_key(url), page.snapshot.digest)
-    if (reading.total or 0) <= len(reading.items):
-        yield from reading.items
+    items: tuple[Item, ...] = ()
+    try:
+        reading = sozd.read(page.body, url=url, status=page.status, content_type=page.content_type)
+        items, claimed = reading.items, reading.total or 0
+        short = f"{claimed} registrations are claimed, {len(items)} are listed" if claimed > len(items) else ""
+    except PageError as error:
+        if error.problem in NO_ANSWER:
+            raise
+        short = str(error)
+    if not short:
+        desk.store.set_state(good_key(url), page.snapshot.digest)
     elif first < last:
-        for offset in range((last - first).days + 1):
-            day = first + timedelta(days=offset)
-            yield from _registered(desk, day, day)
+        each = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
+        return tuple(item for day in each for item in _registered(desk, day, day, days))
     else:
-        yield from reading.items
-        message = f"the registrations of {first} are {reading.total}, and {len(reading.items)} of them are on the page"
-        raise PageError(Problem.TRUNCATED, message, url=url)
+        days.failed(first, f"{first}: {short}")
+    return items
 
 
 def _candidates(desk: Desk, items: list[Item], now: datetime, *, silent_before: datetime) -> Iterator[_Candidate]:

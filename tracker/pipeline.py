@@ -190,7 +190,7 @@ class Pipeline:
             told = self.desk.store.state(Keys.of(watch).told)
             if told == told_value(watch, page.snapshot.digest) and not self._waiting(watch, now):
                 result = _result(watch, Outcome.UNCHANGED)
-                self._settle((watch.url,))
+                self._settle(watch, (watch.url,))
             else:
                 result = self._record(watch, LOOKS[watch.source](self.desk, watch, page, now))
         except FetchError as error:
@@ -200,7 +200,11 @@ class Pipeline:
         ok = result.outcome.is_success
         store = self.desk.store
         store.mark_source(watch.source, at=now, success=ok, error=result.message or None)
-        store.mark_checked(watch.target, watch.source, at=now, next_due=self._next_due(watch, result, now), success=ok)
+        # What waits for a second look was not seen to be unchanged: a page that never comes to rest counts as unseen.
+        seen = ok and result.outcome is not Outcome.HELD
+        store.mark_checked(
+            watch.target, watch.source, at=now, next_due=self._next_due(watch, result, now), success=seen
+        )
         return result
 
     def _waiting(self, watch: Watch, now: datetime) -> bool:
@@ -213,15 +217,17 @@ class Pipeline:
         observation = self._back(watch, finding.observation)
         with self.desk.store.transaction():
             events = self.desk.store.record(observation)
-            self._settle(finding.well)
+            self._settle(watch, finding.well)
         quiet = Outcome.HELD if finding.waiting else Outcome.UNCHANGED
         outcome = Outcome.CHANGED if events else quiet
         return _result(watch, outcome, events=events, message=finding.trouble)
 
-    def _settle(self, well: Collection[str]) -> None:
-        """Close the quarantine cases of pages that are believed now."""
+    def _settle(self, watch: Watch, well: Collection[str]) -> None:
+        """Close this document's quarantine cases of pages that are believed now."""
         for url in well:
             for row in self.desk.store.quarantined(url=url):
+                if row.document_id != watch.target:
+                    continue
                 agreed = row.problem is Problem.IMPLAUSIBLE and row.count > AGREEING_FETCHES
                 state, reason = (
                     ("released", "further fetches agree") if agreed else ("healed", "the page is well again")

@@ -38,6 +38,11 @@ def look(desk: Desk, watch: Watch, page: Page, now: datetime) -> Finding:
     reading = publication.read(page.body, url=watch.url, status=page.status, content_type=page.content_type)
     item = next((item for item in reading.items if item.id == watch.target), None)
     state = {good_key(watch.url): page.snapshot.digest, Keys.of(watch).told: told_value(watch, page.snapshot.digest)}
+    faults = [row.fields["fault"] for row in reading.items if "fault" in row.fields]
+    if item is None and faults:
+        raise PageError(
+            Problem.LAYOUT_CHANGED, f"{watch.target}: it may be a row that cannot be read: {faults[0]}", url=watch.url
+        )
     if item is None:
         if (reading.total or 0) > len(reading.items):
             message = f"{watch.target}: not among {len(reading.items)} of {reading.total} acts listed; was the question ignored?"

@@ -9,19 +9,34 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+import structlog
+
 from db.store import Store
 from feeds import entries, publish
 from feeds.site import Site
 
 CHANNEL: Final = "feeds"
+BATCH: Final = 500
+
+log = structlog.get_logger("tracker.publishing")
 
 
 def render_entries(store: Store, site: Site) -> int:
-    """Render the entries of all events that have none yet; gives how many."""
+    """Render the entries of all events that have none yet; gives how many.
+
+    One that cannot be rendered is logged, stays in the outbox for the next time, and holds up no other.
+    """
     count = 0
-    while waiting := store.outbox(CHANNEL):
+    stuck: set[str] = set()
+    while waiting := [event for event in store.outbox(CHANNEL, limit=BATCH + len(stuck)) if event.id not in stuck]:
         for event in waiting:
-            store.save_entry(entries.render(event, store, site.info))
+            try:
+                entry = entries.render(event, store, site.info)
+            except Exception:
+                log.exception("entry.fault", event_id=event.id)
+                stuck.add(event.id)
+                continue
+            store.save_entry(entry)
             store.finish_outbox(CHANNEL, [event.id])
             count += 1
     return count

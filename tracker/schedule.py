@@ -145,8 +145,8 @@ class Schedule:
             publishing.render_entries(self._instance.store, self._site)
 
     def _is_due(self, source: str, now: datetime) -> bool:
-        _, next_due, _ = self._instance.store.job(f"discover/{source}")
-        return next_due is None or next_due <= now
+        last_run, next_due, _ = self._instance.store.job(f"discover/{source}")
+        return next_due is None or next_due <= now or (last_run is not None and last_run > now)
 
     def _searched(self, result: Result) -> None:
         failed = not result.outcome.is_success
@@ -170,6 +170,16 @@ class Schedule:
 
 
 def due(watches: tuple[Watch, ...], now: datetime) -> tuple[Watch, ...]:
-    """The watches whose time has come, those that waited longest first."""
-    ready = [watch for watch in watches if watch.next_due is None or watch.next_due <= now]
+    """The watches whose time has come, those that waited longest first.
+
+    One that was looked at in the future is due as well: the clock was ahead then, and must not keep us blind until it is
+    right.
+    """
+    ready = [
+        watch
+        for watch in watches
+        if watch.next_due is None
+        or watch.next_due <= now
+        or (watch.last_checked is not None and watch.last_checked > now)
+    ]
     return tuple(sorted(ready, key=lambda watch: (watch.next_due is not None, watch.next_due or now)))

@@ -7,13 +7,13 @@ today's code; a better reading of an old text is stored beside the old one, sile
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from db.store import Store
 from tracker.errors import PageError
 from tracker.models import EditionKey, NewVersion, Part, Snapshot, Version
-from tracker.texts import Predecessor, ReadText
+from tracker.texts import Predecessor, ReadText, kept_text
 
 #: Reads the kept bytes of a version again: (version, snapshot, body) -> text.
 Rereader = Callable[[Version, Snapshot, bytes], ReadText]
@@ -65,6 +65,15 @@ class Shelf:
         mine = [text for text in self._standing if text.key == key and text.cause == cause]
         return max(mine, key=lambda text: text.number) if mine else None
 
+    def latest_gone(self, key: EditionKey, linked: Collection[str]) -> Standing | None:
+        """The newest version of an edition whose file is linked no more: what a new file there has replaced."""
+        gone = [text for text in self._standing if text.key == key and text.cause not in linked]
+        return max(gone, key=lambda text: text.number) if gone else None
+
+    def last_place(self, key: EditionKey) -> str | None:
+        """The last place taken in an edition."""
+        return max((text.position for text in self._standing if text.key == key), default=None)
+
     def before(self, key: EditionKey, position: str, *, readable: bool = False) -> Standing | None:
         """The text that stands before a place, the latest by position; `readable`: of those that could be read."""
         place = (position, key.edition)
@@ -109,7 +118,7 @@ class Shelf:
         version = text.stored
         assert version is not None  # a text is stored or added  # noqa: S101
         kept = self._store.sections(version.id)
-        fallback = ReadText(digest=version.digest, extractor="kept", sections=kept, unread_reason=version.unread_reason)
+        fallback = kept_text(kept, digest=version.digest, unread_reason=version.unread_reason)
         snapshot = self._store.snapshot(version.snapshot_id) if version.snapshot_id is not None else None
         if snapshot is None:
             return fallback, None

@@ -84,12 +84,29 @@ def read_plain(text: str) -> ReadText:
     return _structured(text, extractor="plain/1")
 
 
+def kept_text(sections: tuple[Section, ...], *, digest: str, unread_reason: str | None) -> ReadText:
+    """A text out of the units that were kept of it, where its bytes cannot be read again as they were then."""
+    if unread_reason is not None:
+        return ReadText(digest=digest, extractor="kept", unread_reason=unread_reason)
+    normal = normalise.normalise("\n".join(section.text for section in sections))
+    return ReadText(
+        digest=_digest(sections),
+        extractor="kept",
+        sections=sections,
+        amending_acts=normal.amending_acts,
+        plain=normal.text,
+    )
+
+
+def _digest(sections: tuple[Section, ...]) -> str:
+    return digest_of([[section.path, normalise.canonical(section.text)] for section in sections])
+
+
 def _structured(text: str, *, extractor: str) -> ReadText:
     normal = normalise.normalise(text)
     sections = structure.structure(normal.text)
-    units = [[section.path, normalise.canonical(section.text)] for section in sections]
     return ReadText(
-        digest=digest_of(units),
+        digest=_digest(sections),
         extractor=extractor,
         sections=sections,
         amending_acts=normal.amending_acts,
