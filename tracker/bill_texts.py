@@ -92,6 +92,7 @@ class BillTexts:
         linked = {file.id for file in wanted}
         seen_before = dict(self._seen)
         self._seen = {guid: entry for guid, entry in seen_before.items() if guid in linked}
+        newest = next((file.id for file in reversed(wanted) if file.id in seen_before), None)
         still_due: dict[str, Any] = {}
         events: list[EventDraft] = []
         trouble: list[str] = []
@@ -102,7 +103,7 @@ class BillTexts:
                 still_due[file.id] = failed
                 self._held.keep(f"text:{file.id}")
                 continue
-            if not explained and not failed and not self._is_due(file, newest=file is wanted[-1]):
+            if not explained and not failed and not self._is_due(file, newest=file.id == newest):
                 self._held.keep(f"text:{file.id}")
                 continue
             try:

@@ -52,7 +52,8 @@ def look(desk: Desk, watch: Watch, page: Page, now: datetime) -> Finding:
     drafter = Drafter(
         document=document,
         source=watch.source,
-        silent_before=watch.silent_before if old is None else None,
+        # A bill that is followed anew has a past, too: what happened while nobody followed it is history.
+        silent_before=watch.silent_before if old is None or watch.last_success is None else None,
         confirmed=confirmed,
     )
     collected = BillTexts(desk, watch, drafter, held, now, unread=unread).collect(reading)

@@ -27,7 +27,7 @@ from tracker.models import (
 )
 from tracker.payloads import Drafter
 from tracker.shelf import Shelf
-from tracker.texts import ReadText
+from tracker.texts import KEPT, ReadText
 
 EDITION: Final = "current"
 
@@ -77,7 +77,9 @@ def _kind(document: Document, current: ReadText | None, read: ReadText, held: He
         return EventKind.TEXT_ADDED
     if current.digest == read.digest:
         return None
-    if document.kind == "page" or set(read.amending_acts) - set(current.amending_acts):
+    # Which acts an old text named is known only when its bytes were read just now as they were read then.
+    explained = current.extractor != KEPT and bool(set(read.amending_acts) - set(current.amending_acts))
+    if document.kind == "page" or explained:
         return EventKind.TEXT_CHANGED
     return EventKind.TEXT_UNEXPLAINED if held.seen_twice("text", read.digest) else None
 

@@ -6,7 +6,7 @@ the bytes, so an improvement of ours changes both sides alike and is never news.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -59,7 +59,8 @@ class Predecessor:
     snapshot: Snapshot | None
 
 
-Reader = Callable[[bytes], ReadText]
+#: The extractor of a text made of kept units, see `kept_text`.
+KEPT: Final = "kept"
 
 
 def read_file(body: bytes, *, name: str, content_type: str, body_digest: str) -> ReadText:
@@ -87,11 +88,11 @@ def read_plain(text: str) -> ReadText:
 def kept_text(sections: tuple[Section, ...], *, digest: str, unread_reason: str | None) -> ReadText:
     """A text out of the units that were kept of it, where its bytes cannot be read again as they were then."""
     if unread_reason is not None:
-        return ReadText(digest=digest, extractor="kept", unread_reason=unread_reason)
+        return ReadText(digest=digest, extractor=KEPT, unread_reason=unread_reason)
     normal = normalise.normalise("\n".join(section.text for section in sections))
     return ReadText(
         digest=_digest(sections),
-        extractor="kept",
+        extractor=KEPT,
         sections=sections,
         amending_acts=normal.amending_acts,
         plain=normal.text,

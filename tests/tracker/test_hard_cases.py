@@ -11,6 +11,8 @@ from typing import Any, cast
 import click
 import pytest
 
+from feeds import entries
+from feeds.library import Library
 from feeds.site import Site
 from tests.scrapers import sozd_pages as pages
 from tests.scrapers.sozd_pages import FakeCard, FakeFile, guid
@@ -29,10 +31,10 @@ from tests.tracker.test_pipeline import (
     with_files,
 )
 from tests.tracker.world import PORTAL, SOZD, World, kinds
-from tracker import cli, config, publications, schedule
+from tracker import cli, config, publications, publishing, schedule
 from tracker.errors import ConfigError, StoreError
 from tracker.instance import Instance
-from tracker.models import EventKind, Response, SiteInfo, Validators, Watch
+from tracker.models import Event, EventKind, RenderedEntry, Response, SiteInfo, Validators, Watch
 from tracker.pipeline import COVERAGE, Outcome, Result
 from tracker.schedule import Lease, Schedule
 
@@ -231,6 +233,57 @@ def test_a_list_of_registrations_shorter_than_it_claims_is_no_complete_pass(worl
     assert world.desk.searched("sozd") is not None
 
 
+def test_a_bill_followed_anew_after_years_wakes_nobody_with_what_was_missed(world: World) -> None:
+    started(world, with_files())
+    world.store.remove_watch(TARGET)
+    world.wait(days=400)
+    world.follow(TARGET, URL)
+    assert look(world, with_files(steps=(pages.COMMITTEE, pages.COUNCIL))) == []
+    assert "bill.step" in {str(event.kind) for event in world.events(backfilled=True)}
+    later = pages.FakeStep("3.1", "2027-05-02T12:00:00", "предложить принять законопроект в первом чтении")
+    assert look(world, with_files(steps=(pages.COMMITTEE, pages.COUNCIL, later))) == ["bill.step"]
+
+
+def test_an_unexplained_change_wakes_readers_though_another_file_is_dead(world: World) -> None:
+    put_text(world, 11, INTRODUCED)
+    card = with_files(text_file(11), text_file(12, label="Текст, который не скачать"))
+    started(world, card)
+    world.wait(days=2)
+    put_text(world, 11, INTRODUCED.replace("двенадцати", "пяти"))
+    found = [kind for _ in range(60) for kind in look(world, card)]
+    assert found == ["text.unexplained"]
+
+
+def test_days_before_the_first_pass_that_succeeds_are_walked(world: World) -> None:
+    title = "О призыве граждан Российской Федерации на военную службу"
+    world.pipeline.discover("publication")  # the portal does not answer on the day of the installation
+    url, filled = publication_list(world, number="9907", title=title)
+    pages_of_the_day = dict(world.network.pages)
+    world.wait(days=1)
+    publication_list(world, number="9908", title=title)
+    world.network.pages.update(pages_of_the_day)
+    world.network.put(url, filled, content_type=JSON)
+    world.pipeline.discover("publication")
+    assert world.kinds().count("act.published") == 1
+
+
+def test_a_day_that_cannot_be_read_holds_up_no_later_one_and_is_tried_again(world: World) -> None:
+    title = "О призыве граждан Российской Федерации на военную службу"
+    url, filled = publication_list(world, number="9907", title=title)
+    world.network.put(url, '{"items": [{}], "itemsTotalCount": 1}', content_type=JSON)
+    assert world.pipeline.discover("publication").trouble
+    world.wait(days=1)
+    other, later = publication_list(world, number="9908", title=title)
+    world.network.put(
+        other, later.replace("11.01.2026", "12.01.2026").replace("2026-01-11", "2026-01-12"), content_type=JSON
+    )
+    assert world.pipeline.discover("publication").trouble
+    assert world.kinds().count("act.published") == 1
+    world.network.put(url, filled, content_type=JSON)
+    assert world.pipeline.discover("publication").trouble == ""
+    assert world.kinds().count("act.published") == 2
+
+
 # ---------------------------------------------------------------- several files in one edition
 
 
@@ -256,6 +309,19 @@ def test_of_two_files_in_one_edition_the_earlier_may_come_late(world: World) -> 
     put_text(world, 11, INTRODUCED)
     found = [kind for _ in range(60) for kind in look(world, with_files(first, second))]
     assert found == []
+
+
+def test_a_replaced_file_is_compared_with_the_one_it_replaced(world: World) -> None:
+    first, second = two_files()
+    put_text(world, 11, INTRODUCED)
+    put_text(world, 12, "\n".join(f"{number}. Приложение, строка {number}." for number in range(1, 200)))
+    started(world, with_files(first, second))
+    put_text(world, 13, INTRODUCED.replace("двенадцати", "пяти"))
+    third = replace(text_file(13), tooltip="05.02.2026 12:00:00")
+    assert look(world, with_files(third, second)) == ["file.replaced", "text.changed"]
+    (event,) = [event for event in world.events() if event.kind is EventKind.TEXT_CHANGED]
+    assert event.payload["compared_with"]["version"] == 1
+    assert event.payload["change"]["operations"] == 1
 
 
 # ---------------------------------------------------------------- publications
@@ -363,6 +429,36 @@ def test_a_fault_of_ours_with_one_document_is_its_own(
     assert watch_of(world, TARGET, "sozd").last_success is not None
     assert "not a CSS selector" in capfd.readouterr().out
     assert world.store.outbox("feeds") == (), "and what the others brought can be read"
+
+
+def test_one_event_that_cannot_be_rendered_holds_up_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    started(world, with_files())
+    look(world, with_files(steps=(pages.COMMITTEE, pages.COUNCIL)))
+    wrong = world.events()[-1].id
+    genuine = entries.render
+
+    def render(event: Event, library: Library, info: SiteInfo) -> RenderedEntry:
+        if event.id == wrong:
+            raise RuntimeError("cannot be told")
+        return genuine(event, library, info)
+
+    site = schedule_of(world)._site
+    with monkeypatch.context() as patched:
+        patched.setattr(entries, "render", render)
+        publishing.render_entries(world.store, site)
+    assert [event.id for event in world.store.outbox("feeds")] == [wrong]
+    assert publishing.render_entries(world.store, site) == 1
+
+
+def test_a_clock_that_was_ahead_once_blinds_nobody(world: World) -> None:
+    started(world, with_files())
+    world.wait(days=365)
+    world.check(TARGET)
+    world.wait(days=-365)
+    assert [watch.target for watch in schedule.due(world.store.watches(), world.now)] == [TARGET]
+    del world.network.pages[URL]
+    live(world, 30)
+    assert "coverage.gap" in world.kinds()
 
 
 def test_a_tick_that_fails_is_logged_and_tried_again(
@@ -496,6 +592,47 @@ def test_a_page_followed_long_after_another_was_dropped_is_no_gap(world: World) 
     world.follow("page/b", PAGE, source="page", selector="#text", title="b")
     live(world, 1)
     assert coverage_of(world) == []
+
+
+def test_a_bill_followed_while_its_site_is_dead_does_not_say_that_it_sees_again(world: World) -> None:
+    started(world, replace(with_files(), title=CALL_UP))
+    world.network.pages.clear()
+    live(world, 40)
+    assert coverage_of(world) == ["coverage.gap"]
+    for number in ("100002-99", "100003-99"):
+        world.follow(f"bill/{number}", f"{SOZD}/bill/{number}")
+    live(world, 60)
+    assert coverage_of(world) == ["coverage.gap"]
+    world.network.put(URL, with_files().body())
+    live(world, 2)
+    assert coverage_of(world)[1] == "coverage.restored"
+
+
+def test_a_page_told_to_be_gone_is_no_blindness(world: World) -> None:
+    started(world, with_files())
+    world.network.put(URL, "<html><body>404</body></html>", status=404)
+    live(world, 100)
+    assert [kind for kind in world.kinds() if kind != "watch.started"] == ["document.absent"]
+
+
+def test_a_page_that_never_comes_to_rest_counts_as_unseen(world: World) -> None:
+    world.network.put(PAGE, page_of("1. Срок составляет десять дней."))
+    target = "act/ukaz/2099-01-27/9907"
+    world.follow(target, PAGE, source="page", selector="#text", title="Об утверждении порядка")
+    world.check(target)
+    for number in range(60):
+        world.wait(hours=1)
+        world.network.put(PAGE, page_of("1. Срок составляет пять дней.", f"Просмотров: {number}"))
+        world.pipeline.run(world.store.watches(), discover=())
+    assert "coverage.gap" in world.kinds()
+
+
+def test_looking_at_one_document_forgets_nothing_about_the_search(world: World) -> None:
+    started(world, with_files())
+    live(world, 40, discover=("sozd",))
+    world.pipeline.run(world.store.watches(), discover=())
+    live(world, 3, discover=("sozd",))
+    assert coverage_of(world) == ["coverage.gap"]
 
 
 def test_the_return_counts_all_that_was_caught_up(world: World) -> None:
