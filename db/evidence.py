@@ -173,7 +173,7 @@ def _note_attempt(db: Database, *, source: str, response: Response, snapshot_id:
 def _existing(db: Database, snapshot_id: int) -> Snapshot:
     found = snapshot(db, snapshot_id)
     if found is None:
-        raise StoreError(f"snapshot {snapshot_id} vanished while it was written; run `duma-tracker verify`")
+        raise StoreError(f"snapshot {snapshot_id} vanished while it was written; run `duma-tracker doctor`")
     return found
 
 

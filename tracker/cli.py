@@ -320,6 +320,57 @@ def watch_import(context: click.Context, file: Path) -> None:
                 click.echo(watch.target)
 
 
+@cli.group("quarantine", cls=_Commands)
+def quarantine_group() -> None:
+    """Pages that were kept and not believed."""
+
+
+@quarantine_group.command("list")
+@click.pass_context
+def quarantine_list(context: click.Context) -> None:
+    """Show the open cases as JSON lines, oldest first."""
+    with _instance(context) as instance:
+        for row in instance.store.quarantined():
+            case = {
+                "case": row.id,
+                "document": row.document_id,
+                "source": row.source,
+                "url": row.url,
+                "problem": row.problem,
+                "reason": row.reason,
+                "first_seen": row.first_seen.isoformat(),
+                "last_seen": row.last_seen.isoformat(),
+                "count": row.count,
+            }
+            click.echo(json.dumps(case, ensure_ascii=False))
+
+
+def _settle(context: click.Context, case: int, state: str, reason: str) -> None:
+    with _instance(context) as instance:
+        instance.store.settle_quarantine(case, state, reason)
+
+
+_reason = click.option("--reason", required=True, help="Why, for whoever reads the record later.")
+
+
+@quarantine_group.command("accept")
+@click.argument("case", type=int)
+@_reason
+@click.pass_context
+def quarantine_accept(context: click.Context, case: int, reason: str) -> None:
+    """Believe a doubted page: the next look records it."""
+    _settle(context, case, "accepted", reason)
+
+
+@quarantine_group.command("reject")
+@click.argument("case", type=int)
+@_reason
+@click.pass_context
+def quarantine_reject(context: click.Context, case: int, reason: str) -> None:
+    """Never believe a doubted page, however often it is seen."""
+    _settle(context, case, "rejected", reason)
+
+
 # ---------------------------------------------------------------- without a database
 
 

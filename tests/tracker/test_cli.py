@@ -158,6 +158,15 @@ def test_init_watch_and_doctor_go_together(tmp_path: Path) -> None:
     assert "[http] contact" in done.stdout
 
 
+def test_the_operator_has_the_last_word_on_a_doubted_page(tmp_path: Path) -> None:
+    command("watch", "add", "100001-99", cwd=tmp_path)
+    assert command("quarantine", "list", cwd=tmp_path).stdout == ""
+    done = command("quarantine", "accept", "7", "--reason", "seen in the newspaper", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "no open quarantine case 7" in one_line(done)
+    assert command("quarantine", "accept", "7", cwd=tmp_path).returncode == 2
+
+
 def test_a_wrong_line_of_an_import_is_named(tmp_path: Path) -> None:
     (tmp_path / "list.txt").write_text("100002-99\nnot a bill\n")
     done = command("watch", "import", "list.txt", cwd=tmp_path)
