@@ -26,7 +26,7 @@ from scrapers.http import Gate
 from tracker import config, corrections, demo, doctor, publishing, reading_files, starter
 from tracker.errors import BusyError, ConfigError, SourceError, TrackerError
 from tracker.instance import Instance, open_instance, policies_of, utc_now, watch_of
-from tracker.models import Watch
+from tracker.models import Problem, Watch
 from tracker.pipeline import COVERAGE, DISCOVERIES, Result
 from tracker.schedule import Lease, Schedule
 from tracker.serving import SiteServer, listen
@@ -347,6 +347,9 @@ def quarantine_list(context: click.Context) -> None:
 
 def _settle(context: click.Context, case: int, state: str, reason: str) -> None:
     with _instance(context) as instance:
+        row = next((row for row in instance.store.quarantined() if row.id == case), None)
+        if state == "accepted" and row is not None and row.problem is not Problem.IMPLAUSIBLE:
+            raise ConfigError(f"case {case} is no reading that could be believed: {row.reason}")
         instance.store.settle_quarantine(case, state, reason)
 
 
