@@ -115,7 +115,8 @@ def _act(item: Mapping[str, Any], topics: Sequence[str]) -> Term:
     if not isinstance(number, str) or not isinstance(signed, date):
         raise ConfigError(f'[[act]] id = "{name}" in the topic rules needs number = "..." and date = YYYY-MM-DD')
     words = rf"0?{signed.day} {_MONTHS[signed.month - 1]} {signed.year} г(?:ода|\.)?"
-    when = rf"(?:{signed:%d\.%m\.%Y}|{words})"
+    digits = re.escape(signed.strftime("%d.%m.%Y"))
+    when = rf"(?:{digits}|{words})"
     pattern = re.compile(rf"{when}\s*№ ?{re.escape(number.lower())}(?![\w-])")
     return Term(id=name, topics=named, tier=tier, pattern=pattern)
 
