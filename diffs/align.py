@@ -92,7 +92,9 @@ class Alignment:
             self._by_path.setdefault(unit.section.path, unit.index)
 
     def pair(self, old: Unit, new: Unit) -> None:
-        """Settle that `new` is what became of `old`."""
+        """Settle that `new` is what became of `old`. What is settled stays: a unit taken twice would hide a removed one."""
+        if old.index in self.forward or new.index in self.backward:
+            return
         self.forward[old.index] = new.index
         self.backward[new.index] = old.index
         self._translated.clear()

@@ -36,6 +36,8 @@ def publish(site: Site, directory: Path) -> Published:
     """Write every page of the site under `directory`. A second run over the same data writes nothing."""
     try:
         directory.mkdir(parents=True, exist_ok=True)
+        if (directory / "index.html").exists() and not (directory / MANIFEST).exists():
+            raise ConfigError(f"{directory} holds a site that is not ours; publish into an empty directory")
         return _publish(site, directory)
     except OSError as error:
         reason = error.strerror or type(error).__name__

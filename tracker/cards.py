@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -15,13 +15,11 @@ from tracker.models import (
     Document,
     EventDraft,
     EventKind,
-    File,
     Level,
     Reading,
     Relation,
     Role,
     Status,
-    Step,
     digest_of,
 )
 from tracker.payloads import Drafter
@@ -157,11 +155,6 @@ def discovered(drafter: Drafter, reading: Reading, found: Classification) -> Eve
     )
 
 
-def reuploaded(seen: dict[str, str | None], wanted: Iterable[File]) -> frozenset[str]:
-    """Files whose upload time moved under the same GUID: the card itself explains that their bytes changed."""
-    return frozenset(file.id for file in wanted if file.id in seen and seen[file.id] != file.uploaded_at)
-
-
 def relations_of(
     reading: Reading, document: Document, by_alias: Callable[[str, str], str | None]
 ) -> tuple[Relation, ...]:
@@ -180,9 +173,3 @@ def relations_of(
                     )
                 )
     return tuple(dict.fromkeys(found))
-
-
-def latest_step(reading: Reading) -> Step | None:
-    """The newest dated step of a card."""
-    held = [step for step in reading.events if step.at]
-    return max(held, key=lambda step: (step.at or "", step.step)) if held else None

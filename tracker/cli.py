@@ -6,8 +6,8 @@ Exit codes: 0 ok, 1 failed, 2 usage, 3 partly (some sources failed), 75 another 
 from __future__ import annotations
 
 import difflib
-import io
 import json
+import signal
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -127,21 +127,24 @@ def check_command(context: click.Context, watches: tuple[str, ...]) -> None:
 
 def _chosen(instance: Instance, names: Sequence[str]) -> tuple[Watch, ...]:
     watches = instance.store.watches()
-    if not names:
-        return watches
-    wanted = {_target(name) for name in names}
-    known = {watch.target for watch in watches}
-    if missing := sorted(wanted - known):
-        raise ConfigError(f"{missing[0]} is not followed; `duma-tracker watch add` follows it")
-    return tuple(watch for watch in watches if watch.target in wanted)
+    wanted = {_followed(instance, name) for name in names}
+    return tuple(watch for watch in watches if not names or watch.target in wanted)
 
 
-def _target(name: str) -> str:
-    """A document id out of what a person types: an id, a bill number, the words of an act."""
-    if name.startswith(("bill/", "act/", "page/")):
-        return name
-    entry = config.WatchSettings(act=name) if " " in name.strip() else config.WatchSettings(bill=name)
-    return config.watch_target(entry)
+def _followed(instance: Instance, name: str) -> str:
+    """The document that a person means by the name it was added under, by its id, its number or its words."""
+    known = {watch.target for watch in instance.store.watches(include_muted=True)}
+    bare = name.strip()
+    for target in (bare, f"page/{bare}", f"bill/{bare}"):
+        if target in known:
+            return target
+    try:
+        target = config.watch_target(config.entry_of(bare))
+    except ConfigError:
+        target = bare
+    if target not in known:
+        raise ConfigError(f"{target} is not followed; `duma-tracker watch list` shows what is")
+    return target
 
 
 def _with_progress(instance: Instance, watches: Sequence[Watch], *, discover: Sequence[str]) -> tuple[Result, ...]:
@@ -212,8 +215,10 @@ def serve_command(context: click.Context, host: str, port: int) -> None:
 def publish_command(context: click.Context, directory: Path) -> None:
     """Write the site as static files."""
     with _instance(context) as instance:
-        count = publishing.publish_site(instance.store, instance.site(live=False), directory)
-    _err.print(f"{directory}: {count} files written or changed", markup=False)
+        done = publishing.publish_site(instance.store, instance.site(live=False), directory)
+    _err.print(
+        f"{directory}: {done.written} files written, {done.unchanged} as before, {done.removed} removed", markup=False
+    )
 
 
 @cli.command("correct")
@@ -292,9 +297,12 @@ def _row(watch: Watch) -> dict[str, Any]:
 def watch_remove(context: click.Context, name: str) -> None:
     """Follow a document no longer. What was recorded stays."""
     with _instance(context) as instance:
-        target = _target(name) if not name.startswith("page/") else name
-        if not instance.store.remove_watch(target):
-            raise ConfigError(f"{target} is not followed; `duma-tracker watch list` shows what is")
+        instance.sync_watches()
+        target = _followed(instance, name)
+        mine = [watch for watch in instance.store.watches(include_muted=True) if watch.target == target]
+        if any(watch.origin == "config" for watch in mine):
+            raise ConfigError(f"{target} stands in the configuration file; take its [[watch]] out there")
+        instance.store.remove_watch(target)
 
 
 @watch_group.command("import")
@@ -423,8 +431,13 @@ def diff_command(old: Path, new: Path, form: str) -> None:
 def classify_command() -> None:
     """Read titles on stdin, one to a line; print the topics of each as one JSON line."""
     rules = topics.default_rules()
-    for line in io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace"):
-        text = line.rstrip("\r\n")
+    if sys.stdin is None:
+        raise ConfigError("there is nothing on stdin to classify")
+    for number, raw in enumerate(sys.stdin.buffer, 1):
+        try:
+            text = raw.decode("utf-8").rstrip("\r\n")
+        except UnicodeDecodeError as error:
+            raise ConfigError(f"line {number} of stdin is not UTF-8 text") from error
         if not text.strip():
             continue
         found = topics.classify(rules, text)
@@ -466,6 +479,7 @@ def _fail(message: str, code: int) -> NoReturn:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line; every fault that was foreseen ends in one line."""
+    signal.signal(signal.SIGTERM, _terminated)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -479,6 +493,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         raise SystemExit(code if isinstance(code, int) else 0)
     except click.exceptions.Exit as exit_:
         raise SystemExit(exit_.exit_code) from None
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help() if error.ctx else error.format_message())
+        raise SystemExit(USAGE) from None
     except click.ClickException as error:
         _fail(_one_line(error.format_message()), USAGE)
     except click.Abort:
@@ -493,6 +510,14 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         with suppress(OSError):
             sys.stdout.close()
         raise SystemExit(FAILED) from None
+    except OSError as error:
+        _fail(f"{error.filename or 'output'}: {error.strerror or type(error).__name__}", FAILED)
+
+
+def _terminated(number: int, frame: object) -> NoReturn:
+    """SIGTERM ends a command like any other way out: what it holds is given back. Servers stop by themselves."""
+    del frame
+    raise SystemExit(128 + number)
 
 
 def _one_line(message: str) -> str:

@@ -37,6 +37,8 @@ def _web_address(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("not an http or https address")
+    if parts.username or parts.password:
+        raise ValueError("an address with a name or a password in it would be shown to readers")
     return value
 
 
@@ -251,7 +253,11 @@ def entry_of(
         entry = WatchSettings.model_validate({kind: bare, "url": url, "selector": selector, "title": title})
     except ValidationError as error:
         raise ConfigError(_first_fault(error, {})) from None
-    watch_target(entry, where=name)
+    try:
+        watch_target(entry, where=name)
+    except ConfigError as error:
+        hint = "; a page of any other site is followed by a name and its --url" if kind == "bill" else ""
+        raise ConfigError(f"{error}{hint}") from error
     return entry
 
 
@@ -295,6 +301,8 @@ def _known_keys(location: tuple[int | str, ...]) -> list[str]:
 def _first_fault(error: ValidationError, data: Mapping[str, Any]) -> str:
     fault = error.errors(include_url=False, include_input=False)[0]
     location = tuple(part for part in fault["loc"] if part != "[key]")
+    if not location:  # said of the whole entry
+        return str(fault["msg"]).removeprefix("Value error, ")
     name = ".".join(str(part + 1) if isinstance(part, int) else part for part in location)
     if fault["type"] == "extra_forbidden":
         known = _known_keys(location[:-1])

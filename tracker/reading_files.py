@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from pathlib import Path
 from typing import Final
@@ -47,7 +48,7 @@ def read(body: bytes, *, source: str | None, url: str, name: str) -> Reading:
     """What a saved page says: by its source, or as a text made of units when it is a file with a text."""
     if not body.strip():
         raise PageError(Problem.EMPTY, "the file is empty")
-    chosen = source or registry.detect(body, url) or ("publication" if body.lstrip()[:1] in {b"{", b"["} else "file")
+    chosen = source or registry.detect(body, url) or ("publication" if _is_json(body) else "file")
     if chosen in registry.SOURCES:
         return registry.SOURCES[chosen].read(body, url=url)
     extracted = files.extract(body, name=name)
@@ -60,7 +61,13 @@ def read(body: bytes, *, source: str | None, url: str, name: str) -> Reading:
     )
 
 
+def _is_json(body: bytes) -> bool:
+    return re.match(rb"\s*[\[{]\s*[\[{\"\]}]", body) is not None
+
+
 def law_text(path: Path) -> str:
-    """The text of a saved page or file, for a comparison."""
+    """The text of a saved page or file, for a comparison. An empty file is no text: nothing was removed from a law by it."""
     body = bytes_of(path)
-    return files.extract(body, name=path.name.removesuffix(".gz")).text if body.strip() else ""
+    if not body.strip():
+        raise PageError(Problem.EMPTY, f"{path}: the file is empty")
+    return files.extract(body, name=path.name.removesuffix(".gz")).text

@@ -58,6 +58,13 @@ def one_line(done: subprocess.CompletedProcess[str]) -> str:
         (("watch", "add", "12345"), 2, "968530-8"),
         (("watch", "add", "x", "--url", "file:///etc/passwd"), 1, "http"),
         (("watch", "remove", "968530-8"), 2, "is not followed"),
+        (("watch", "add", "MVD-Order", "--url", "https://example.org/x"), 2, "made of a-z"),
+        (("watch", "add", "приказ", "--url", "https://example.org/x"), 2, "made of a-z"),
+        (("watch", "add", "968530-8", "--selector", "x"), 2, "a bill is found by its number"),
+        (("watch", "add", "федеральный закон от 28.04.2023 № 138-ФЗ", "--selector", "main"), 2, "needs a url"),
+        (("watch", "add", ""), 2, "exactly one"),
+        (("watch", "add", "foo"), 2, "--url"),
+        (("diff", "empty.txt", "page.html"), 1, "empty.txt: the file is empty"),
         (("check", "968530-8"), 2, "is not followed"),
         (("--config", "nowhere.toml", "check"), 2, "nowhere.toml: no such file"),
         (("--config", "wrong.toml", "check"), 2, "did you mean title?"),
@@ -72,6 +79,7 @@ def test_bad_input_is_one_line_and_the_right_code(
     (tmp_path / "page.html").write_text("<html><body>x</body></html>")
     (tmp_path / "wrong.toml").write_text('[site]\ntitel = "x"\n')
     (tmp_path / "broken.toml").write_text("[site\n")
+    (tmp_path / "empty.txt").write_text("")
     done = command(*arguments, cwd=tmp_path)
     assert done.returncode == code, done.stderr
     if words:
@@ -134,6 +142,26 @@ def test_classify_prints_one_json_line_for_each_title(tmp_path: Path) -> None:
     assert rows[0]["matches"][0].keys() == {"topic", "term", "text"}
 
 
+def test_classify_refuses_what_it_cannot_read(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tracker.cli", "classify"],
+        cwd=tmp_path,
+        input="О прекращении гражданства\n".encode("cp1251"),
+        capture_output=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 2
+    assert "line 1 of stdin is not UTF-8" in done.stderr.decode()
+
+
+def test_without_a_command_there_is_help(tmp_path: Path) -> None:
+    done = command(cwd=tmp_path)
+    assert done.returncode == 2
+    assert len(done.stdout.splitlines()) > 10
+
+
 def test_init_watch_and_doctor_go_together(tmp_path: Path) -> None:
     assert command("init", cwd=tmp_path).returncode == 0
     again = command("init", cwd=tmp_path)
@@ -153,6 +181,10 @@ def test_init_watch_and_doctor_go_together(tmp_path: Path) -> None:
         "bill/968530-8",
     ]
     assert command("watch", "remove", "100002-99", cwd=tmp_path).returncode == 0
+    refused = command("watch", "remove", "968530-8", cwd=tmp_path)
+    assert (refused.returncode, "configuration file" in one_line(refused)) == (2, True)
+    assert command("watch", "add", "my-page", "--url", "https://example.org/p", cwd=tmp_path).returncode == 0
+    assert command("watch", "remove", "my-page", cwd=tmp_path).returncode == 0
     done = command("doctor", cwd=tmp_path)
     assert done.returncode == 1, "nobody can be reached without a contact"
     assert "[http] contact" in done.stdout
