@@ -46,11 +46,6 @@ def shown(text: str) -> str:
     return _QUOTED.sub(lambda found: _SIGN + found[1].replace("„", "«").replace("“", "»"), text)
 
 
-def is_nested(address: str) -> bool:
-    """Whether an address, as stored or as shown, runs into quoted wording."""
-    return _SIGN in shown(address)
-
-
 def added(address: str) -> str:
     """A new unit in words: ``новый п. 3 ст. 5``; of quoted wording ``новый пп. «в», ст. 1 п. 2 › п. 7``."""
     outer, sign, inner = shown(address).rpartition(_SIGN)
