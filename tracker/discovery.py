@@ -48,21 +48,28 @@ class _Days:
     def __init__(self, desk: Desk, name: str, now: datetime) -> None:
         self._desk = desk
         self._key = f"retry/{name}"
-        self._now = now
-        self._today = now.astimezone(MOSCOW).date()
-        self.retried = tuple(date.fromisoformat(day) for day in desk.mapping(self._key))
-        self._bad: dict[str, str] = {}
+        today = now.astimezone(MOSCOW).date()
+        known = {date.fromisoformat(day): str(words) for day, words in desk.mapping(self._key).items()}
+        self._bad = {day: words for day, words in known.items() if today - day <= UNDECIDED_FOR}
+        self.retried = tuple(self._bad)
+        self.again: set[date] = set()
         self.trouble: list[str] = []
 
     def failed(self, day: date, words: str) -> None:
         """Note a day that was not read whole; it is tried again for two months, and the search is not complete till then."""
         self.trouble.append(words)
-        if self._today - day <= UNDECIDED_FOR:
-            self._bad[day.isoformat()] = words
+        self.again.add(day)
+        self._bad[day] = words
+        self._keep()
 
-    def keep(self) -> None:
-        """Remember the days to try again."""
-        self._desk.store.set_state(self._key, self._bad or None)
+    def whole(self, day: date) -> None:
+        """Note a day that was read to its end."""
+        if self._bad.pop(day, None) is not None:
+            self._keep()
+
+    def _keep(self) -> None:
+        # At once, before any mark moves past the day: a crash in between must not lose it.
+        self._desk.store.set_state(self._key, {day.isoformat(): words for day, words in self._bad.items()} or None)
 
 
 # ---------------------------------------------------------------- the portal of official publication
@@ -79,7 +86,6 @@ def discover_publications(desk: Desk, now: datetime) -> Pass:
                 events.extend(recorded)
         except (FetchError, PageError) as error:  # the portal does not answer: what is left of the walk waits
             trouble.append(f"{block}: {error}")
-        days.keep()
         trouble.extend(f"{block}, {words}" for words in days.trouble)
     _note_complete(desk, publication.NAME, now, trouble)
     return Pass(source=publication.NAME, events=tuple(events), trouble="; ".join(dict.fromkeys(trouble)))
@@ -91,20 +97,21 @@ def _walk(desk: Desk, block: str, days: _Days, now: datetime) -> Iterator[tuple[
     since = desk.store.discovery_pass(mark) or desk.began(publication.NAME, now)
     walked = publications.days_to_walk(since, now)
     waiting = [day for day in days.retried if day not in walked]
-    for place, day in enumerate((*waiting, *walked)):
+    for day in (*waiting, *walked):
         items: list[Item] = []
         try:
             items.extend(publications.published_on(desk, block, day))
-        except (FetchError, PageError) as error:
-            if isinstance(error, FetchError) or error.problem in NO_ANSWER:
-                for left in waiting[place:]:
-                    days.failed(left, f"{left}: not tried again yet")
+            faults = [item.fields["fault"] for item in items if "fault" in item.fields]
+        except PageError as error:
+            if error.problem in NO_ANSWER:
                 raise
-            days.failed(day, f"{day}: {error}")
-        for fault in (item.fields["fault"] for item in items if "fault" in item.fields):
-            days.failed(day, f"{day}: {fault}")
+            faults = [str(error)]
+        if faults:
+            days.failed(day, f"{day}: {'; '.join(faults)}")
         for item, found in publications.wanted(desk, items):
             yield desk.store.record(publications.announce(desk, item, found, now))
+        if not faults:
+            days.whole(day)
         if day in walked:
             desk.store.set_discovery_pass(mark, min(now, _end_of(day)))
 
@@ -149,7 +156,6 @@ def discover_bills(desk: Desk, now: datetime) -> Pass:
         items.extend(_registered(desk, min(last.astimezone(MOSCOW).date(), today), today, days))
     except (FetchError, PageError) as error:
         return Pass(source=sozd.NAME, trouble=str(error))  # nothing was read, and nothing is forgotten
-    days.keep()
     trouble.extend(days.trouble)
     followed: list[Watch] = []
     for candidate in _candidates(desk, items, now, silent_before=last):
@@ -161,6 +167,9 @@ def discover_bills(desk: Desk, now: datetime) -> Pass:
             continue
         if watch is not None:
             followed.append(watch)
+    for day in days.retried:
+        if day not in days.again:
+            days.whole(day)  # only now: a crash before its bills were decided on must not lose them
     desk.store.set_discovery_pass(sozd.NAME, now)
     _note_complete(desk, sozd.NAME, now, trouble)
     return Pass(source=sozd.NAME, followed=tuple(followed), trouble="; ".join(dict.fromkeys(trouble)))
@@ -183,10 +192,10 @@ def _registered(desk: Desk, first: date, last: date, days: _Days) -> tuple[Item,
         if error.problem in NO_ANSWER:
             raise
         short = str(error)
+    each = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
     if not short:
         desk.store.set_state(good_key(url), page.snapshot.digest)
-    elif first < last:
-        each = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
+    elif len(each) > 1:
         return tuple(item for day in each for item in _registered(desk, day, day, days))
     else:
         days.failed(first, f"{first}: {short}")

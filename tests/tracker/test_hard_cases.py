@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
 import click
 import pytest
 
+from db.store import Store
 from feeds import entries
 from feeds.library import Library
 from feeds.site import Site
@@ -282,6 +283,30 @@ def test_a_day_that_cannot_be_read_holds_up_no_later_one_and_is_tried_again(worl
     world.network.put(url, filled, content_type=JSON)
     assert world.pipeline.discover("publication").trouble == ""
     assert world.kinds().count("act.published") == 2
+
+
+def test_a_crash_after_a_day_that_could_not_be_read_does_not_lose_the_day(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    title = "О призыве граждан Российской Федерации на военную службу"
+    url, filled = publication_list(world, number="9907", title=title)
+    world.pipeline.discover("publication")  # nothing is listed yet
+    world.network.put(url, '{"items": [{}], "itemsTotalCount": 1}', content_type=JSON)
+    world.wait(days=1)
+    publication_list(world, number="9908", title="О награждении")
+    genuine = type(world.store).set_discovery_pass
+
+    def crash_after(store: Store, source: str, at: datetime) -> None:
+        genuine(store, source, at)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(world.store), "set_discovery_pass", crash_after)
+        with pytest.raises(KeyboardInterrupt):
+            world.pipeline.discover("publication")  # the mark has moved past the bad day
+    world.network.put(url, filled, content_type=JSON)
+    world.pipeline.discover("publication")
+    assert world.kinds().count("act.published") == 1
 
 
 # ---------------------------------------------------------------- several files in one edition
