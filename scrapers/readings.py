@@ -1,7 +1,7 @@
 """A Reading as JSON, and back: what ``duma-tracker read`` prints and what the store keeps of a card.
 
 `to_json` follows the documented contract (keys ``source page document events files sections editions items``) and adds
-``note``, ``votes`` and ``total``, so that nothing is lost: ``from_json(to_json(reading)) == reading`` for every reading.
+``note``, ``votes``, ``total``, ``text`` and ``remarks``, so that nothing is lost: ``from_json(to_json(reading)) == reading`` for every reading.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 from tracker.models import (
     DocumentFacts,
     EditionRef,
+    EditorialNote,
     File,
     Force,
     Item,
@@ -48,6 +49,8 @@ def from_json(data: Mapping[str, Any]) -> Reading:
         note=data.get("note", ""),
         votes=tuple(Vote(**vote) for vote in data.get("votes", ())),
         total=data.get("total"),
+        text=data.get("text", ""),
+        remarks=tuple(EditorialNote(**{**remark, "acts": tuple(remark["acts"])}) for remark in data.get("remarks", ())),
     )
 
 

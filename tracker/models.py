@@ -42,6 +42,7 @@ class Problem(StrEnum):
     BLOCKED = "blocked"
     CAPTCHA = "captcha"
     MAINTENANCE = "maintenance"
+    LOGIN = "login"
     NOT_FOUND = "not_found"
     BAD_REQUEST = "bad_request"
     SERVER_ERROR = "server_error"
@@ -278,12 +279,31 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditionRef:
-    """An edition (редакция) that a source lists, whether or not its text can be had."""
+    """An edition (редакция) that a source lists, in the source's order, whether or not its text can be had.
+
+    `date` (``YYYY-MM-DD``) and `act` (the number, ``110-ФЗ``) name the amending act that made it, where the source says so.
+    """
 
     id: str
     label: str
     current: bool
     available: bool
+    date: str | None = None
+    act: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditorialNote:
+    """A publisher's note inside a consolidated text, such as "(В редакции Федерального закона от ... № ...)": not law.
+
+    `line` is the index of the line of `Reading.text` behind which it stood (-1: before the first); `acts` are the native ids
+    of the acts that it links. `newest`: the source marks it as belonging to the newest change of the edition.
+    """
+
+    line: int
+    text: str
+    acts: tuple[str, ...] = ()
+    newest: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,7 +326,8 @@ class Item:
 class Reading:
     """What one saved page says. A page that lacks something leaves it empty; nothing is invented.
 
-    `total` is the number of rows a list claims to have over all its pages, None when it claims nothing.
+    `total` is the number of rows a list claims to have over all its pages, None when it claims nothing. `text` is the text of
+    an act, a line for each paragraph, as published; its `sections` are made by whoever knows law, not by the source.
     """
 
     source: str
@@ -320,6 +341,8 @@ class Reading:
     note: str = ""
     votes: tuple[Vote, ...] = ()
     total: int | None = None
+    text: str = ""
+    remarks: tuple[EditorialNote, ...] = ()
 
 
 # ---------------------------------------------------------------- how two texts differ

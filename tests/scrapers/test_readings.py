@@ -135,7 +135,7 @@ def test_the_documented_keys() -> None:
     data = to_json(Reading(source="sozd", page=PageKind.DOCUMENT, document=document, events=(step,)))
     documented = ["source", "page", "document", "events", "files", "sections", "editions", "items"]
     assert [key for key in data if key in documented] == documented
-    assert set(data) - set(documented) == {"note", "votes", "total"}
+    assert set(data) - set(documented) == {"note", "votes", "total", "text", "remarks"}
     assert list(data["document"]) == [
         *("id", "kind", "number", "date", "title", "comment", "status", "force", "archived", "url", "fields")
     ]
