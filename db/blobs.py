@@ -4,12 +4,17 @@ A blob is a zstd frame, alone (a *keyframe*) or with the content of an earlier b
 bounds hold, so that reading stays cheap and damage stays small: a chain from a blob to its keyframe has at most `MAX_CHAIN`
 blobs, and at most `MAX_FAMILY` states of one thing in a row lean on one keyframe.
 
+What a state has in common with its parent at its beginning and at its end is not compressed again but counted: of a page of
+2.5 MB that is changed in the middle only the middle is looked at.
+
 A chain that is full goes on from its keyframe instead of making a new one: a page of which only a date moves is then paid
 for once in `MAX_FAMILY` times, not once in eight. A new keyframe is made where the difference is no longer small.
 """
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,7 +28,7 @@ MAX_FAMILY: Final = 256
 
 # Measured on a page of 2.5 MB: level 6 with its smaller tables does not find the old content, level 12 takes 3x the time.
 _LEVEL: Final = 9
-_SMALLEST_DICTIONARY: Final = 64  # bytes; below this nothing is won
+_SMALLEST_DICTIONARY: Final = 64  # bytes; below this nothing is won, and none is used on either way
 _LARGEST_HASH_LOG: Final = 24  # 64 MB of tables
 _LARGEST_WINDOW_LOG: Final = 31
 
@@ -38,6 +43,8 @@ class Packed:
     kin: int
     size: int
     data: bytes
+    prefix: int = 0
+    suffix: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +70,23 @@ def pack(db: Database, raw: bytes, *, previous: int | None = None) -> Packed:
     dictionary = get(db, parent.id)
     if len(dictionary) < _SMALLEST_DICTIONARY:
         return _keyframe(raw)
-    delta = _compress(raw, dictionary)
+    prefix, suffix = _common(raw, dictionary)
+    delta = _compress(raw[prefix : len(raw) - suffix], dictionary[prefix : len(dictionary) - suffix])
     root = _place(db, place.root)
     if len(delta) * 2 * root.size > root.stored * len(raw):  # perhaps more than half of what it would cost alone
         keyframe = _keyframe(raw)
         if len(delta) * 2 > len(keyframe.data):
             return keyframe
-    return Packed(parent=parent.id, root=root.id, depth=parent.depth + 1, kin=place.kin + 1, size=len(raw), data=delta)
+    return Packed(
+        parent=parent.id,
+        root=root.id,
+        depth=parent.depth + 1,
+        kin=place.kin + 1,
+        size=len(raw),
+        data=delta,
+        prefix=prefix,
+        suffix=suffix,
+    )
 
 
 def pack_beside(db: Database, raw: bytes, *, base: int) -> Packed:
@@ -83,8 +100,18 @@ def pack_beside(db: Database, raw: bytes, *, base: int) -> Packed:
 def insert(db: Database, packed: Packed) -> int:
     """Store what `pack` made; the id of the new blob."""
     row = db.execute(
-        "INSERT INTO blobs (parent, root, depth, kin, size, data) VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
-        (packed.parent, packed.root, packed.depth, packed.kin, packed.size, packed.data),
+        """INSERT INTO blobs (parent, root, depth, kin, size, data, prefix, suffix) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+           RETURNING id""",
+        (
+            packed.parent,
+            packed.root,
+            packed.depth,
+            packed.kin,
+            packed.size,
+            packed.data,
+            packed.prefix,
+            packed.suffix,
+        ),
     ).fetchone()
     return int(row["id"])
 
@@ -97,18 +124,18 @@ def put(db: Database, raw: bytes, *, previous: int | None = None) -> int:
 def get(db: Database, blob_id: int, *, cache: dict[int, bytes] | None = None) -> bytes:
     """The bytes of a blob. `cache`, by blob id, spares repeated work when blobs of one family are read together."""
     known = {} if cache is None else cache
-    frames: list[tuple[int, bytes]] = []
+    frames: list[tuple[int, sqlite3.Row]] = []
     current: int | None = blob_id
     while current is not None and current not in known:
-        row = db.execute("SELECT parent, data FROM blobs WHERE id = ?", (current,)).fetchone()
+        row = db.execute("SELECT parent, data, prefix, suffix FROM blobs WHERE id = ?", (current,)).fetchone()
         if row is None or len(frames) == MAX_CHAIN:
             raise StoreError(f"blob {blob_id} is damaged: its chain is broken; restore the database from a backup")
-        frames.append((current, row["data"]))
+        frames.append((current, row))
         current = row["parent"]
     content = known[current] if current is not None else b""
     for frame_id, frame in reversed(frames):
         try:
-            content = _decompress(frame, content)
+            content = _restored(content, frame["data"], prefix=frame["prefix"], suffix=frame["suffix"])
         except zstandard.ZstdError as error:
             raise StoreError(
                 f"blob {frame_id} is damaged and cannot be unpacked; restore the database from a backup"
@@ -138,7 +165,7 @@ def _keyframe(raw: bytes) -> Packed:
 
 def _compress(raw: bytes, dictionary: bytes) -> bytes:
     """One zstd frame with its content size and checksum. The window spans the dictionary and the content."""
-    if not dictionary:
+    if len(dictionary) < _SMALLEST_DICTIONARY:
         return zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compress(raw)
     span = (len(raw) + len(dictionary)).bit_length()
     size = {"source_size": len(raw), "dict_size": len(dictionary)}
@@ -157,8 +184,36 @@ def _compress(raw: bytes, dictionary: bytes) -> bytes:
     return zstandard.ZstdCompressor(dict_data=_raw_dictionary(dictionary), compression_params=parameters).compress(raw)
 
 
+def _common(one: bytes, other: bytes) -> tuple[int, int]:
+    """How many bytes two states share at the beginning and at the end, never counting one twice."""
+    shortest = min(len(one), len(other))
+    prefix = _equal(shortest, lambda start, end: one[start:end] == other[start:end])
+    left = shortest - prefix
+    first, second = len(one), len(other)
+    suffix = _equal(left, lambda start, end: one[first - end : first - start] == other[second - end : second - start])
+    return prefix, suffix
+
+
+def _equal(limit: int, same: Callable[[int, int], bool]) -> int:
+    """The largest number of leading bytes, up to `limit`, that are the same. Halving: comparing slices is what is fast here."""
+    low, high = 0, limit
+    while low < high:
+        middle = (low + high + 1) // 2
+        if same(low, middle):
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _restored(parent: bytes, frame: bytes, *, prefix: int, suffix: int) -> bytes:
+    """A state out of its parent and its frame."""
+    end = len(parent) - suffix
+    return parent[:prefix] + _decompress(frame, parent[prefix:end]) + parent[end : end + suffix]
+
+
 def _decompress(frame: bytes, dictionary: bytes) -> bytes:
-    raw_dictionary = _raw_dictionary(dictionary) if dictionary else None
+    raw_dictionary = _raw_dictionary(dictionary) if len(dictionary) >= _SMALLEST_DICTIONARY else None
     return zstandard.ZstdDecompressor(dict_data=raw_dictionary, max_window_size=1 << _LARGEST_WINDOW_LOG).decompress(
         frame
     )

@@ -1,4 +1,4 @@
-"""What the conductor needs to remember between runs: watches, how sources answer, quarantine, state, leases, jobs."""
+"""What the conductor needs to remember between runs: watches, how sources answer, quarantine, state, leases, jobs, a journal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,16 @@ from sqlite_utils import Database
 
 from db.connection import from_optional_text, from_text, to_optional_text, to_text
 from tracker.errors import StoreError
-from tracker.models import Json, Problem, Quarantined, SourceState, Watch, canonical_json
+from tracker.models import (
+    Json,
+    OperatorEvent,
+    OperatorKind,
+    Problem,
+    Quarantined,
+    SourceState,
+    Watch,
+    canonical_json,
+)
 
 OPEN: Final = "open"
 SETTLED: Final = frozenset({"released", "healed", "accepted", "rejected"})
@@ -35,12 +44,13 @@ def put_watch(db: Database, value: Watch) -> None:
     """Follow something, or change how it is followed. Unknown (None) times of checks leave the known ones in place."""
     db.execute(
         """INSERT INTO watches (target, source, url, selector, origin, title, added_at, silent_before, next_due,
-             last_checked, last_success, muted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+             last_checked, last_success, muted, remove, ignore) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
            ON CONFLICT (target, source) DO UPDATE SET url = excluded.url, selector = excluded.selector,
              origin = excluded.origin, title = excluded.title, added_at = excluded.added_at,
              silent_before = excluded.silent_before,
              next_due = coalesce(excluded.next_due, next_due), last_checked = coalesce(excluded.last_checked, last_checked),
-             last_success = coalesce(excluded.last_success, last_success), muted = excluded.muted""",
+             last_success = coalesce(excluded.last_success, last_success), muted = excluded.muted,
+             remove = excluded.remove, ignore = excluded.ignore""",
         (
             value.target,
             value.source,
@@ -54,6 +64,8 @@ def put_watch(db: Database, value: Watch) -> None:
             to_optional_text(value.last_checked),
             to_optional_text(value.last_success),
             value.muted,
+            canonical_json(value.remove),
+            canonical_json(value.ignore),
         ),
     )
 
@@ -93,6 +105,8 @@ def _watch(row: sqlite3.Row) -> Watch:
         last_checked=from_optional_text(row["last_checked"]),
         last_success=from_optional_text(row["last_success"]),
         muted=bool(row["muted"]),
+        remove=tuple(json.loads(row["remove"])),
+        ignore=tuple(json.loads(row["ignore"])),
     )
 
 
@@ -160,6 +174,33 @@ def set_discovery_pass(db: Database, source: str, at: datetime) -> None:
         """INSERT INTO discovery (source, completed_at) VALUES (?, ?)
            ON CONFLICT (source) DO UPDATE SET completed_at = excluded.completed_at""",
         (source, to_text(at)),
+    )
+
+
+# ---------------------------------------------------------------- what operators are told
+
+
+def tell_operator(db: Database, *, kind: OperatorKind, source: str, subject: str, at: datetime, message: str) -> None:
+    """Add a line to the operator's journal."""
+    db.execute(
+        "INSERT INTO operator_events (kind, source, subject, at, message) VALUES (?, ?, ?, ?, ?)",
+        (kind, source, subject, to_text(at), message),
+    )
+
+
+def operator_events(db: Database, limit: int) -> tuple[OperatorEvent, ...]:
+    """The journal of the operator, newest first."""
+    rows = db.execute("SELECT * FROM operator_events ORDER BY id DESC LIMIT ?", (limit,))
+    return tuple(
+        OperatorEvent(
+            id=row["id"],
+            kind=OperatorKind(row["kind"]),
+            source=row["source"],
+            subject=row["subject"],
+            at=from_text(row["at"]),
+            message=row["message"],
+        )
+        for row in rows
     )
 
 

@@ -146,7 +146,21 @@ def m001_first(db: Database) -> None:
         db.execute(statement)
 
 
-_IN_ORDER: Final = (m001_first,)
+def m002_sources(db: Database) -> None:
+    """What operators are told; the noise rules of a watched page; what a blob shares with its parent at both ends."""
+    db.execute("ALTER TABLE blobs ADD COLUMN prefix INTEGER NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE blobs ADD COLUMN suffix INTEGER NOT NULL DEFAULT 0")
+    db.execute(
+        """CREATE TABLE operator_events (
+            id INTEGER PRIMARY KEY, kind TEXT NOT NULL, source TEXT NOT NULL, subject TEXT NOT NULL, at TEXT NOT NULL,
+            message TEXT NOT NULL
+        ) STRICT"""
+    )
+    db.execute("ALTER TABLE watches ADD COLUMN remove TEXT NOT NULL DEFAULT '[]'")
+    db.execute("ALTER TABLE watches ADD COLUMN ignore TEXT NOT NULL DEFAULT '[]'")
+
+
+_IN_ORDER: Final = (m001_first, m002_sources)
 MIGRATIONS: Final = Migrations("tracker")
 for _migration in _IN_ORDER:
     MIGRATIONS()(_migration)

@@ -27,6 +27,8 @@ from tracker.models import (
     EventKind,
     Json,
     Observation,
+    OperatorEvent,
+    OperatorKind,
     Part,
     Problem,
     Quarantined,
@@ -399,6 +401,16 @@ class Store:
         """Note that readers have been told that a source is blind, or (None) that it sees again."""
         with self._write() as db:
             operation.set_gap(db, name, since)
+
+    def tell_operator(self, kind: OperatorKind, *, source: str, subject: str, at: datetime, message: str) -> None:
+        """Add a line to the operator's journal, which readers never see."""
+        with self._write() as db:
+            operation.tell_operator(db, kind=kind, source=source, subject=subject, at=at, message=message)
+
+    def operator_events(self, *, limit: int = 100) -> tuple[OperatorEvent, ...]:
+        """The operator's journal, newest first."""
+        with self._read() as db:
+            return operation.operator_events(db, limit)
 
     def quarantine(
         self,

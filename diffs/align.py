@@ -8,10 +8,9 @@ broken by position: the same texts give the same pairs.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -27,14 +26,16 @@ _FAR_WORDS: Final = 8
 _ALL_PAIRS: Final = 2_500
 _COMMON_WORD: Final = 20
 _CANDIDATES: Final = 5
+_LONGEST_LABEL: Final = 40  # characters that a heading without words of its own can take
+_OUTERMOST: Final = re.compile(r"[^.]*(?:\.(?![a-z])[^.]*)*")  # the dot of 22.1 separates nothing
 
 
-@dataclass(kw_only=True)
 class Unit:
-    """A section with what comparing needs; canonical text and its parts are made when first asked for."""
+    """A section at its place, with what comparing needs; canonical text and its parts are made when first asked for."""
 
-    index: int
-    section: Section
+    def __init__(self, index: int, section: Section) -> None:
+        self.index = index
+        self.section = section
 
     @cached_property
     def parts(self) -> tuple[str, ...]:
@@ -76,36 +77,72 @@ class Unit:
         return words(self.body)
 
 
-@dataclass(kw_only=True)
 class Alignment:
-    """Pairs of positions, old to new; what is in no pair was removed or added."""
+    """Pairs of places, old to new; what is in no pair was removed or added.
 
-    old: Sequence[Unit]
-    new: Sequence[Unit]
-    forward: dict[int, int] = field(default_factory=dict)
-    backward: dict[int, int] = field(default_factory=dict)
-    _by_path: dict[str, int] = field(default_factory=dict)
-    _translated: dict[str, str] = field(default_factory=dict)
+    Texts are given as place -> section, in order; places that are not there belong to units that are the same in both
+    texts and need no partner looked for. A code has thousands of units and a new edition touches a few, so a `Unit` is
+    made only when somebody asks for it.
+    """
 
-    def __post_init__(self) -> None:
-        for unit in self.old:
-            self._by_path.setdefault(unit.section.path, unit.index)
+    def __init__(self, old: Mapping[int, Section], new: Mapping[int, Section]) -> None:
+        self.old = old
+        self.new = new
+        self.forward: dict[int, int] = {}
+        self.backward: dict[int, int] = {}
+        self.old_places = _places(old)
+        self.new_places = _places(new)
+        self._old_units: dict[int, Unit] = {}
+        self._new_units: dict[int, Unit] = {}
+        self._translated: dict[str, str] = {}
+        self._renamed: dict[tuple[str, str], list[tuple[Unit, Unit]]] = defaultdict(list)
 
-    def pair(self, old: Unit, new: Unit) -> None:
+    def old_unit(self, index: int) -> Unit:
+        """The unit at a place of the old text."""
+        unit = self._old_units.get(index)
+        if unit is None:
+            unit = self._old_units[index] = Unit(index, self.old[index])
+        return unit
+
+    def new_unit(self, index: int) -> Unit:
+        """The unit at a place of the new text."""
+        unit = self._new_units.get(index)
+        if unit is None:
+            unit = self._new_units[index] = Unit(index, self.new[index])
+        return unit
+
+    def pair(self, old: int, new: int) -> None:
         """Settle that `new` is what became of `old`. What is settled stays: a unit taken twice would hide a removed one."""
-        if old.index in self.forward or new.index in self.backward:
+        if old in self.forward or new in self.backward:
             return
-        self.forward[old.index] = new.index
-        self.backward[new.index] = old.index
-        self._translated.clear()
+        self.forward[old] = new
+        self.backward[new] = old
+        if self.old[old].path != self.new[new].path:
+            before, after = self.old_unit(old), self.new_unit(new)
+            self._renamed[after.parent, after.kind].append((before, after))
+            self._translated.clear()
+        elif self._translated:
+            self._translated.clear()
 
     def free_old(self) -> list[Unit]:
         """Old units without a partner, in order."""
-        return [unit for unit in self.old if unit.index not in self.forward]
+        return [self.old_unit(index) for index in self.old if index not in self.forward]
 
     def free_new(self) -> list[Unit]:
         """New units without a partner, in order."""
-        return [unit for unit in self.new if unit.index not in self.backward]
+        return [self.new_unit(index) for index in self.new if index not in self.backward]
+
+    def renamed(self) -> Iterator[tuple[Unit, Unit]]:
+        """Pairs whose path changed."""
+        for pairs in self._renamed.values():
+            yield from pairs
+
+    def is_shifted(self, parent: str, kind: str) -> bool:
+        """Whether any child of that kind below a new path got another number than it had."""
+        return any(
+            before.parts[-1] != after.parts[-1] and self.translate(before.parent) == parent
+            for before, after in self._renamed.get((parent, kind), ())
+        )
 
     def translate(self, path: str) -> str:
         """Where an old path is found in the new text, as far as is settled: a renumbered parent carries its children."""
@@ -115,22 +152,27 @@ class Alignment:
         parts = components(path)
         result = path
         for cut in range(len(parts), 0, -1):
-            index = self._by_path.get(".".join(parts[:cut]))
+            index = self.old_places.get(".".join(parts[:cut]))
             if index is not None and index in self.forward:
-                result = ".".join([self.new[self.forward[index]].section.path, *parts[cut:]])
+                result = ".".join([self.new[self.forward[index]].path, *parts[cut:]])
                 break
         self._translated[path] = result
         return result
 
 
-def align(old: Sequence[Section], new: Sequence[Section]) -> Alignment:
-    """Pairs of units of two texts. Sections keep the positions they have in the two sequences."""
-    alignment = Alignment(
-        old=[Unit(index=index, section=section) for index, section in enumerate(old)],
-        new=[Unit(index=index, section=section) for index, section in enumerate(new)],
-    )
+def _places(sections: Mapping[int, Section]) -> dict[str, int]:
+    """Path -> place; the first of equal paths, which only foreign section lists have."""
+    places: dict[str, int] = {}
+    for index, section in sections.items():
+        places.setdefault(section.path, index)
+    return places
+
+
+def align(old: Mapping[int, Section], new: Mapping[int, Section]) -> Alignment:
+    """Pairs of units of two texts, each given as place -> section."""
+    alignment = Alignment(old, new)
     headings = _same_path(alignment)
-    if alignment.free_old() and alignment.free_new():
+    if len(alignment.forward) + len(headings) < min(len(old), len(new)):
         _same_words(alignment)
         _bare_headings(alignment, headings)
         _by_parents(alignment)
@@ -140,25 +182,48 @@ def align(old: Sequence[Section], new: Sequence[Section]) -> Alignment:
     return alignment
 
 
-def _same_path(alignment: Alignment) -> list[tuple[Unit, Unit]]:
-    """Pairs of equal path and equal words. Bare headings ("Статья 2") prove nothing by being equal: they are returned."""
-    new_by_path: dict[str, Unit] = {}
-    for unit in alignment.new:
-        new_by_path.setdefault(unit.section.path, unit)
-    headings = []
-    seen: set[str] = set()
-    for unit in alignment.old:
-        path = unit.section.path
-        twin = new_by_path.get(path)
-        if twin is None or path in seen:
+def _same_path(alignment: Alignment) -> list[tuple[int, int]]:
+    """Pairs of equal path and equal words. Bare headings ("Статья 2") prove nothing by being equal: they are returned.
+
+    Nor does a unit that is told more than once ("Утратил силу.") where its article got another heading: such a unit waits
+    until it is known where its parent is.
+    """
+    headings: list[tuple[int, int]] = []
+    waiting: list[tuple[int, int]] = []
+    stable: dict[str, bool] = {}
+    for path, before in alignment.old_places.items():
+        after = alignment.new_places.get(path)
+        if after is None or not _equal(alignment, before, after):
             continue
-        seen.add(path)
-        if unit.section.text == twin.section.text or unit.canonical == twin.canonical:
-            if len(unit.section.text) < 40 and not unit.body:
-                headings.append((unit, twin))
-            else:
-                alignment.pair(unit, twin)
+        text = alignment.old[before].text
+        top = _OUTERMOST.match(path)[0]  # type: ignore[index]  # it matches any path
+        if top not in stable:
+            stable[top] = _is_stable(alignment, top)
+        if len(text) < _LONGEST_LABEL and not split_label(text.replace("\u00a0", " "))[1]:
+            headings.append((before, after))
+        elif stable[top]:
+            alignment.pair(before, after)
+        else:
+            waiting.append((before, after))
+    if waiting:
+        told = [Counter(section.text for section in side.values()) for side in (alignment.old, alignment.new)]
+        for before, after in waiting:
+            if told[0][alignment.old[before].text] == told[1][alignment.new[after].text] == 1:
+                alignment.pair(before, after)
     return headings
+
+
+def _equal(alignment: Alignment, before: int, after: int) -> bool:
+    same = alignment.old[before].text == alignment.new[after].text
+    return same or alignment.old_unit(before).canonical == alignment.new_unit(after).canonical
+
+
+def _is_stable(alignment: Alignment, path: str) -> bool:
+    """Whether an outermost unit has the same words in both texts, or none in either."""
+    before, after = alignment.old_places.get(path), alignment.new_places.get(path)
+    if before is None or after is None:
+        return before is after
+    return _equal(alignment, before, after)
 
 
 def _same_words(alignment: Alignment) -> None:
@@ -187,7 +252,7 @@ def _pair_in_order(
     for unit in olds:
         key = alignment.translate(unit.parent) if same_parent else ""
         if taken[key] < len(queues.get(key, ())):
-            alignment.pair(unit, queues[key][taken[key]])
+            alignment.pair(unit.index, queues[key][taken[key]].index)
             taken[key] += 1
         else:
             left_old.append(unit)
@@ -195,26 +260,45 @@ def _pair_in_order(
     return (left_old, left_new) if left_old and left_new else None
 
 
-def _bare_headings(alignment: Alignment, equal: Iterable[tuple[Unit, Unit]]) -> None:
+def _bare_headings(alignment: Alignment, equal: Iterable[tuple[int, int]]) -> None:
     """A heading without words follows its children: the new heading under which most of them are now."""
+    left = []
+    crossed = {path for pair in alignment.renamed() for unit in pair for path in _above(unit)}
+    for before, after in equal:
+        if alignment.old[before].path in crossed:
+            left.append((before, after))
+        else:  # no child came from elsewhere or went away
+            alignment.pair(before, after)
+    bare_old = [unit for unit in alignment.free_old() if not unit.body]
+    bare_new = {unit.section.path: unit for unit in alignment.free_new() if not unit.body}
+    if bare_old and bare_new:
+        votes = _votes(alignment, {unit.section.path for unit in bare_old})
+        for unit in sorted(bare_old, key=lambda unit: (-sum(votes[unit.section.path].values()), unit.index)):
+            path = unit.section.path
+            ranked = sorted(votes[path].items(), key=lambda item: (-item[1], item[0] != path, item[0]))
+            for target, _ in ranked[:3]:
+                twin = bare_new.get(target)
+                if twin is not None and twin.kind == unit.kind and twin.index not in alignment.backward:
+                    alignment.pair(unit.index, twin.index)
+                    break
+    for before, after in left:
+        alignment.pair(before, after)
+
+
+def _above(unit: Unit) -> Iterator[str]:
+    return (".".join(unit.parts[:cut]) for cut in range(1, len(unit.parts)))
+
+
+def _votes(alignment: Alignment, wanted: set[str]) -> dict[str, Counter[str]]:
+    """For each wanted old path, under which new paths the units below it are now."""
     votes: dict[str, Counter[str]] = defaultdict(Counter)
     for old_index, new_index in alignment.forward.items():
-        before, after = alignment.old[old_index].parts, alignment.new[new_index].parts
+        before, after = alignment.old_unit(old_index).parts, alignment.new_unit(new_index).parts
         for cut in range(1, min(len(before), len(after))):
-            votes[".".join(before[:-cut])][".".join(after[:-cut])] += 1
-    bare_new = {unit.section.path: unit for unit in alignment.free_new() if not unit.body}
-    bare_old = [unit for unit in alignment.free_old() if not unit.body]
-    for unit in sorted(bare_old, key=lambda unit: (-sum(votes[unit.section.path].values()), unit.index)):
-        path = unit.section.path
-        ranked = sorted(votes[path].items(), key=lambda item: (-item[1], item[0] != path, item[0]))
-        for target, _ in ranked[:3]:
-            twin = bare_new.get(target)
-            if twin is not None and twin.kind == unit.kind and twin.index not in alignment.backward:
-                alignment.pair(unit, twin)
-                break
-    for unit, twin in equal:
-        if unit.index not in alignment.forward and twin.index not in alignment.backward:
-            alignment.pair(unit, twin)
+            path = ".".join(before[:-cut])
+            if path in wanted:
+                votes[path][".".join(after[:-cut])] += 1
+    return votes
 
 
 def _by_parents(alignment: Alignment) -> None:
@@ -225,9 +309,6 @@ def _by_parents(alignment: Alignment) -> None:
         old_by_depth[len(unit.parts)].append(unit)
     for unit in alignment.free_new():
         new_by_depth[len(unit.parts)].append(unit)
-    siblings: dict[tuple[str, str], list[Unit]] = defaultdict(list)
-    for unit in alignment.new:
-        siblings[unit.parent, unit.kind].append(unit)
     for depth in sorted(old_by_depth):
         families: dict[tuple[str, str], tuple[list[Unit], list[Unit]]] = {}
         for unit in old_by_depth[depth]:
@@ -236,25 +317,25 @@ def _by_parents(alignment: Alignment) -> None:
             families.setdefault((unit.parent, unit.kind), ([], []))[1].append(unit)
         for olds, news in families.values():
             if olds and news:
-                _family(alignment, olds, news, siblings[news[0].parent, news[0].kind])
+                _family(alignment, olds, news)
 
 
-def _family(alignment: Alignment, olds: list[Unit], news: list[Unit], siblings: Sequence[Unit]) -> None:
+def _family(alignment: Alignment, olds: list[Unit], news: list[Unit]) -> None:
     for old, new in _equal_bodies(olds, news):
-        alignment.pair(old, new)
+        alignment.pair(old.index, new.index)
     olds = [unit for unit in olds if unit.index not in alignment.forward]
     news = [unit for unit in news if unit.index not in alignment.backward]
     for old, new in _alike(alignment, olds, news, cutoff=ALIKE):
-        alignment.pair(old, new)
+        alignment.pair(old.index, new.index)
     by_path = {unit.section.path: unit for unit in news if unit.index not in alignment.backward}
-    shifted = _is_shifted(alignment, siblings)
+    if not by_path:
+        return
+    shifted = alignment.is_shifted(news[0].parent, news[0].kind)
     for unit in olds:
         twin = by_path.get(alignment.translate(unit.section.path)) if unit.index not in alignment.forward else None
-        if twin is None:
-            continue
         # Where numbers were shifted a number no longer proves that the unit is the same.
-        if not shifted or similarity(unit.words, twin.words) >= _REWRITTEN:
-            alignment.pair(unit, twin)
+        if twin is not None and (not shifted or similarity(unit.words, twin.words) >= _REWRITTEN):
+            alignment.pair(unit.index, twin.index)
 
 
 def _equal_bodies(olds: Sequence[Unit], news: Sequence[Unit]) -> Iterator[tuple[Unit, Unit]]:
@@ -265,17 +346,6 @@ def _equal_bodies(olds: Sequence[Unit], news: Sequence[Unit]) -> Iterator[tuple[
     for unit in olds:
         if queues.get(unit.body):
             yield unit, queues[unit.body].pop()
-
-
-def _is_shifted(alignment: Alignment, siblings: Sequence[Unit]) -> bool:
-    """Whether any sibling that has a partner got another number."""
-    for new in siblings:
-        old_index = alignment.backward.get(new.index)
-        if old_index is not None:
-            old = alignment.old[old_index]
-            if alignment.translate(old.parent) == new.parent and old.parts[-1] != new.parts[-1]:
-                return True
-    return False
 
 
 def _alike(
@@ -307,14 +377,15 @@ def _candidates(olds: Sequence[Unit], news: Sequence[Unit]) -> Iterator[tuple[Un
         return
     holders: dict[str, list[Unit]] = defaultdict(list)
     for unit in news:
-        for word in sorted(set(unit.words)):
+        for word in set(unit.words):
             holders[word].append(unit)
     by_index = {unit.index: unit for unit in news}
     for old in olds:
         shared: Counter[int] = Counter()
-        for word in sorted(set(old.words)):
-            if len(holders[word]) <= _COMMON_WORD:
-                shared.update(unit.index for unit in holders[word])
+        for word in set(old.words):
+            held = holders.get(word, ())
+            if len(held) <= _COMMON_WORD:
+                shared.update([unit.index for unit in held])
         ranked = sorted(shared.items(), key=lambda item: (-item[1], abs(item[0] - old.index), item[0]))
         for index, _ in ranked[:_CANDIDATES]:
             yield old, by_index[index]
@@ -329,26 +400,53 @@ def _far_alike(alignment: Alignment) -> None:
         same_old = [unit for unit in olds if unit.kind == kind]
         same_new = [unit for unit in news if unit.kind == kind]
         for old, new in _alike(alignment, same_old, same_new, cutoff=_FAR_ALIKE):
-            alignment.pair(old, new)
+            alignment.pair(old.index, new.index)
 
 
-def in_order(pairs: Sequence[tuple[int, int]]) -> set[int]:
-    """Old positions of a longest run of pairs that kept their order (longest increasing subsequence); the rest moved."""
-    tails: list[int] = []
-    tail_pairs: list[int] = []
-    previous: list[int] = []
-    for at, (_, new_index) in enumerate(pairs):
-        place = bisect_left(tails, new_index)
-        previous.append(tail_pairs[place - 1] if place else -1)
-        if place == len(tails):
-            tails.append(new_index)
-            tail_pairs.append(at)
+def in_order(runs: Iterable[tuple[int, int, int]]) -> list[tuple[int, int]]:
+    """Which old places kept their order, as ranges (first, one after the last), so that the fewest units moved.
+
+    `runs` are (old place, new place, number) of units that stand side by side in both texts, in any order, in any pieces.
+    The heaviest increasing subsequence of them is found; of equally heavy ones always the same.
+    """
+    whole = _whole_runs(runs)
+    news = [new for _, new, _ in whole]
+    if not all(map(int.__lt__, news, news[1:])):
+        whole = _heaviest(whole)
+    return [(old, old + count) for old, _, count in whole]
+
+
+def _whole_runs(runs: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    whole: list[tuple[int, int, int]] = []
+    old_end = new_end = -1
+    for old, new, count in sorted(runs):
+        if old == old_end and new == new_end:
+            whole[-1] = (*whole[-1][:2], whole[-1][2] + count)
         else:
-            tails[place] = new_index
-            tail_pairs[place] = at
-    kept: set[int] = set()
-    at = tail_pairs[-1] if tail_pairs else -1
-    while at >= 0:
-        kept.add(pairs[at][0])
-        at = previous[at]
-    return kept
+            whole.append((old, new, count))
+        old_end, new_end = old + count, new + count
+    return whole
+
+
+def _heaviest(runs: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """The heaviest increasing subsequence: a tree of prefix maxima over the ranks of the new places (Fenwick)."""
+    rank = {new: at for at, new in enumerate(sorted(new for _, new, _ in runs), start=1)}
+    best: list[tuple[int, int]] = [(0, -1)] * (len(runs) + 1)  # weight so far, number of the last run
+    previous: list[int] = []
+    last = (0, -1)
+    for number, (_, new, count) in enumerate(runs):
+        before, at = (0, -1), rank[new] - 1
+        while at > 0:
+            before = max(before, best[at])
+            at -= at & -at
+        previous.append(before[1])
+        here, at = (before[0] + count, number), rank[new]
+        last = max(last, here)
+        while at <= len(runs):
+            best[at] = max(best[at], here)
+            at += at & -at
+    kept, number = [], last[1]
+    while number >= 0:
+        kept.append(runs[number])
+        number = previous[number]
+    return kept[::-1]

@@ -3,7 +3,8 @@
 Pure: two `Reading` values in, a tuple of `CardChange` out, in the order people should hear them. Steps and files are known
 by the GUIDs of the source. A step that was re-created under another GUID with the same number and moment is the same step
 edited; files are grouped by (step, slot, else label), equal GUIDs are paired first, and only when exactly one file is left
-over on each side of a group is it a replacement.
+over on each side of a group is it a replacement. Slots that hold anything do not make a draft resolution replace a table of
+amendments: what a file is belongs to its group. A time of upload that a page does not show is no new upload.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeAlias
 
 from tracker.models import EventKind, File, Level, Reading, Role, Status, Step
 
@@ -28,6 +29,9 @@ _OUTCOMES: Final = {
 
 #: A change of these passport entries is about the bill itself; the others are clerical.
 _WEIGHTY_FIELDS: Final = frozenset({"title", "comment", "Субъект права законодательной инициативы"})
+
+
+_Place: TypeAlias = tuple[str, str, Role]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,9 +112,11 @@ def _steps(old: tuple[Step, ...], new: tuple[Step, ...]) -> Iterable[StepChange]
 
 
 def _take_twin(gone: dict[str, Step], step: Step) -> Step | None:
-    """A vanished step with the same number and moment: the clerk re-created it. Two such steps decide nothing."""
+    """A vanished step with the same number and moment: the clerk re-created it. Of two such steps only an equal one is it."""
     twins = [key for key, other in gone.items() if (other.step, other.at) == (step.step, step.at)]
-    return gone.pop(twins[0]) if len(twins) == 1 else None
+    if len(twins) > 1:
+        twins = [key for key in twins if not step_differences(gone[key], step)][:1]
+    return gone.pop(twins[0]) if twins else None
 
 
 def step_differences(before: Step, after: Step) -> tuple[str, ...]:
@@ -122,15 +128,15 @@ def step_differences(before: Step, after: Step) -> tuple[str, ...]:
 def _files(old: tuple[File, ...], new: tuple[File, ...]) -> Iterable[FileChange]:
     before = {file.id: file for file in old}
     after = {file.id: file for file in new}
-    gone: dict[tuple[str, str], list[File]] = defaultdict(list)
-    come: dict[tuple[str, str], list[File]] = defaultdict(list)
+    gone: dict[_Place, list[File]] = defaultdict(list)
+    come: dict[_Place, list[File]] = defaultdict(list)
     for file in old:
         if file.id not in after:
             gone[_place(file)].append(file)
     for file in new:
         if file.id not in before:
             come[_place(file)].append(file)
-        elif before[file.id].uploaded_at != file.uploaded_at:  # the same address, uploaded anew
+        elif _uploaded_anew(before[file.id], file):
             yield _replaced(before[file.id], file)
     for place, files in come.items():
         if len(files) == 1 and len(gone.get(place, ())) == 1:
@@ -144,8 +150,13 @@ def _files(old: tuple[File, ...], new: tuple[File, ...]) -> Iterable[FileChange]
             yield FileChange(kind=EventKind.FILE_REMOVED, level=Level.MAJOR, before=file, after=None)
 
 
-def _place(file: File) -> tuple[str, str]:
-    return file.step, file.slot or file.label
+def _place(file: File) -> _Place:
+    return file.step, (file.slot or "").upper() or file.label, file.role
+
+
+def _uploaded_anew(before: File, after: File) -> bool:
+    """The same address with another time of upload. A time that vanishes or appears is a matter of the page."""
+    return None not in {before.uploaded_at, after.uploaded_at} and before.uploaded_at != after.uploaded_at
 
 
 def _replaced(before: File, after: File) -> FileChange:

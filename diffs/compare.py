@@ -2,81 +2,205 @@
 
 Texts that differ only in typography are the same (`Diff.same`), with the rules that said so counted in `Diff.noise`. A unit
 whose number changed and whose words did not is renumbered, never modified. `apply` and `revert` walk between the two
-texts by the operations alone.
+texts by the operations alone; `diffs.history` follows one unit through many texts.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import Final
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from diffs.align import Alignment, Unit, align, in_order
-from diffs.findings import listed, listed_en
-from diffs.normalise import canonical, explain, noise_of, normalise
+from diffs.groups import grouped, punctuation
+from diffs.layout import Laid, agreed
+from diffs.normalise import explain, noise_of, normalise
 from diffs.significance import assess
-from diffs.structure import components, ordinal, split_label, structure
-from diffs.words import WORD, bare_end, spans
+from diffs.structure import profile_of_text, structure
+from diffs.unchanged import Shared, shared_by
+from diffs.words import WORD, spans
 from tracker.models import Diff, DiffStats, Group, Operation, Section, Span
 
 
 def compare_texts(old: str, new: str) -> Diff:
     """Two published texts compared. What `normalise` lifted from one text only is counted as noise too."""
-    before, after = normalise(old), normalise(new)
-    diff = compare(structure(before.text), structure(after.text))
-    counts = Counter({noise.rule: noise.count for noise in diff.noise})
-    hits = [{noise.rule: noise.count for noise in side.noise} for side in (before, after)]
-    for rule in sorted(hits[0].keys() | hits[1].keys()):
-        counts[rule] += abs(hits[0].get(rule, 0) - hits[1].get(rule, 0))
-    return replace(diff, noise=noise_of(counts))
+    found = _of_texts(old, new)
+    counts = Counter(found.compared.noise)
+    for rule in sorted(found.noise[0].keys() | found.noise[1].keys()):
+        counts[rule] += abs(found.noise[0][rule] - found.noise[1][rule])
+    return _diff(found.compared, found.old, found.new, noise=counts, words=found.words())
+
+
+def operations_of_texts(old: str, new: str) -> tuple[Operation, ...]:
+    """The operations of `compare_texts` alone, for whoever asks neither how much they matter nor what was noise."""
+    return _of_texts(old, new).compared.operations
 
 
 def compare(old: Sequence[Section], new: Sequence[Section]) -> Diff:
     """Two section lists compared. Operations stand in the order of the new text, removed units at their old place."""
+    found = _compared(dict(enumerate(old)), dict(enumerate(new)), ())
+    return _diff(found, old, new, noise=found.noise, words=_words(old) + _words(new))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Compared:
+    """What is known before anybody asks how much it matters. `in_place`: nothing that was left out has moved."""
+
+    operations: tuple[Operation, ...]
+    groups: tuple[Group, ...]
+    stats: DiffStats
+    noise: Counter[str]
+    in_place: bool
+
+
+def _compared(old: Mapping[int, Section], new: Mapping[int, Section], same: Sequence[tuple[int, int, int]]) -> _Compared:
+    """Two texts, place -> unit, of which the runs `same` were left out."""
     alignment = align(old, new)
+    kept = in_order([*((before, after, 1) for before, after in alignment.forward.items()), *same])
+    places = {place for first, end in kept for place in range(first, end)}
     noise: Counter[str] = Counter()
-    operations = _operations(alignment, noise)
-    operations, groups = _punctuation(*_grouped(operations))
-    stats, similarity = _measures(alignment, operations)
-    return Diff(
-        same=not operations,
-        operations=operations,
-        groups=groups,
+    made = _operations(alignment, places, noise)
+    operations, groups = grouped([one.operation for one in made])
+    operations, groups = punctuation(operations, [one.bodies for one in made], groups)
+    stats = DiffStats(
+        words_added=sum(one.added for one in made),
+        words_removed=sum(one.removed for one in made),
+        moved=sum("moved" in operation.ops for operation in operations),
+        renumbered=sum("renumbered" in operation.ops for operation in operations),
+    )
+    return _Compared(
+        operations=tuple(operations),
+        groups=tuple(groups),
         stats=stats,
-        significance=assess(operations, old, new),
-        noise=noise_of(noise),
-        similarity=similarity,
+        noise=noise,
+        in_place=all(first in places for first, _, _ in same),
     )
 
 
-def _operations(alignment: Alignment, noise: Counter[str]) -> tuple[Operation, ...]:
-    kept = in_order(sorted(alignment.forward.items()))
-    keyed: list[tuple[tuple[int, int, int], Operation]] = []
+def _diff(
+    found: _Compared, old: Sequence[Section], new: Sequence[Section], *, noise: Counter[str], words: int
+) -> Diff:
+    changed = found.stats.words_added + found.stats.words_removed
+    return Diff(
+        same=not found.operations,
+        operations=found.operations,
+        groups=found.groups,
+        stats=found.stats,
+        significance=assess(found.operations, old, new),
+        noise=noise_of(noise),
+        similarity=round(max(0.0, 1.0 - changed / words), 4) if words else 1.0,
+    )
+
+
+def _words(sections: Iterable[Section]) -> int:
+    """Words by their blanks: reading units that nobody touched into words would cost more than the comparison."""
+    return sum(section.text.count(" ") + 1 for section in sections)
+
+
+# ---------------------------------------------------------------- whole texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OfTexts:
+    """Two published texts compared: the units that were read, what cleaning did on either side, the words of both."""
+
+    compared: _Compared
+    old: Sequence[Section]
+    new: Sequence[Section]
+    noise: tuple[Counter[str], Counter[str]]
+    words: Callable[[], int]
+
+
+def _of_texts(old: str, new: str) -> _OfTexts:
+    shared = shared_by(old, new)
+    if shared is not None:
+        found = _of_shared(shared)
+        if found is not None:
+            return found
+    return _of_wholes(old, new)
+
+
+def _of_shared(shared: Shared) -> _OfTexts | None:
+    compared = _compared(shared.old, shared.new, shared.same)
+    old, new = tuple(shared.old.values()), tuple(shared.new.values())
+    words = _words(old), _words(new)
+    changed = compared.stats.words_added + compared.stats.words_removed
+    if not compared.in_place or 2 * changed > sum(words) or words[1] > 2 * words[0]:
+        return None  # a text that may count as rewritten, or that moved in large pieces, is judged as a whole
+    return _OfTexts(
+        compared=compared,
+        old=old,
+        new=new,
+        noise=shared.noise,
+        words=lambda: sum(words) + 2 * shared.words_left_out,
+    )
+
+
+def _of_wholes(old: str, new: str) -> _OfTexts:
+    normal = normalise(old), normalise(new)
+    noise = [Counter({noise.rule: noise.count for noise in side.noise}) for side in normal]
+    laid = [
+        Laid(published=text, lines=side.text.splitlines(), mended=hits["hard-wrap"])
+        for text, side, hits in zip((old, new), normal, noise, strict=True)
+    ]
+    lines = agreed(*laid)
+    profile = profile_of_text(*lines)
+    before, after = (structure(side, profile) for side in lines)
+    for hits, mine, own in zip(noise, lines, laid, strict=True):
+        hits["hard-wrap"] += abs(len(mine) - len(own.lines))
+    return _OfTexts(
+        compared=_compared(dict(enumerate(before)), dict(enumerate(after)), ()),
+        old=before,
+        new=after,
+        noise=(noise[0], noise[1]),
+        words=lambda: _words(before) + _words(after),
+    )
+
+
+# ---------------------------------------------------------------- operations
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """An operation with the units it was made of, and the words it shows: added, removed. Labels are not words of a unit."""
+
+    operation: Operation
+    bodies: tuple[str, str]
+    added: int
+    removed: int
+
+
+def _operations(alignment: Alignment, kept: set[int], noise: Counter[str]) -> list[_Made]:
+    """`kept`: the old places whose units kept their order."""
+    keyed: list[tuple[tuple[int, int, int], _Made]] = []
     anchor = -1
-    for unit in alignment.old:
-        if unit.index not in alignment.forward:
-            keyed.append(((anchor, 1, unit.index), _one_sided("removed", unit)))
-        elif unit.index in kept:
-            anchor = alignment.forward[unit.index]
-    for unit in alignment.new:
-        if unit.index not in alignment.backward:
-            keyed.append(((unit.index, 0, 0), _one_sided("added", unit)))
+    for index in alignment.old:
+        if index not in alignment.forward:
+            keyed.append(((anchor, 1, index), _one_sided("removed", alignment.old_unit(index))))
+        elif index in kept:
+            anchor = alignment.forward[index]
+    for index, section in alignment.new.items():
+        old_index = alignment.backward.get(index)
+        if old_index is None:
+            keyed.append(((index, 0, 0), _one_sided("added", alignment.new_unit(index))))
             continue
-        before = alignment.old[alignment.backward[unit.index]]
-        if before.section.text != unit.section.text and before.body == unit.body:
-            noise.update(explain(before.section.text, unit.section.text))
-        operation = _two_sided(alignment, before, unit, in_place=before.index in kept)
-        if operation is not None:
-            keyed.append(((unit.index, 0, 0), operation))
+        in_place = old_index in kept
+        if in_place and alignment.old[old_index] == section:
+            continue
+        before, after = alignment.old_unit(old_index), alignment.new_unit(index)
+        if before.section.text != section.text and before.body == after.body:
+            noise.update(explain(before.section.text, section.text))
+        one = _two_sided(alignment, before, after, in_place=in_place)
+        if one is not None:
+            keyed.append(((index, 0, 0), one))
     keyed.sort(key=lambda item: item[0])
-    return tuple(operation for _, operation in keyed)
+    return [one for _, one in keyed]
 
 
-def _one_sided(what: str, unit: Unit) -> Operation:
+def _one_sided(what: str, unit: Unit) -> _Made:
     section, added = unit.section, what == "added"
     sign: Span = ("+" if added else "-", unit.canonical)
-    return Operation(
+    operation = Operation(
         ops=(what,),
         old_path=None if added else section.path,
         new_path=section.path if added else None,
@@ -88,12 +212,12 @@ def _one_sided(what: str, unit: Unit) -> Operation:
         old_index=None if added else unit.index,
         new_index=unit.index if added else None,
     )
+    count = len(unit.words)
+    return _Made(operation, ("", unit.body) if added else (unit.body, ""), count if added else 0, 0 if added else count)
 
 
-def _two_sided(alignment: Alignment, before: Unit, after: Unit, *, in_place: bool) -> Operation | None:
+def _two_sided(alignment: Alignment, before: Unit, after: Unit, *, in_place: bool) -> _Made | None:
     old, new = before.section, after.section
-    if old == new and in_place:
-        return None
     ops = []
     at_home = alignment.translate(before.parent) == after.parent
     if before.body != after.body:
@@ -105,7 +229,8 @@ def _two_sided(alignment: Alignment, before: Unit, after: Unit, *, in_place: boo
         ops.append("renumbered")
     if not ops:
         return None
-    return Operation(
+    body = spans(before.body, after.body)
+    operation = Operation(
         ops=tuple(ops),
         old_path=old.path,
         new_path=new.path,
@@ -113,17 +238,22 @@ def _two_sided(alignment: Alignment, before: Unit, after: Unit, *, in_place: boo
         new_address=new.address,
         old_text=old.text,
         new_text=new.text,
-        spans=_spans(before, after),
+        spans=_joined([*_label_spans(before, after), *body]),
         old_index=before.index,
         new_index=after.index,
     )
+    added, removed = (sum(len(WORD.findall(text)) for sign, text in body if sign == wanted) for wanted in "+-")
+    return _Made(operation, (before.body, after.body), added, removed)
 
 
-def _spans(before: Unit, after: Unit) -> tuple[Span, ...]:
+def _label_spans(before: Unit, after: Unit) -> Iterator[Span]:
     """Label and body are compared apart: a new number must not make the words beside it look new."""
-    glue_old = before.canonical[len(before.label) : len(before.canonical) - len(before.body)]
-    glue_new = after.canonical[len(after.label) : len(after.canonical) - len(after.body)]
-    parts = [*spans(before.label, after.label), *spans(glue_old, glue_new), *spans(before.body, after.body)]
+    yield from spans(before.label, after.label)
+    glue = (unit.canonical[len(unit.label) : len(unit.canonical) - len(unit.body)] for unit in (before, after))
+    yield from spans(*glue)
+
+
+def _joined(parts: Sequence[Span]) -> tuple[Span, ...]:
     joined: list[Span] = []
     for sign, text in parts:
         if joined and joined[-1][0] == sign:
@@ -131,202 +261,6 @@ def _spans(before: Unit, after: Unit) -> tuple[Span, ...]:
         else:
             joined.append((sign, text))
     return tuple(joined)
-
-
-# ---------------------------------------------------------------- groups
-
-_NAMES: Final = {
-    "razd": ("Раздел", "разделом", "Разделы", "стали разделами", "Section"),
-    "gl": ("Глава", "главой", "Главы", "стали главами", "Chapter"),
-    "par": ("Параграф", "параграфом", "Параграфы", "стали параграфами", "Paragraph"),
-    "st": ("Статья", "статьёй", "Статьи", "стали статьями", "Article"),
-    "ch": ("Часть", "частью", "Части", "стали частями", "Part"),
-    "p": ("Пункт", "пунктом", "Пункты", "стали пунктами", "Item"),
-    "pp": ("Подпункт", "подпунктом", "Подпункты", "стали подпунктами", "Sub-item"),
-    "abz": ("Абзац", "абзацем", "Абзацы", "стали абзацами", "Paragraph"),
-    "pril": ("Приложение", "приложением", "Приложения", "стали приложениями", "Appendix"),
-}
-_FEMININE: Final = frozenset({"gl", "st", "ch"})
-_NEUTER: Final = frozenset({"pril"})
-
-
-def _grouped(operations: tuple[Operation, ...]) -> tuple[tuple[Operation, ...], tuple[Group, ...]]:
-    """Chains of renumbered siblings, and units that moved with everything below them, each as one group."""
-    roots = [at for at, operation in enumerate(operations) if _is_root(operation)]
-    chains = _chains(operations, roots)
-    group_of: dict[int, int] = {at: number for number, chain in enumerate(chains) for at in chain}
-    by_new_path = {op.new_path: at for at, op in enumerate(operations) if op.new_path is not None}
-    members: dict[int, list[int]] = defaultdict(list)
-    for at, operation in enumerate(operations):
-        owner = at if at in group_of else _ancestor(operation, by_new_path, group_of)
-        if owner is not None and {"moved", "renumbered"} & set(operation.ops):
-            members[group_of[owner]].append(at)
-    result = list(operations)
-    groups: list[Group] = []
-    for number, chain in enumerate(chains):
-        if len(members[number]) < 2:
-            continue
-        group_id = f"g{len(groups) + 1}"
-        groups.append(_group(group_id, [operations[at] for at in chain]))
-        for at in members[number]:
-            result[at] = replace(result[at], group=group_id)
-    return tuple(result), tuple(groups)
-
-
-def _own(path: str | None) -> str:
-    return components(path or "")[-1] if path else ""
-
-
-def _is_root(operation: Operation) -> bool:
-    """Whether the change of place is the unit's own and not its parent's."""
-    if operation.old_path is None or operation.new_path is None:
-        return False
-    if "moved" in operation.ops:
-        return True
-    return "renumbered" in operation.ops and _own(operation.old_path) != _own(operation.new_path)
-
-
-def _chains(operations: Sequence[Operation], roots: Sequence[int]) -> list[list[int]]:
-    chains: list[list[int]] = []
-    open_chains: dict[tuple[str, str, str], int] = {}
-    covered: set[str] = set()
-    for at in roots:
-        operation = operations[at]
-        old_path, new_path = operation.old_path or "", operation.new_path or ""
-        parent_old, parent_new = ".".join(components(old_path)[:-1]), ".".join(components(new_path)[:-1])
-        if "moved" in operation.ops:
-            if parent_new not in covered:
-                chains.append([at])
-            covered.add(new_path)
-            continue
-        key = (parent_old, parent_new, _own(new_path).partition("-")[0])
-        last = open_chains.get(key)
-        if last is not None and _follows(operations[chains[last][-1]], operation):
-            chains[last].append(at)
-        else:
-            open_chains[key] = len(chains)
-            chains.append([at])
-    return chains
-
-
-def _punctuation(
-    operations: tuple[Operation, ...], groups: tuple[Group, ...]
-) -> tuple[tuple[Operation, ...], tuple[Group, ...]]:
-    """Units of which only the marks at the end changed, as one group: they are one statement and not so many changes.
-
-    Such a unit may have a new number too; it joins when a group of renumbering tells that already.
-    """
-    members = [
-        at
-        for at, operation in enumerate(operations)
-        if "modified" in operation.ops and "moved" not in operation.ops and _only_end_marks(operation)
-        if "renumbered" not in operation.ops or operation.group is not None
-    ]
-    if not members:
-        return operations, groups
-    result = list(operations)
-    group_id = f"g{len(groups) + 1}"
-    for at in members:
-        result[at] = replace(operations[at], group=group_id)
-    places = [operations[at].new_address or "" for at in members]
-    group = Group(
-        id=group_id,
-        kind="punctuation",
-        text=f"Изменилась только пунктуация в конце: {listed(places)}.",
-        text_en=f"Only the end punctuation changed: {listed_en(places)}.",
-    )
-    return tuple(result), (*groups, group)
-
-
-def _only_end_marks(operation: Operation) -> bool:
-    bodies = [split_label(canonical(text or ""))[1] for text in (operation.old_text, operation.new_text)]
-    return bare_end(bodies[0]) == bare_end(bodies[1]) != ""
-
-
-def _number_of(address: str | None) -> str:
-    return (address or "").rstrip("»)").rpartition(" ")[2].strip("«»„“")
-
-
-def _follows(first: Operation, second: Operation) -> bool:
-    def step(one: str | None, two: str | None) -> bool:
-        here, there = ordinal(_number_of(one)), ordinal(_number_of(two))
-        return here is not None and there is not None and there == here + 1
-
-    return step(first.old_address, second.old_address) and step(first.new_address, second.new_address)
-
-
-def _ancestor(operation: Operation, by_path: dict[str, int], group_of: dict[int, int]) -> int | None:
-    parts = components(operation.new_path or "")
-    for cut in range(len(parts) - 1, 0, -1):
-        at = by_path.get(".".join(parts[:cut]))
-        if at is not None and at in group_of:
-            return at
-    return None
-
-
-def _group(group_id: str, chain: Sequence[Operation]) -> Group:
-    first, last = chain[0], chain[-1]
-    if "moved" in first.ops:
-        text = f"Перенесено: {first.old_address} → {first.new_address}."
-        return Group(id=group_id, kind="move", text=text, text_en=f"Moved: {first.old_address} → {first.new_address}.")
-    unit = _own(first.new_path).partition("-")[0]
-    one, instrumental, many, became, english = _NAMES.get(unit, _NAMES["abz"])
-    old, new = _range(first.old_address, last.old_address), _range(first.new_address, last.new_address)
-    if len(chain) > 1:
-        text = f"{many} {old} {became} {new}."
-        english_text = f"{english}s {old} became {new}."
-    else:
-        verb = "стала" if unit in _FEMININE else "стало" if unit in _NEUTER else "стал"
-        text = f"{one} {old} {verb} {instrumental} {new}."
-        english_text = f"{english} {old} became {new}."
-    return Group(id=group_id, kind="renumbering", text=text, text_en=english_text)
-
-
-def _range(first: str | None, last: str | None) -> str:
-    def name(address: str | None) -> str:
-        number = _number_of(address)
-        return number if number[:1].isdigit() or number[:1] in "IVXLC" else f"«{number}»"
-
-    return name(first) if first == last else f"{name(first)}–{name(last)}"
-
-
-# ---------------------------------------------------------------- measures
-
-
-def _measures(alignment: Alignment, operations: Sequence[Operation]) -> tuple[DiffStats, float]:
-    added = removed = 0
-    for operation in operations:
-        plus, minus = _counted(operation)
-        added += plus
-        removed += minus
-    # A blank count is enough for the units nobody touched; reading them into words would cost more than the comparison.
-    total_old = sum(unit.section.text.count(" ") + 1 for unit in alignment.old)
-    total_new = sum(unit.section.text.count(" ") + 1 for unit in alignment.new)
-    total = total_old + total_new
-    similarity = 1.0 if not total else max(0.0, min(1.0, 1.0 - (added + removed) / total))
-    stats = DiffStats(
-        words_added=added,
-        words_removed=removed,
-        moved=sum("moved" in operation.ops for operation in operations),
-        renumbered=sum("renumbered" in operation.ops for operation in operations),
-    )
-    return stats, round(similarity, 4)
-
-
-def _counted(operation: Operation) -> tuple[int, int]:
-    """Words added and removed; the labels of units are not words of theirs."""
-    if operation.old_text is None or operation.new_text is None:
-        _, body = split_label(canonical(operation.new_text or operation.old_text or ""))
-        count = len(WORD.findall(body))
-        return (count, 0) if operation.old_text is None else (0, count)
-    plus = sum(len(WORD.findall(text)) for sign, text in operation.spans if sign == "+")
-    minus = sum(len(WORD.findall(text)) for sign, text in operation.spans if sign == "-")
-    if "renumbered" in operation.ops:
-        labels = (split_label(canonical(text))[0] for text in (operation.old_text, operation.new_text))
-        for sign, text in spans(*labels):
-            plus -= len(WORD.findall(text)) if sign == "+" else 0
-            minus -= len(WORD.findall(text)) if sign == "-" else 0
-    return plus, minus
 
 
 # ---------------------------------------------------------------- there and back

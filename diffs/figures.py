@@ -8,9 +8,11 @@ their digits are shown all the same, at a lower level.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_right
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final
 
 from diffs.findings import Change, Finding, finding
@@ -25,6 +27,7 @@ _REFERENCE: Final = re.compile(
     re.IGNORECASE,
 )
 _NAMED_AFTER: Final = re.compile(rf"\s+(?:(?:и|или)\s+{_ORDINAL}\s+)?{_NAMED}", re.IGNORECASE)
+_LONGEST_LEAD: Final = 120  # characters
 _REACH: Final = 80  # characters before a number in which its "статьи" may stand
 _MONTHS: Final = {
     "января": "January", "февраля": "February", "марта": "March", "апреля": "April", "мая": "May", "июня": "June",
@@ -45,7 +48,7 @@ class _Spot:
 
     quantity: Quantity
     edit: int
-    lead: tuple[str, ...]  # words between the beginning of the edit and the quantity
+    lead: tuple[str, ...] | None  # words between the beginning of the edit and the quantity, if these are not many
     role: tuple[str, ...]  # the two words before it
 
 
@@ -58,13 +61,13 @@ def numbers(change: Change) -> Iterator[Finding]:
     for quantity in filter(_counts, (spot.quantity for spot in left_new)):
         shown, shown_en = _one(quantity), _one_en(quantity)
         text, text_en = f"В тексте появилось число: {shown}.", f"A number appeared in the text: {shown_en}."
-        yield finding(Level.MAJOR, "number", text, text_en)
+        yield finding(Level.MAJOR, "number", text, text_en, where=change.address)
     for quantity in filter(_counts, (spot.quantity for spot in left_old)):
         shown, shown_en = _one(quantity), _one_en(quantity)
         text, text_en = f"Из текста исключено число: {shown}.", f"A number was struck from the text: {shown_en}."
-        yield finding(Level.MAJOR, "number", text, text_en)
+        yield finding(Level.MAJOR, "number", text, text_en, where=change.address)
     dates_gone, dates_come = _touched_dates(change, sign="-"), _touched_dates(change, sign="+")
-    yield from _dates_changed(dates_gone, dates_come)
+    yield from _dates_changed(dates_gone, dates_come, where=change.address)
     told = [spot.quantity.words for spot in (*gone, *come)] + [day for _, day in (*dates_gone, *dates_come)]
     yield from _digits(change, set(_DIGITS.findall(" ".join(told))))
 
@@ -75,9 +78,10 @@ def _changed(change: Change, old: Quantity, new: Quantity) -> Iterator[Finding]:
     shown = _shown(old, new)
     if new.unit == "person" and re.search(r"\bпризыв\w*|\bпризва\w+", change.new, re.IGNORECASE):
         text = f"Изменена численность призыва: {shown}."
-        yield finding(Level.KEY, "call-up-size", text, f"The size of a call-up changed: {shown}.")
+        text_en = f"The size of a call-up changed: {_shown_en(old, new)}."
+        yield finding(Level.KEY, "call-up-size", text, text_en, where=change.address)
     text_en = f"A number in the text changed: {_shown_en(old, new)}."
-    yield finding(Level.MAJOR, "number", f"В тексте изменено число: {shown}.", text_en)
+    yield finding(Level.MAJOR, "number", f"В тексте изменено число: {shown}.", text_en, where=change.address)
 
 
 # ---------------------------------------------------------------- where the edits are
@@ -103,14 +107,12 @@ def _ranges(change: Change, sign: str) -> list[_Range]:
 
 
 def _reaching(ranges: Sequence[_Range], first: int, last: int) -> _Range | None:
-    """The edit that reaches a stretch of text.
+    """The first edit that reaches a stretch of text.
 
     One that only adds to the other side has a place here too: "дней" -> "рабочих дней" touches the number before it.
     """
-    for start, end, edit in ranges:
-        if (start < last and end > first) or (start == end and first < start < last):
-            return start, end, edit
-    return None
+    at = bisect_right(ranges, first, key=itemgetter(1))
+    return ranges[at] if at < len(ranges) and ranges[at][0] < last else None
 
 
 def _touched(change: Change, *, sign: str) -> list[_Spot]:
@@ -121,7 +123,8 @@ def _touched(change: Change, *, sign: str) -> list[_Spot]:
         found = _reaching(ranges, quantity.start, quantity.end)
         if found is not None:
             role = tuple(words(text[max(0, quantity.start - _REACH) : quantity.start].lower())[-2:])
-            lead = tuple(words(text[found[0] : quantity.start]))
+            near = quantity.start - found[0] <= _LONGEST_LEAD
+            lead = tuple(words(text[found[0] : quantity.start])) if near else None
             spots.append(_Spot(quantity, found[2], lead, role))
     return spots
 
@@ -132,7 +135,7 @@ def _touched_dates(change: Change, *, sign: str) -> list[tuple[int, str]]:
     ranges = _ranges(change, sign)
     found = []
     for day in _DATE.finditer(text):
-        cited = text[: day.start()].endswith("от ") and _ACT_NUMBER.match(text, day.end())
+        cited = text.endswith("от ", 0, day.start()) and _ACT_NUMBER.match(text, day.end())
         edit = _reaching(ranges, *day.span())
         if edit is not None and not cited:
             found.append((edit[2], day[0]))
@@ -141,11 +144,11 @@ def _touched_dates(change: Change, *, sign: str) -> list[tuple[int, str]]:
 
 def _quantities(text: str) -> Iterator[Quantity]:
     """Numbers that count something; what only names a unit of law, an act, an item or a day is left out."""
-    dates = [found.span() for found in _DATE.finditer(text)]
+    dates = [(*found.span(), 0) for found in _DATE.finditer(text)]
     for quantity in quantities(text):
         first, last = quantity.start, quantity.start + len(quantity.words)
         before = text[max(0, first - _REACH) : first]
-        dated = any(start < last and end > first for start, end in dates)
+        dated = _reaching(dates, first, last) is not None
         label = not quantity.unit and text[last : last + 1] == ")" and before.rfind("(") <= before.rfind(")")
         named = _REFERENCE.search(before) or (quantity.ordinal and _NAMED_AFTER.match(text, last))
         if not (dated or label or named):
@@ -159,45 +162,36 @@ def _paired(
     change: Change, gone: Sequence[_Spot], come: Sequence[_Spot]
 ) -> tuple[list[tuple[_Spot, _Spot]], list[_Spot], list[_Spot]]:
     """Pairs in the order of the old text, then what is left on each side."""
-    left_old, left_new = list(gone), list(come)
+    left_old, left_new = dict.fromkeys(gone), dict.fromkeys(come)  # in order
     pairs: list[tuple[_Spot, _Spot]] = []
 
-    def settle(same: Callable[[_Spot, _Spot], bool]) -> None:
+    def settle(key: Callable[[_Spot], Hashable]) -> None:
+        waiting: dict[Hashable, deque[_Spot]] = defaultdict(deque)
+        for spot in left_new:
+            waiting[key(spot)].append(spot)
         for old in list(left_old):
-            new = next((spot for spot in left_new if same(old, spot)), None)
-            if new is not None:
+            wanted = key(old)
+            if wanted is not None and waiting[wanted]:
+                new = waiting[wanted].popleft()
                 pairs.append((old, new))
-                left_old.remove(old)
-                left_new.remove(new)
+                del left_old[old], left_new[new]
 
-    settle(lambda old, new: _comparable(old, new) and old.role == new.role and bool(old.quantity.unit))
-    settle(lambda old, new: _comparable(old, new) and old.lead == new.lead)
-    if any(
-        sign == "=" for sign, _ in change.body_spans
-    ):  # in a unit that was rewritten nothing shows what replaced what
-        settle(lambda old, new: _comparable(old, new) and _alone(old, gone) and _alone(new, come))
+    settle(lambda spot: (*_kind(spot), spot.role) if spot.quantity.unit else None)
+    settle(lambda spot: (*_kind(spot), spot.lead) if spot.lead is not None else None)
+    if any(sign == "=" for sign, _ in change.body_spans):  # in a rewritten unit nothing shows what replaced what
+        crowds = Counter(map(_kind, gone)) | Counter(map(_kind, come))
+        settle(lambda spot: _kind(spot) if spot.quantity.unit and crowds[_kind(spot)] == 1 else None)
     # The same quantity elsewhere in the unit only changed its place.
-    settle(lambda old, new: _key(old) == _key(new))
+    settle(lambda spot: (spot.quantity.value, spot.quantity.unit, spot.quantity.ordinal))
     pairs.sort(key=lambda pair: pair[0].quantity.start)
-    return pairs, left_old, left_new
+    return pairs, list(left_old), list(left_new)
 
 
-def _key(spot: _Spot) -> tuple[object, ...]:
-    return spot.quantity.value, spot.quantity.unit, spot.quantity.ordinal
-
-
-def _kind(quantity: Quantity) -> tuple[str, bool]:
-    """What is counted: all measures of time are one kind."""
-    return "time" if quantity.unit in _TIME and not _is_year(quantity) else quantity.unit, quantity.ordinal
-
-
-def _comparable(old: _Spot, new: _Spot) -> bool:
-    return old.edit == new.edit and _kind(old.quantity) == _kind(new.quantity)
-
-
-def _alone(spot: _Spot, side: Sequence[_Spot]) -> bool:
-    """Whether no other quantity of its kind is in the same edit; a bare number is never known by that alone."""
-    return bool(spot.quantity.unit) and sum(_comparable(spot, other) for other in side) == 1
+def _kind(spot: _Spot) -> tuple[int, str, bool]:
+    """What may take each other's place: quantities of one edit that count one thing; all measures of time are one."""
+    quantity = spot.quantity
+    unit = "time" if quantity.unit in _TIME and not _is_year(quantity) else quantity.unit
+    return spot.edit, unit, quantity.ordinal
 
 
 def _is_year(quantity: Quantity) -> bool:
@@ -242,7 +236,9 @@ def _shown_en(old: Quantity, new: Quantity) -> str:
 # ---------------------------------------------------------------- dates and other digits
 
 
-def _dates_changed(gone: Sequence[tuple[int, str]], come: Sequence[tuple[int, str]]) -> Iterator[Finding]:
+def _dates_changed(
+    gone: Sequence[tuple[int, str]], come: Sequence[tuple[int, str]], *, where: str
+) -> Iterator[Finding]:
     left_new = list(come)
     for edit, old in gone:
         partner = next((day for day in left_new if day[0] == edit), None)
@@ -253,10 +249,10 @@ def _dates_changed(gone: Sequence[tuple[int, str]], come: Sequence[tuple[int, st
             new = partner[1]
             text, text_en = f"Изменена дата: {old} → {new}.", f"A date changed: {_day_en(old)} → {_day_en(new)}."
         if partner is None or partner[1] != old:
-            yield finding(Level.MAJOR, "date", text, text_en)
+            yield finding(Level.MAJOR, "date", text, text_en, where=where)
     for _, new in left_new:
         text_en = f"A date appeared in the text: {_day_en(new)}."
-        yield finding(Level.MAJOR, "date", f"В тексте появилась дата: {new}.", text_en)
+        yield finding(Level.MAJOR, "date", f"В тексте появилась дата: {new}.", text_en, where=where)
 
 
 def _day_en(day: str) -> str:
@@ -268,15 +264,16 @@ _DIGITS: Final = re.compile(r"\d+(?:[.,/\-]\w+)*")
 
 def _digits(change: Change, told: set[str]) -> Iterator[Finding]:
     """Any digit that changed is shown: numbers of articles and acts too. `told` are those that a rule above named."""
-    for struck, added in change.edits:
-        old, new = Counter(_DIGITS.findall(struck)), Counter(_DIGITS.findall(added))
+    for edit in change.edits:
+        old, new = Counter(_DIGITS.findall(edit.struck)), Counter(_DIGITS.findall(edit.added))
         gone = ", ".join(digit for digit in (old - new).elements() if digit not in told)
         come = ", ".join(digit for digit in (new - old).elements() if digit not in told)
         if gone and come:
-            yield finding(
-                Level.NOTABLE, "digits", f"Изменены цифры: {gone} → {come}.", f"Digits changed: {gone} → {come}."
-            )
+            text, text_en = f"Изменены цифры: {gone} → {come}.", f"Digits changed: {gone} → {come}."
         elif gone:
-            yield finding(Level.NOTABLE, "digits", f"Исключены цифры: {gone}.", f"Digits struck out: {gone}.")
+            text, text_en = f"Исключены цифры: {gone}.", f"Digits struck out: {gone}."
         elif come:
-            yield finding(Level.NOTABLE, "digits", f"Появились цифры: {come}.", f"Digits appeared: {come}.")
+            text, text_en = f"Появились цифры: {come}.", f"Digits appeared: {come}."
+        else:
+            continue
+        yield finding(Level.NOTABLE, "digits", text, text_en, where=change.address)

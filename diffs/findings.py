@@ -17,15 +17,48 @@ _SHOWN: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A rule that fired, with the level it asks for."""
+    """A rule that fired, with the level it asks for.
+
+    A finding with a place (`where`) says the same of every place it is made in: `gathered` tells it once for all of them.
+    """
 
     level: Level
     reason: Reason
+    where: str = ""
 
 
-def finding(level: Level, rule: str, text: str, text_en: str) -> Finding:
+def finding(level: Level, rule: str, text: str, text_en: str, *, where: str = "") -> Finding:
     """A finding of `rule` with its sentence in Russian and in English."""
-    return Finding(level, Reason(rule=rule, text=text, text_en=text_en))
+    return Finding(level, Reason(rule=rule, text=text, text_en=text_en), where)
+
+
+def gathered(findings: Iterable[Finding]) -> tuple[Reason, ...]:
+    """The reasons, strongest first, each once; places behind the sentence: "... 10 → 5 лет (ст. 3 ч. 1, ст. 4)."."""
+    places: dict[tuple[Level, Reason], dict[str, None]] = {}
+    for found in sorted(findings, key=lambda found: found.level):
+        places.setdefault((found.level, found.reason), {})[found.where] = None
+    reasons = []
+    for (_, reason), wheres in places.items():
+        named = [where for where in wheres if where]
+        told = reason
+        if named:
+            told = Reason(
+                rule=reason.rule,
+                text=f"{reason.text.removesuffix('.')} ({listed(named)}).",
+                text_en=f"{reason.text_en.removesuffix('.')} ({listed_en(named)}).",
+            )
+        reasons.append(told)
+    return tuple(reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One place that was edited: what was struck, what was added, the unchanged words before and behind it."""
+
+    struck: str
+    added: str
+    before: str
+    behind: str
 
 
 @dataclass(kw_only=True)
@@ -55,30 +88,31 @@ class Change:
         return spans(self.old, self.new)
 
     @cached_property
-    def edits(self) -> list[tuple[str, str]]:
-        """(struck, added) of each place that was edited."""
-        found: list[tuple[str, str]] = []
-        fresh = True
-        for sign, text in self.body_spans:
-            if sign == "=":
-                fresh = True
-                continue
-            if fresh:
-                found.append(("", ""))
-                fresh = False
-            struck, added = found[-1]
-            found[-1] = (struck + text, added) if sign == "-" else (struck, added + text)
-        return found
+    def edits(self) -> tuple[Edit, ...]:
+        """The places that were edited, in order."""
+        found: list[Edit] = []
+        struck = added = before = ""
+        for sign, text in (*self.body_spans, ("=", "")):
+            if sign == "-":
+                struck += text
+            elif sign == "+":
+                added += text
+            else:
+                if struck or added:
+                    found.append(Edit(struck, added, before, text))
+                struck = added = ""
+                before = text
+        return tuple(found)
 
     @cached_property
     def struck(self) -> str:
         """All that was struck, one line."""
-        return " … ".join(filter(None, (struck for struck, _ in self.edits)))
+        return " … ".join(filter(None, (edit.struck for edit in self.edits)))
 
     @cached_property
     def added(self) -> str:
         """All that was added, one line."""
-        return " … ".join(filter(None, (added for _, added in self.edits)))
+        return " … ".join(filter(None, (edit.added for edit in self.edits)))
 
 
 def listed(addresses: Iterable[str]) -> str:

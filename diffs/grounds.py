@@ -192,9 +192,9 @@ def reworded(change: Change, new: Grounds) -> Iterator[Finding]:
         yield from _articles(change, new, path)
     if not ground or _EXCEPTION.search(change.new):
         return
-    for struck, added in change.edits:
-        if not struck and _ALTERNATIVE.match(added.strip()):
-            words, where = excerpt(added), change.address
+    for edit in change.edits:
+        if not edit.struck and _ALTERNATIVE.match(edit.added.strip()):
+            words, where = excerpt(edit.added), change.address
             yield finding(
                 Level.KEY,
                 "ground_wider",

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 _HALF: Final = Decimal("0.5")
@@ -104,7 +105,8 @@ def _ordinals() -> dict[str, int]:
         1: "перв", 4: "четверт", 5: "пят", 9: "девят", 10: "десят", 11: "одиннадцат", 12: "двенадцат", 13: "тринадцат",
         14: "четырнадцат", 15: "пятнадцат", 16: "шестнадцат", 17: "семнадцат", 18: "восемнадцат", 19: "девятнадцат",
         20: "двадцат", 30: "тридцат", 50: "пятидесят", 60: "шестидесят", 70: "семидесят", 80: "восьмидесят",
-        90: "девяност", 100: "сот", 200: "двухсот", 300: "трехсот", 1000: "тысячн", 2000: "двухтысячн",
+        90: "девяност", 100: "сот", 200: "двухсот", 300: "трехсот", 400: "четырехсот", 500: "пятисот",
+        600: "шестисот", 700: "семисот", 800: "восьмисот", 900: "девятисот", 1000: "тысячн", 2000: "двухтысячн",
     }  # fmt: skip
     table = {stem + ending: value for value, stem in stems.items() for ending in _HARD}
     for value, stem in {2: "втор", 6: "шест", 7: "седьм", 8: "восьм", 40: "сороков"}.items():
@@ -154,6 +156,7 @@ def _stems_value(text: str) -> Decimal | None:
     return Decimal(total) if total else None
 
 
+@lru_cache(maxsize=8_192)  # the words of a law recur
 def compound(word: str) -> tuple[Decimal, str] | None:
     """``пятидневный`` -> (5, ``day``); None for any other word."""
     word = word.lower().replace("ё", "е")
@@ -181,12 +184,17 @@ UNIT_FORMS: Final[dict[str, tuple[str, str, str]]] = {
     "person": ("человек", "человека", "человек"),
     "percent": ("процент", "процента", "процентов"),
     "time": ("раз", "раза", "раз"),
+    "third": ("треть", "трети", "третей"),
+    "quarter": ("четверть", "четверти", "четвертей"),
+    "minimum wage": ("МРОТ", "МРОТ", "МРОТ"),
 }
 _UNIT: Final = re.compile(
     r"\.?\s*(?:\([^()]{1,40}\)\s*)?(?P<kind>(?:рабоч|календарн|полн|последовательн)\w+\s+)?(?:"
     r"(?P<year>лет|год(?:а|у|ом|е|ы|ов|ам|ами|ах)?|г\.)|(?P<month>месяц\w*)|(?P<week>недел\w+)"
     r"|(?P<day>день|дн(?:я|ю|ем|е|и|ей|ям|ями|ях)|сут(?:ки|ок|кам|ками|ках))|(?P<hour>час(?:а|у|ом|е|ы|ов|ам|ами|ах)?)"
     r"|(?P<minute>минут\w*)|(?P<rouble>руб(?:л\w+|\.))|(?P<person>человек\w*)|(?P<percent>процент\w*|%)|(?P<time>раза?)"
+    r"|(?P<third>трет(?:ь|и|ью|ей|ям|ями|ях))|(?P<quarter>четверт(?:ь|и|ью|ей|ям|ями|ях))"
+    r"|(?P<minimum_wage>МРОТ|минимальн\w+\s+размер\w*\s+оплаты\s+труда)"
     r")(?!\w)",
     re.IGNORECASE,
 )
@@ -196,7 +204,7 @@ def _unit_at(text: str, position: int) -> tuple[str, int]:
     found = _UNIT.match(text, position)
     if found is None:
         return "", position
-    unit = next(name for name in UNIT_FORMS if name in found.groupdict() and found[name])
+    unit = next(name for name, words in found.groupdict().items() if words and name != "kind").replace("_", " ")
     kind = (found["kind"] or "").lower()
     if unit == "day" and kind.startswith("рабоч"):
         unit = "working day"
@@ -228,9 +236,14 @@ def written(value: Decimal) -> str:
 # ---------------------------------------------------------------- the scanner
 
 _NUMBER: Final = re.compile(
-    r"(?P<date>\b\d{1,2}\.\d{1,2}\.\d{4}\b)|(?P<id>\b\d+(?:[.\-/]\w+)+)"
+    rf"(?P<date>\b\d{{1,2}}\.\d{{1,2}}\.\d{{4}}\b)"
+    rf"|(?P<mixed>\b(?P<amount>\d+)-(?P<base>{'|'.join(_BASES)}){_ENDING}\b)"  # 18-летний
+    r"|(?P<ended>\b(?P<stem>\d+)-(?P<ending>х|ти|и|ми|ю|й|я|е|го|му|м)\b)"  # 3-х, 1-го
+    r"|(?P<range>\b\d+-\d+\b(?![.\-/]\w))|(?P<id>\b\d+(?:[.\-/]\w+)+)"
     r"|(?P<digits>\b\d{1,3}(?: \d{3})+(?!\d)|\b\d+(?:,\d+)?)(?![\w])|(?P<word>[А-Яа-яЁё]+(?:-[А-Яа-яЁё]+)*)"
 )
+_NUMBER_WORDS: Final = frozenset([*CARDINALS, *ORDINALS, *_MULTIPLIERS, *_FRACTIONS])
+_CARDINAL_ENDINGS: Final = frozenset({"х", "ти", "и", "ми"})
 _RANGE: Final = re.compile(r"\s*(?:до|-|и|или|,)\s*")
 
 
@@ -240,16 +253,29 @@ class _Atom:
     end: int
     word: str
     value: Decimal | None  # of digits
+    unit: str = ""  # of "18-летний"
+    ordinal: bool = False  # "1-го"
 
 
 def _atoms(text: str) -> Iterator[_Atom]:
     for found in _NUMBER.finditer(text):
+        start, end = found.span()
         if found["digits"]:
             value = Decimal(found[0].replace(" ", "").replace(",", "."))
-            yield _Atom(found.start(), found.end(), "", value)
+            yield _Atom(start, end, "", value)
         elif found["word"]:
-            yield _Atom(found.start(), found.end(), found[0].lower().replace("ё", "е"), None)
-        # dates and identifiers (22.1, 138-ФЗ) are names, not quantities
+            word = found[0].lower().replace("ё", "е")
+            if word in _NUMBER_WORDS or compound(word) is not None:
+                yield _Atom(start, end, word, None)
+        elif found["mixed"]:
+            yield _Atom(start, end, "", Decimal(found["amount"]), unit=_BASES[found["base"]])
+        elif found["ended"]:
+            yield _Atom(start, end, "", Decimal(found["stem"]), ordinal=found["ending"] not in _CARDINAL_ENDINGS)
+        elif found["range"] and _unit_at(text, end)[0]:
+            middle = start + found["range"].index("-")
+            yield _Atom(start, middle, "", Decimal(text[start:middle]))
+            yield _Atom(middle + 1, end, "", Decimal(text[middle + 1 : end]))
+        # dates and identifiers (22.1, 138-ФЗ, статьи 16-22) are names, not quantities
 
 
 def quantities(text: str) -> tuple[Quantity, ...]:
@@ -269,7 +295,7 @@ def quantities(text: str) -> tuple[Quantity, ...]:
 
 def _read(text: str, atoms: Sequence[_Atom], index: int) -> tuple[Quantity | None, int]:
     atom = atoms[index]
-    adjective = compound(atom.word) if atom.word else None
+    adjective = compound(atom.word) if atom.word else (atom.value, atom.unit) if atom.value and atom.unit else None
     if adjective is not None:
         value, unit = adjective
         word = text[atom.start : atom.end]
@@ -298,7 +324,7 @@ def _value(text: str, atoms: Sequence[_Atom], index: int) -> tuple[Decimal, int,
         value, at = first.value, index + 1
         if at < len(atoms) and atoms[at].word in _MULTIPLIERS and _adjacent(text, first, atoms[at]):
             return value * _MULTIPLIERS[atoms[at].word], at + 1, False
-        return value, at, False
+        return value, at, first.ordinal
     if first.word in _FRACTIONS:
         value, at = _FRACTIONS[first.word], index + 1
         if at < len(atoms) and atoms[at].word in _MULTIPLIERS and _adjacent(text, first, atoms[at]):

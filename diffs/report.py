@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from diffs.summary import summary
 from tracker.errors import StoreError
 from tracker.models import Diff, DiffStats, Group, Level, Noise, Operation, Reason, Significance
 
@@ -143,11 +144,11 @@ def _head(diff: Diff, *, colour: bool) -> Iterator[str]:
     if diff.same:
         yield "Изменений в тексте нет."
         return
-    stats = diff.stats
     yield _marked(
         f"Значимость: {int(diff.significance.level)}, {_LEVELS[diff.significance.level]}.", _BOLD, colour=colour
     )
-    yield f"Слов добавлено: {stats.words_added}, исключено: {stats.words_removed}."
+    line = summary(diff).ru
+    yield _plain(f"{line[:1].upper()}{line[1:]}.")
     for reason in diff.significance.reasons:
         yield f"- {_plain(reason.text)} [{reason.rule}]"
 

@@ -23,7 +23,7 @@ Sign = Literal["=", "-", "+"]
 
 REWRITTEN: Final = 0.35
 _MATRIX: Final = 400_000_000  # bits: 50 MB
-_WORD: Final = r"(?:\w[\u0300-\u036f]*)+"
+_WORD: Final = r"\w[\w\u0300-\u036f]*"
 TOKEN: Final = re.compile(rf"(\s*)(\d+(?:[.,]\d+)+|{_WORD}(?:-{_WORD})*|\S|\Z)")
 WORD: Final = re.compile(rf"\d+(?:[.,]\d+)+|{_WORD}(?:-{_WORD})*")
 # Words that turn a norm round: shown as they are, never hidden inside a longer edit that repeats them.
@@ -37,10 +37,7 @@ _PRIVATE_SIZE: Final = 0x1FFFE
 _SEMANTIC: Final = diff_match_patch()
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    gap: str
-    word: str
+_Token = tuple[str, str]  # the blanks before a word, and the word
 
 
 @dataclass(slots=True)
@@ -53,8 +50,8 @@ class _Hunk:
 
 
 def _tokens(text: str) -> list[_Token]:
-    found = [_Token(match[1], match[2]) for match in TOKEN.finditer(text)]
-    return [token for token in found if token.gap or token.word]
+    found: list[_Token] = TOKEN.findall(text)
+    return [token for token in found if token != ("", "")]
 
 
 def words(text: str) -> list[str]:
@@ -89,7 +86,7 @@ def spans(old: str, new: str) -> tuple[Span, ...]:
     if old == new:
         return (("=", old),) if old else ()
     before, after = _tokens(old), _tokens(new)
-    if similarity(words(old), words(new)) < REWRITTEN and min(len(before), len(after)) > 2:
+    if min(len(before), len(after)) > 2 and similarity(_worded(before), _worded(after)) < REWRITTEN:
         return tuple(span for span in _merged([("-", old), ("+", new)]) if span[1])
     hunks = _hunks(before, after)
     hunks = _without_scraps(hunks)
@@ -97,9 +94,14 @@ def spans(old: str, new: str) -> tuple[Span, ...]:
     return tuple(_merged(_written(hunks)))
 
 
+def _worded(tokens: Iterable[_Token]) -> list[str]:
+    """What `words` finds, among tokens."""
+    return [word for _, word in tokens if word[:1].isalnum() or word[:1] == "_"]
+
+
 def _hunks(before: list[_Token], after: list[_Token]) -> list[_Hunk]:
     hunks = [_Hunk([], [], [])]
-    for tag, i1, i2, j1, j2 in _opcodes([token.word for token in before], [token.word for token in after]):
+    for tag, i1, i2, j1, j2 in _opcodes([word for _, word in before], [word for _, word in after]):
         if tag == "equal":
             if hunks[-1].struck or hunks[-1].added:
                 hunks.append(_Hunk([], [], []))
@@ -166,7 +168,7 @@ def _without_scraps(hunks: list[_Hunk]) -> list[_Hunk]:
     result: list[_Hunk] = []
     part = hunks[:1]
     for hunk in hunks[1:]:
-        bridge = [token.word.lower() for token, _ in hunk.equal]
+        bridge = [word.lower() for (_, word), _ in hunk.equal]
         if len(bridge) > _LONGEST_SCRAP or len(part) >= _PART or any(map(_must_stay, bridge)):
             result += _cleaned(part)
             part = []
@@ -189,11 +191,11 @@ def _cleaned(part: list[_Hunk]) -> list[_Hunk]:
         before += [*bridge, *hunk.struck]
         after += [*(new for _, new in hunk.equal), *hunk.added]
         pieces += [(0, bridge), (-1, hunk.struck), (1, hunk.added)]
-    distinct = dict.fromkeys(token.word for token in (*before, *after))
+    distinct = dict.fromkeys(word for _, word in (*before, *after))
     if len(distinct) > _PRIVATE_SIZE:
         return part
     codes = {word: chr(_PRIVATE + at) for at, word in enumerate(distinct)}
-    edits = [(sign, "".join(codes[token.word] for token in tokens)) for sign, tokens in pieces if tokens]
+    edits = [(sign, "".join(codes[word] for _, word in tokens)) for sign, tokens in pieces if tokens]
     _SEMANTIC.diff_cleanupSemantic(edits)
     cleaned = [_Hunk(list(part[0].equal), [], [])]
     olds, news = iter(before), iter(after)
@@ -227,7 +229,7 @@ def _slide(hunks: list[_Hunk]) -> None:
         size = len(edit)
         best = max(
             range(left + right + 1),
-            key=lambda at: (_clause_score(ring[at : at + size], ring[at - 1].word if at else ""), at == left, -at),
+            key=lambda at: (_clause_score(ring[at : at + size], ring[at - 1][1] if at else ""), at == left, -at),
         )
         _shift(hunk, following, best - left, side)
 
@@ -243,11 +245,12 @@ def _common(equal: Iterable[tuple[_Token, _Token]], edit: Iterable[_Token], side
 
 
 def _clause_score(edit: Sequence[_Token], before: str) -> int:
-    if edit[-1].word in {";", "."} and (not before or not before[0].isalnum()):
+    first, last = edit[0][1], edit[-1][1]
+    if last in {";", "."} and (not before or not before[0].isalnum()):
         return 3
-    if edit[0].word in {",", ";"} and edit[-1].word not in {",", ";"}:
+    if first in {",", ";"} and last not in {",", ";"}:
         return 2
-    return 1 if edit[-1].word in {",", ";", "."} and not before[:1].isalnum() else 0
+    return 1 if last in {",", ";", "."} and not before[:1].isalnum() else 0
 
 
 def _shift(hunk: _Hunk, following: list[tuple[_Token, _Token]], by: int, side: int) -> None:
@@ -266,20 +269,19 @@ def _shift(hunk: _Hunk, following: list[tuple[_Token, _Token]], by: int, side: i
 
 def _written(hunks: Iterable[_Hunk]) -> Iterator[tuple[Sign, str]]:
     for hunk in hunks:
+        same: list[str] = []
         for old, new in hunk.equal:
-            if old.gap == new.gap:
-                yield "=", old.gap + old.word
+            if old == new:
+                same += old
             else:  # the same word after another blank: only the blank differs
-                yield "-", old.gap
-                yield "+", new.gap
-                yield "=", old.word
-        struck = "".join(token.gap + token.word for token in hunk.struck)
-        added = "".join(token.gap + token.word for token in hunk.added)
+                yield from (("=", "".join(same)), ("-", old[0]), ("+", new[0]))
+                same = [old[1]]
+        struck = "".join(gap + word for gap, word in hunk.struck)
+        added = "".join(gap + word for gap, word in hunk.added)
         if struck[:1] == added[:1] == " ":  # the blank before a replaced word belongs to neither wording
-            yield "=", " "
+            same.append(" ")
             struck, added = struck[1:], added[1:]
-        yield "-", struck
-        yield "+", added
+        yield from (("=", "".join(same)), ("-", struck), ("+", added))
 
 
 def _merged(parts: Iterable[tuple[Sign, str]]) -> Iterator[Span]:

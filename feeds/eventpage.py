@@ -49,7 +49,11 @@ def context(event: Event, row: views.EventRow, rows: views.Rows, library: Librar
 
 
 def _compared(event: Event) -> tuple[str, str]:
-    """The names of the two texts of a comparison: older, newer."""
+    """The names of the two texts of a comparison: older, newer; of two sources, theirs."""
+    sides = event.payload.get("sources")
+    if isinstance(sides, list) and len(sides) == 2:
+        first, second = (labels.source_name(str(side.get("source"))) for side in sides)
+        return first, second
     against = event.payload.get("compared_with")
     new = phrases.edition_label(event.payload)
     if not isinstance(against, Mapping):

@@ -169,6 +169,7 @@ EDITIONS: Final[dict[str, tuple[str, str, str]]] = {
     "third-reading-committee": ("Текст к 3-му чтению", "текст к 3-му чтению", "text for the third reading"),
     "adopted": ("Текст принятого закона", "принятый текст", "text as adopted"),
     "current": ("Текущая редакция", "текущая редакция", "current text"),
+    "rdk-0": ("Исходная редакция", "исходная редакция", "original edition"),
 }
 
 PARTS: Final = {
@@ -194,6 +195,11 @@ UNREAD: Final[dict[str, tuple[str, str, str]]] = {
         "файл не открывается, текст не прочитан",
         "Файл повреждён или зашифрован; мы его не прочли.",
         "The file is damaged or encrypted; we have not read it.",
+    ),
+    "not_ready": (
+        "текст ещё не готов",
+        "Источник назвал новую редакцию, но её текста ещё нет.",
+        "The source lists a new edition whose text is not there yet.",
     ),
 }
 UNREAD_OTHER: Final = ("текст не прочитан", "Текст не прочитан.", "The text was not read.")
@@ -322,6 +328,16 @@ STEP_FIELDS: Final = {
     "decisions": "решение",
     "numbers": "номера документов",
     "publication": "сведения об опубликовании",
+}
+
+#: What the publication portal says of a file, by the names of its fingerprint.
+FINGERPRINT: Final = {
+    "pages": "страниц",
+    "pdf_size": "размер файла, байт",
+    "name": "название",
+    "complex_name": "полное название",
+    "zip_size": "размер архива, байт",
+    "has_svg": "изображения страниц",
 }
 
 #: Rules of the comparison that call a difference noise -> what differed, for readers.

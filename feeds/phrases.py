@@ -16,6 +16,7 @@ from tracker.models import Role, Status
 LONG: Final = 120  # characters of a quotation in a title
 
 _BARE_NAME: Final = re.compile(r"\S+\.\w{2,5}")
+_LISTED_EDITION: Final = re.compile(r"\s*\d+\s*-\s*(от\s.*?)\s*(?:\([^()]*\)\s*)*")
 _BRACKETS: Final = re.compile(r"\s*\([^()]*\)")
 
 
@@ -39,9 +40,16 @@ def step_line(step: Mapping[str, Any]) -> str:
 
 
 def edition_label(facts: Mapping[str, Any]) -> str:
-    """An edition as people name it; the source's own label when the slug is not ours."""
+    """An edition as people name it; the source's own label when the slug is not ours.
+
+    The state's legal system lists ``37 - от 31.07.2025 № 281-ФЗ (изм.)``: the number in its list says nothing to readers.
+    """
     known = labels.EDITIONS.get(str(facts.get("edition")))
-    return known[0] if known else str(facts.get("label") or "")
+    if known:
+        return known[0]
+    label = str(facts.get("label") or "")
+    listed = _LISTED_EDITION.fullmatch(label)
+    return f"Редакция {listed[1]}" if listed else label
 
 
 def stage_name(status: Any) -> str:

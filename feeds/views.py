@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any, Final
 
@@ -187,20 +187,44 @@ def _took_place(step: Mapping[str, Any], number: str) -> bool:
 
 
 def document_freshness(watches: Sequence[Watch], last_event: Event | None) -> Freshness:
-    """The line under a document's title: what the last successful check says, and when it was."""
+    """The line under a document's title: what the last successful checks say, and when they were.
+
+    A document may be followed at several sources: those that were seen are told together, by the check that is longest ago,
+    and each that was not is named.
+    """
     if not watches:
         return Freshness(text="Документ не наблюдается: изменения на источнике мы не увидим.", blind=True)
-    watch = max(watches, key=lambda row: row.last_success or row.added_at)
+    unseen = [watch for watch in watches if not _was_seen(watch)]
+    seen = [watch for watch in watches if _was_seen(watch)]
+    named = len(watches) > 1
+    parts = [_unseen(watch, named=named) for watch in unseen]
+    if seen:
+        oldest = min(watch.last_success for watch in seen if watch.last_success is not None)
+        where = f" ({', '.join(sorted(labels.source_name(watch.source) for watch in seen))})" if unseen else ""
+        parts.insert(0, _checked(oldest, last_event, where))
+    if unseen:
+        parts.append(labels.BLIND.ru)
+    return Freshness(text=" ".join(parts), blind=bool(unseen))
+
+
+def _was_seen(watch: Watch) -> bool:
+    """Whether the last check of a watch was a success."""
+    return watch.last_success is not None and (watch.last_checked is None or watch.last_checked <= watch.last_success)
+
+
+def _unseen(watch: Watch, *, named: bool) -> str:
+    source = f"{labels.source_name(watch.source)}: " if named else ""
     if watch.last_success is None:
-        return Freshness(text="Успешной проверки ещё не было.", blind=True)
-    when = times.checked(watch.last_success)
-    if watch.last_checked is not None and watch.last_checked > watch.last_success:
-        return Freshness(
-            text=f"Последняя успешная проверка {when}; следующая не удалась. {labels.BLIND.ru}", blind=True
-        )
-    if last_event is not None and not last_event.backfilled and last_event.observed_at >= watch.last_success:
-        return Freshness(text=f"При последней проверке замечены изменения; проверено {when}.", blind=False)
-    return Freshness(text=f"Изменений нет; проверено {when}.", blind=False)
+        words = "успешной проверки ещё не было."
+    else:
+        words = f"последняя успешная проверка {times.checked(watch.last_success)}; следующая не удалась."
+    return f"{source}{words}" if named else phrases.upper(words)
+
+
+def _checked(when: datetime, last_event: Event | None, where: str) -> str:
+    if last_event is not None and not last_event.backfilled and last_event.observed_at >= when:
+        return f"При последней проверке замечены изменения; проверено {times.checked(when)}{where}."
+    return f"Изменений нет; проверено {times.checked(when)}{where}."
 
 
 def source_freshness(state: SourceState, last_event: Event | None) -> Freshness:

@@ -248,6 +248,8 @@ def _what_file(told: _Told, _about: Subject) -> str:
     file = told.mapping("file") or told.mapping("before")
     if not file:
         return labels.EVENTS[told.event.kind].ru
+    if portal := _what_portal_file(told):
+        return f"на портале опубликования заменён файл: {portal}"
     words = "больше нет файла" if told.event.kind is EventKind.FILE_REMOVED else labels.EVENTS[told.event.kind].ru
     return f"{words} {phrases.file_name(file)}"
 
@@ -282,8 +284,33 @@ def _what_restored(told: _Told, _about: Subject) -> str:
 
 
 def _what_edition(told: _Told, _about: Subject) -> str:
-    label = phrases.edition_label(told.payload)
-    return f"в списке редакций появилась {quoted(label)}" if label else "в списке редакций появилась новая"
+    """``редакция от 31.07.2099 № 9281-ФЗ: «десяти» → «пяти» лет, ст. 22 ч. 1``."""
+    label = phrases.lower(phrases.edition_label(told.payload)) or "новая редакция"
+    if told.payload.get("readable") is False:
+        return f"{label}: {phrases.unread(told.payload)[0]}"
+    what = (headline.headline(told.diff) or _unchanged(told)) if told.diff is not None else ""
+    return f"{label}: {what}" if what else f"{label}: текст прочитан"
+
+
+def _what_disagree(told: _Told, _about: Subject) -> str:
+    hosts = [labels.source_host(str(row.get("source"))) for row in told.rows("sources")]
+    what = headline.headline(told.diff) if told.diff is not None else ""
+    between = f"тексты на {' и '.join(hosts)} расходятся" if len(hosts) > 1 else labels.EVENTS[told.event.kind].ru
+    return _notices(told) or (f"{between}: {what}" if what else between)
+
+
+def _what_portal_file(told: _Told) -> str:
+    """What the portal says of a file that is not fetched: ``было страниц 2, стало 3``."""
+    prints = told.mapping("fingerprint")
+    before, after = prints.get("before"), prints.get("after")
+    if not isinstance(before, Mapping) or not isinstance(after, Mapping):
+        return ""
+    pairs = [
+        f"{words}: было {before.get(name) or '—'}, стало {after.get(name) or '—'}"
+        for name, words in labels.FINGERPRINT.items()
+        if before.get(name) != after.get(name)
+    ]
+    return "; ".join(pairs)
 
 
 _WHAT: Final[dict[EventKind, Callable[[_Told, Subject], str]]] = {
@@ -309,6 +336,7 @@ _WHAT: Final[dict[EventKind, Callable[[_Told, Subject], str]]] = {
     EventKind.ACT_PUBLISHED: _what_published,
     EventKind.DOCUMENT_ABSENT: _what_absent,
     EventKind.DOCUMENT_RESTORED: _what_restored,
+    EventKind.SOURCES_DISAGREE: _what_disagree,
 }
 
 # ---------------------------------------------------------------- sentences of a summary
@@ -367,7 +395,7 @@ def _details(told: _Told) -> list[str]:
     """What belongs to one kind only: what was compared, what a step says, what is not known."""
     kind = told.event.kind
     found: list[str] = []
-    if kind in TEXT_KINDS:
+    if kind in {*TEXT_KINDS, EventKind.EDITION_ADDED}:
         against = told.mapping("compared_with")
         if told.diff is not None and against:
             label = phrases.edition_label(against)
@@ -383,6 +411,10 @@ def _details(told: _Told) -> list[str]:
     if kind is EventKind.TEXT_UNEXPLAINED:
         found.append(
             "По одному адресу мы видели два разных текста. Причина неизвестна: возможна опечатка или задержка сведений об акте."
+        )
+    if kind is EventKind.SOURCES_DISAGREE:
+        found.append(
+            "Оба источника называют одни и те же изменяющие акты, но слова у них разные. Какой из текстов верен, мы не знаем."
         )
     if kind is EventKind.DOCUMENT_DISCOVERED and told.payload.get("needs_body"):
         found.append("По названию тему определить нельзя; документ показан, пока его текст не прочитан.")

@@ -155,6 +155,15 @@ def number_slug(number: str) -> str:
     return slug if re.search(r"\d", slug) else ""
 
 
+def shown_number(slug: str) -> str:
+    """A number as people write it, out of an id: ``138-fz`` -> `138-ФЗ`, ``2000-r`` -> `2000-р`. What is not known stays."""
+    text = slug.replace("_", "/")
+    for latin, russian in (("-fkz", "-ФКЗ"), ("-fz", "-ФЗ"), ("-rp", "-рп"), ("-r", "-р"), ("-p", "-П")):
+        if text.endswith(latin):
+            return text.removesuffix(latin) + russian
+    return text
+
+
 def act_id(kind: str, authority: str, date: str, number: str) -> str:
     """The id of an act for ever: ``act/fz/2023-04-28/138-fz``. Empty when the kind, the date or the number is missing.
 

@@ -341,7 +341,7 @@ class Gate:
         if known.trouble:
             raise _RobotsError(
                 f"{request.source}: robots.txt of {host} {known.trouble}: the source counts as unreachable, try later",
-                reason="robots",
+                reason="unreachable",
                 url=url,
                 retry_after=known.retry_after,
             )

@@ -2,65 +2,123 @@
 
 For pages that no module of their own reads. BeautifulSoup copes with broken markup; bytes are decoded here, because
 labels of encodings lie: saved pages still say windows-1251 after they became UTF-8.
+
+`read` is for pages: without a selector it reads the element that holds the main text (`scrapers.page_main` says which), and
+in any case without what moves on every page (`scrapers.page_noise`). `text_of` is for documents that come as HTML: all of
+it, nothing left out. Both write by `scrapers.page_writer`.
 """
 
 from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
 
-import soupsieve
 from bs4 import BeautifulSoup, Tag
-from bs4.element import NavigableString, PageElement, PreformattedString
-from soupsieve import SelectorSyntaxError
 
+from scrapers import page_main, page_noise, page_writer
+from scrapers.page_noise import check_ignore, check_selector
 from scrapers.pages import refuse_non_page
-from scrapers.superscript import raised
-from tracker.errors import ConfigError, PageError
-from tracker.models import Problem
+from tracker.errors import PageError
+from tracker.models import Noise, Problem
+
+__all__ = ["NAME", "WHOLE_PAGE", "PageText", "Way", "check_ignore", "check_selector", "decoded", "read", "text_of"]
 
 NAME: Final = "page"
+#: The `place` of a page that is read whole.
+WHOLE_PAGE: Final = ":root"
 
-_DROPPED: Final = frozenset(
-    ["button", "head", "iframe", "nav", "noscript", "object", "script", "select", "style", "svg", "template", "title"]
-)
-# fmt: off
-_BLOCKS: Final = frozenset([
-    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir", "div",
-    "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
-    "hgroup", "hr", "html", "legend", "li", "main", "menu", "ol", "p", "pre", "section", "summary", "table", "tbody",
-    "td", "tfoot", "th", "thead", "tr", "ul",
-])
-# fmt: on
-_SPACE: Final = re.compile(r"[ \t\n\r\f]+")
 _CHARSET: Final = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([a-z0-9_.:-]+)""", re.IGNORECASE)
 _HEADER_CHARSET: Final = re.compile(r"charset\s*=\s*[\"']?\s*([a-z0-9_.:-]+)", re.IGNORECASE)
 _BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _XML_DECLARATION: Final = re.compile(r"\A\s*<\?xml\b[^>]*>", re.IGNORECASE)
-_SUPER: Final = re.compile(r"vertical-align\s*:\s*super", re.IGNORECASE)
-_CELLS: Final = " | "
 
 
-def text_of(body: bytes, *, selector: str | None, content_type: str = "", url: str = "") -> str:
-    """The text: one line per block element and per `<br>`, no blank lines, no-break spaces as they are.
+class Way(StrEnum):
+    """How the text of a page was found."""
+
+    SELECTED = "selected"  # what the operator's selector names
+    MAIN = "main"  # the element that holds the main text
+    WHOLE = "whole"  # the page, because no such element could be told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageText:
+    """The text of a page, and how it was come by.
+
+    `place` is a CSS selector of what was read. Give it to the next `read` of the same page, and to that of the page it is
+    compared with: then both are read at the same place, and a judgement that fell otherwise today is not taken for a change
+    of the text. A text whose `place` is another than before was found anew: the page was rebuilt. `noise`: what was left
+    out, by rule; lines outside the main text are counted as ``outside``.
+    """
+
+    text: str
+    way: Way
+    place: str
+    noise: tuple[Noise, ...] = ()
+
+
+def read(
+    body: bytes,
+    *,
+    selector: str | None,
+    place: str = "",
+    content_type: str = "",
+    url: str = "",
+    remove: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+) -> PageText:
+    """The text of a page without its noise; the lines are those of `text_of`.
+
+    `selector` names the text, every match counts. Without it the text stands at `place`, where an earlier `read` found it,
+    as long as one element is there; else where the main text is found now. The only heading `<h1>` of a page belongs to its
+    text also from outside. `remove`: CSS selectors of elements that are no text; `ignore`: regular expressions, tried on
+    each line of 200 characters at most, of what is no text in a line.
+
+    Raises ConfigError for a selector or a pattern that is none, PageError for a page that is none or has nothing there.
+    """
+    soup = _soup(body, content_type, url)
+    noise = list(page_noise.remove_elements(soup, remove))
+    if selector is not None:
+        roots, way, place = _selected(soup, selector, url), Way.SELECTED, selector
+    else:
+        noise += page_noise.remove_furniture(soup)
+        roots, way, place = _main(soup, place)
+        if way is Way.MAIN and (left_out := page_main.lines_outside(soup, roots)):
+            noise.append(Noise(rule="outside", count=left_out))
+    text, moving = page_noise.drop_moving_lines(_written(roots), whole=way is Way.WHOLE)
+    text, ignored = page_noise.drop_ignored(text, ignore)
+    _require_text(text, None if way is Way.WHOLE else place, url)
+    return PageText(text=text, way=way, place=place, noise=(*noise, *moving, *ignored))
+
+
+def text_of(
+    body: bytes,
+    *,
+    selector: str | None,
+    content_type: str = "",
+    url: str = "",
+    remove: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+) -> str:
+    """The text of a document in HTML: one line per block element and per `<br>`, no blank lines, no-break spaces as they are.
 
     A row of a table is one line, its cells parted by ` | `; rows that hold tables of their own are layout and are read
-    as blocks. Superscript digits become Unicode superscripts (`<sup>`, and `span.W9` of the state's legal system).
-    A picture that is not mere decoration leaves `[рисунок: name]`, so that a formula never vanishes without a trace.
+    as blocks. Items of ordered lists have the numbers that a browser shows. Superscript digits become Unicode superscripts
+    (`<sup>`, and `span.W9` of the state's legal system). A picture that is not mere decoration leaves `[рисунок: name]`, so
+    that a formula never vanishes without a trace.
 
     `selector` is a CSS selector; every match counts, a match inside a match once. Without it the whole page is read.
-    Raises ConfigError for a selector that is not CSS, PageError for a page that is none or has nothing there.
+    `remove` and `ignore` as in `read`; nothing else is left out. Raises ConfigError for a selector or a pattern that is none,
+    PageError for a page that is none or has nothing there.
     """
-    refuse_non_page(body, status=200, content_type=content_type, url=url)
-    if not body.strip():
-        raise PageError(Problem.EMPTY, "the page has no body: nothing can be said, ask again", url=url)
-    soup = BeautifulSoup(_markup(decoded(body, content_type)), "lxml")
-    text = "\n".join(filter(None, (_Writer(root).write() for root in _roots(soup, selector, url))))
-    if not text:
-        where = f"the part {selector!r} of the page" if selector else "the page"
-        raise PageError(Problem.EMPTY, f"{where} holds no text", url=url)
+    soup = _soup(body, content_type, url)
+    page_noise.remove_elements(soup, remove)
+    text, _ = page_noise.drop_ignored(_written([soup] if selector is None else _selected(soup, selector, url)), ignore)
+    _require_text(text, selector, url)
     return text
 
 
@@ -92,143 +150,43 @@ def _markup(text: str) -> str:
     return text if "<" in text else f"<p>{text}</p>"
 
 
-def check_selector(selector: str) -> None:
-    """Raise ConfigError, in one line, for what is not a CSS selector."""
-    try:
-        soupsieve.compile(selector)
-    except (SelectorSyntaxError, NotImplementedError) as error:
-        reason = str(error).partition("\n")[0]
-        raise ConfigError(f"{selector!r} is not a CSS selector: {reason}") from error
+def _soup(body: bytes, content_type: str, url: str) -> BeautifulSoup:
+    refuse_non_page(body, status=200, content_type=content_type, url=url)
+    if not body.strip():
+        raise PageError(Problem.EMPTY, "the page has no body: nothing can be said, ask again", url=url)
+    return BeautifulSoup(_markup(decoded(body, content_type)), "lxml")
 
 
-def _roots(soup: BeautifulSoup, selector: str | None, url: str) -> list[Tag]:
-    if selector is None:
-        return [soup]
+def _require_text(text: str, place: str | None, url: str) -> None:
+    if not text:
+        where = f"the part {place!r} of the page" if place else "the page"
+        raise PageError(Problem.EMPTY, f"{where} holds no text", url=url)
+
+
+def _written(roots: Sequence[Tag]) -> str:
+    return "\n".join(filter(None, map(page_writer.text_of, roots)))
+
+
+def _selected(soup: BeautifulSoup, selector: str, url: str) -> list[Tag]:
     check_selector(selector)
     found = soup.select(selector)
     if not found:
         message = f"the selector {selector!r} matches nothing: the page was rebuilt, or the selector is wrong"
         raise PageError(Problem.LAYOUT_CHANGED, message, url=url)
-    taken = {id(each) for each in found}
-    return [each for each in found if not any(id(parent) in taken for parent in each.parents)]
+    return page_writer.outermost(found)
 
 
-class _Writer:
-    """Lines in the making. Walks a tree without recursion: hostile pages nest thousands deep."""
-
-    def __init__(self, root: Tag) -> None:
-        self._root = root
-        self._layout = _layout_rows(root)
-        self._line: list[str] = []
-        self._sinks: list[list[str]] = [[]]  # where finished lines go: the page, or the open cell of a row
-        self._rows: list[list[str]] = []  # the cells of open rows
-        self._pre = 0
-        self._sup = 0
-
-    def write(self) -> str:
-        """The text of the root, which is read whatever element it is: it was asked for by name."""
-        stack: list[tuple[PageElement, bool]] = [(self._root, False)]
-        while stack:
-            node, done = stack.pop()
-            if isinstance(node, Tag):
-                if done:
-                    self._close(node)
-                elif node.name not in _DROPPED or node is self._root:
-                    self._open(node)
-                    stack.append((node, True))
-                    stack.extend((child, False) for child in reversed(node.contents))
-            elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
-                self._text(str(node))
-        self._end_line()
-        return "\n".join(self._sinks[0])
-
-    def _open(self, tag: Tag) -> None:
-        if tag.name in _BLOCKS or tag.name == "br":
-            self._end_line()
-        if self._is_data_row(tag):
-            self._rows.append([])
-        elif self._is_data_cell(tag):
-            self._sinks.append([])
-        elif tag.name == "pre":
-            self._pre += 1
-        elif tag.name == "img":
-            self._line.append(_placeholder(tag))
-        if _is_superscript(tag):
-            self._sup += 1
-
-    def _close(self, tag: Tag) -> None:
-        if tag.name in _BLOCKS:
-            self._end_line()
-        if self._is_data_row(tag):
-            cells = self._rows.pop()
-            if any(cells):
-                self._sinks[-1].append(_CELLS.join(cells))
-        elif self._is_data_cell(tag):
-            self._rows[-1].append(" ".join(self._sinks.pop()))
-        elif tag.name == "pre":
-            self._pre -= 1
-        if _is_superscript(tag):
-            self._sup -= 1
-
-    def _is_data_row(self, tag: Tag) -> bool:
-        return tag.name == "tr" and id(tag) not in self._layout
-
-    def _is_data_cell(self, tag: Tag) -> bool:
-        # The parent is looked at, not the open rows: a cell may be the root, or stand outside any row.
-        parent = tag.parent
-        return tag.name in {"td", "th"} and tag is not self._root and parent is not None and self._is_data_row(parent)
-
-    def _text(self, text: str) -> None:
-        if self._sup:
-            text = raised(text)
-        if not self._pre:
-            self._line.append(text)
-            return
-        first, *others = text.replace("\r\n", "\n").split("\n")
-        self._line.append(first)
-        for line in others:
-            self._end_line()
-            self._line.append(line)
-
-    def _end_line(self) -> None:
-        line = "".join(self._line)
-        self._line.clear()
-        # Preformatted lines keep their spaces: in old decrees they part s p a c e d words and open paragraphs.
-        line = line.rstrip() if self._pre else _SPACE.sub(" ", line).strip(" ")
-        if line.strip():
-            self._sinks[-1].append(line)
-
-
-def _layout_rows(root: Tag) -> set[int]:
-    """Rows that are no rows of data: those with a table inside and those of one cell."""
-    layout = {id(row) for row in root.find_all("tr") if len(row.find_all(["td", "th"], recursive=False)) < 2}
-    with_tables: set[int] = set()
-    for table in root.find_all("table"):
-        for parent in table.parents:
-            if parent.name == "tr":
-                if id(parent) in with_tables:
-                    break
-                with_tables.add(id(parent))
-    return layout | with_tables
-
-
-def _is_superscript(tag: Tag) -> bool:
-    if tag.name == "sup":
-        return True
-    return tag.name == "span" and (
-        "W9" in tag.get_attribute_list("class") or bool(_SUPER.search(str(tag.get("style", ""))))
-    )
-
-
-def _placeholder(image: Tag) -> str:
-    """A mark for a picture that may carry meaning: by its `alt`, else by its file name. An empty `alt` says: decoration."""
-    alt = image.get("alt")
-    if alt is not None and not str(alt).strip():
-        return ""
-    try:
-        address = urlsplit(str(image.get("src", "")))
-    except ValueError:
-        address = urlsplit("")
-    named = parse_qs(address.query).get("file") or [address.path.rpartition("/")[2]]
-    name = str(alt or ("" if address.scheme == "data" else named[0])).strip()
-    return f"[рисунок: {name}]" if name else "[рисунок]"
+def _main(soup: BeautifulSoup, known: str) -> tuple[list[Tag], Way, str]:
+    """What holds the main text: the known place, else the one that is found, else everything."""
+    if known == WHOLE_PAGE:
+        return [soup], Way.WHOLE, WHOLE_PAGE
+    if known:
+        check_selector(known)
+    there = soup.select(known, limit=2) if known else []
+    main = there[0] if len(there) == 1 else page_main.find_main(soup)
+    if main is None:
+        return [soup], Way.WHOLE, WHOLE_PAGE
+    place = known if len(there) == 1 else page_main.selector_of(main, soup)
+    headings = soup.find_all("h1", limit=2)
+    alone = len(headings) == 1 and not any(each is main for each in (headings[0], *headings[0].parents))
+    return [*(headings if alone else ()), main], Way.MAIN, place

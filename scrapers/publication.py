@@ -1,7 +1,8 @@
 """publication.pravo.gov.ru, the official publication portal: lists of published acts and their cards.
 
 The portal tells that an act was published, when and under which number; its texts are scans and are not taken. Answers
-are JSON in UTF-8, the site's own list is an HTML fragment; both are read. Plain HTTP only: its port 443 does not answer.
+are JSON in UTF-8, the site's own list is an HTML fragment, and there is RSS; all are read. Plain HTTP only: its port 443 does
+not answer.
 
 A question the portal does not understand it ignores: a date in ISO form, or a misspelled parameter, gives the whole
 list of 1.6 million acts. So addresses are made here and nowhere else, and `keep_day` checks what came back.
@@ -21,6 +22,7 @@ from lxml import etree, html
 
 from scrapers.acts import act_id, kind_slug
 from scrapers.pages import refuse_non_page
+from scrapers.publication_feed import feed_records, is_feed
 from scrapers.titles import FullName, bare_title, day_of
 from tracker.errors import ConfigError, PageError
 from tracker.models import DocumentFacts, Item, PageKind, Problem, Publication, Reading, Status, Step
@@ -56,6 +58,7 @@ AUTHORITIES: Final[Mapping[str, str]] = {
 }
 
 _EO_NUMBER: Final = re.compile(r"\d{16}")
+_FINGERPRINT: Final = ("complex_name", "pages", "pdf_size", "zip_size", "has_svg")
 _ROW: Final = "//div[contains(concat(' ', normalize-space(@class), ' '), ' documents-table-row ')]"
 
 
@@ -109,6 +112,13 @@ def view_url(base_url: str, eo_number: str) -> str:
     return f"{base_url.rstrip('/')}/document/{_checked(eo_number)}"
 
 
+def rss_url(base_url: str, *, block: str, page_size: int = 200) -> str:
+    """The newest publications of one block as RSS: names, numbers and days only, but light. A second way to the same facts."""
+    if page_size not in PAGE_SIZES:
+        raise ConfigError(f"the portal gives pages of {PAGE_SIZES} rows, not of {page_size}")
+    return f"{base_url.rstrip('/')}/api/rss?{urlencode({'block': block, 'pageSize': page_size})}"
+
+
 def _list_url(base_url: str, query: Sequence[tuple[str, str]], index: int, page_size: int) -> str:
     if page_size not in PAGE_SIZES or index < 1:
         raise ConfigError(
@@ -137,7 +147,8 @@ def recognises(body: bytes, url: str) -> bool:
         return True
     start = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if start == b"<":
-        return b"documents-item-name" in body or "Официальное опубликование правовых актов".encode() in body
+        marks = (b"documents-item-name", "Официальное опубликование правовых актов".encode())
+        return any(mark in body for mark in marks) or (is_feed(body) and b"//publication.pravo.gov.ru/" in body)
     if start != b"{":
         return False
     try:
@@ -149,13 +160,15 @@ def recognises(body: bytes, url: str) -> bool:
 
 
 def read(body: bytes, *, url: str = "", status: int = 200, content_type: str = "") -> Reading:
-    """A list or a card as a Reading. Raises PageError for every answer that is neither.
+    """A list (JSON, fragment, RSS) or a card as a Reading. Raises PageError for every answer that is neither.
 
     A saved file has no status; its body then decides. `content_type` is not believed: error pages are HTML under any label.
     """
     text = body.strip(b"\xef\xbb\xbf \t\r\n")
     if not text:
         raise PageError(Problem.EMPTY, "the portal answered with no body: nothing can be said, ask again", url=url)
+    if status < 400 and is_feed(text):
+        return _read_feed(text, url)
     if text.startswith(b"<"):
         return _read_html(body, url=url, status=status, content_type=content_type)
     data = _load(body, url, status)
@@ -186,6 +199,17 @@ def keep_day(reading: Reading, day: date, *, limit: int = 5000) -> Reading:
             f"the list for {day} holds {strays} rows of other days ({claim}): the portal ignored the question",
         )
     return replace(reading, items=kept)
+
+
+def fingerprint(item: Item) -> dict[str, str]:
+    """What of a publication changes when its file is silently put up again under the same number: equal means the same upload.
+
+    ``name`` and ``complex_name`` (as printed), ``pages``, ``pdf_size`` and ``zip_size`` (bytes), ``has_svg``: facts of the
+    portal's JSON, lists and cards alike (`pagesCount`, `pdfFileLength`, `zipFileLength`, `hasSvg`). RSS and the fragment give
+    names only, so only what both of two fingerprints hold may be compared: what is missing was not said.
+    """
+    printed = {"name": item.title, **{key: item.fields.get(key, "") for key in _FINGERPRINT}}
+    return {key: value for key, value in printed.items() if value}
 
 
 # ---------------------------------------------------------------- JSON
@@ -381,6 +405,7 @@ def _facts(row: object, where: str, url: str) -> _Facts:
         "pages": _text(row, "pagesCount"),
         "pdf_size": _text(row, "pdfFileLength"),
         "zip_size": _text(row, "zipFileLength"),
+        "has_svg": _text(row, "hasSvg").lower(),
         f"{registry}_number": _text(row, "jdRegNumber"),
         f"{registry}_date": day_of(row.get("jdRegDate")) or "",
     }
@@ -407,7 +432,15 @@ def _signatories(row: Mapping[str, Any]) -> list[str]:
     return [_text(each, "name") for each in sorted(records, key=lambda each: not each.get("isMain"))]
 
 
-# ---------------------------------------------------------------- HTML
+# ---------------------------------------------------------------- RSS and HTML
+
+
+def _read_feed(body: bytes, url: str) -> Reading:
+    """The feed of a block: the newest publications of as many days as fit; it claims no total."""
+    items = tuple(_row(record, place, url) for place, record in enumerate(feed_records(body, url), 1))
+    if items and all("fault" in item.fields for item in items):
+        raise PageError(Problem.LAYOUT_CHANGED, f"no entry can be read: {items[0].fields['fault']}", url=url)
+    return Reading(source=NAME, page=PageKind.LIST, items=items)
 
 
 def _read_html(body: bytes, *, url: str, status: int, content_type: str) -> Reading:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 
-from scrapers import publication, sozd
+from scrapers import ips, kremlin, publication, sozd
 from tracker.models import Reading
 
 # (body, address or "") -> whether the page belongs to the source.
@@ -37,6 +37,10 @@ SOURCES: Final[dict[str, Source]] = {
         base_url=publication.BASE_URL,
         recognises=publication.recognises,
         read=publication.read,
+    ),
+    ips.NAME: Source(name=ips.NAME, base_url=ips.BASE_URL, recognises=ips.recognises, read=ips.read),
+    kremlin.NAME: Source(
+        name=kremlin.NAME, base_url=kremlin.BASE_URL, recognises=kremlin.recognises, read=kremlin.read
     ),
 }
 

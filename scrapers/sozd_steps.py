@@ -9,17 +9,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from lxml.etree import _Element as Element
 
 from scrapers.sozd_markup import (
     absolute,
+    class_names,
     first_with_class,
     has_class,
     moscow_moment,
+    opening_bracket,
+    raw_tooltip,
     russian_date,
     russian_moment,
+    split_decisions,
     squeezed,
     tooltip,
     with_class,
@@ -31,6 +36,11 @@ from tracker.models import File, Publication, Step
 _PUBLICATION_NUMBER: Final = "Номер опубликования"
 _PUBLICATION_DATE: Final = "Дата опубликования"
 
+_STAGE: Final = "root-stage"
+_STEP: Final = "oz_event"
+_MARKS: Final = frozenset({_STAGE, _STEP, "a_event_files", "algstname", "bh_etap_date_time", "table_divop"})
+_ICON: Final = "format-"
+_MOMENT: Final = len("DD.MM.YYYY HH:MM:SS")  # a tooltip begins with the upload; behind it stands a person
 _STEP_NUMBER: Final = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}")
 
 # What follows a label in brackets: the body that sent the file. Other brackets, as "(повторно)", belong to the label.
@@ -61,72 +71,112 @@ class StepsRead(NamedTuple):
 
 def read_steps(pane: Element, base_url: str) -> StepsRead:
     """Everything in the pane. Raises StepError for a step without id or date: skipping it would hide a change."""
-    stage = ""
     titles: dict[str, str] = {}
+    stage: Element | None = None
     steps: list[Step] = []
     files: dict[str, File] = {}
     dated: list[DatedStep] = []
-    for block in pane.iter("div"):
-        names = (block.get("class") or "").split()
-        if "root-stage" in names:
-            stage, titles = squeezed(first_with_class(block, "a", "lnk")), {}
-        if "oz_event" not in names:
+    for block in _blocks(pane):
+        if block.stage is not stage:
+            stage, titles = block.stage, {}
+        if "bh_etap_not" in block.names:
+            titles[block.number] = squeezed(first_with_class(block.div, "span", "name"))
             continue
-        number = (block.get("data-eventnum") or "").strip()
-        if not _STEP_NUMBER.fullmatch(number):
-            raise StepError(f"the number of a step (it says {number[:40]!r})")
-        if any(has_class(outer, "oz_event") for outer in block.iterancestors("div")):
-            raise EntangledError(number)
-        if "bh_etap_not" in names:
-            titles[number] = squeezed(first_with_class(block, "span", "name"))
-        elif "future_event" in names:
-            title = titles.get(number) or _planned_title(block)
-            step = Step(id=None, step=number, stage=stage, at=None, planned=True, title=title)
-            steps.append(step)
-            files |= {file.id: file for file in _files(block, step, base_url) if file.id not in files}
+        if "future_event" in block.names:
+            step = _planned_step(block, titles.get(block.number, ""))
         else:
-            moment = _moment(block, number)
-            step = _dated_step(
-                block, moment, number=number, stage=stage, title=titles.get(number, ""), base_url=base_url
-            )
-            steps.append(step)
-            dated.append(DatedStep(moment=moment.isoformat(), number=number, decisions=step.decisions))
-            files |= {file.id: file for file in _files(block, step, base_url) if file.id not in files}
+            moment = _moment(block)
+            step = _dated_step(block, moment, titles.get(block.number, ""), base_url)
+            dated.append(DatedStep(moment=moment.isoformat(), number=block.number, decisions=step.decisions))
+        steps.append(step)
+        for file in _files(block, step, base_url):
+            files.setdefault(file.id, file)
     return StepsRead(tuple(steps), tuple(files.values()), tuple(dated))
 
 
-def split_decisions(text: str) -> tuple[str, ...]:
-    """Decisions joined by ``;``, which also stands inside brackets: only the outer ones separate."""
-    parts: list[str] = []
-    depth = start = 0
-    for place, character in enumerate(text):
-        if character == "(":
-            depth += 1
-        elif character == ")":
-            depth = max(0, depth - 1)
-        elif character == ";" and depth == 0:
-            parts.append(text[start:place])
-            start = place + 1
-    parts.append(text[start:])
-    return tuple(part.strip() for part in parts if part.strip())
+# ---------------------------------------------------------------- blocks
 
 
-def _moment(block: Element, number: str) -> datetime:
-    if not block.get("id"):
-        raise StepError(f"the id of a step {number}".rstrip())
+class _Block:
+    """The block of one step, or of a heading above steps, with the elements that its reading needs, by their classes."""
+
+    def __init__(self, div: Element, stage: Element | None, stage_name: str) -> None:
+        self.div = div
+        self.stage = stage
+        self.stage_name = stage_name
+        self.names = class_names(div.get("class"))
+        self.number = (div.get("data-eventnum") or "").strip()
+        self._marked: dict[str, list[Element]] = {}
+
+    def add(self, mark: str, element: Element) -> None:
+        """Note an element of the block."""
+        self._marked.setdefault(mark, []).append(element)
+
+    def all(self, mark: str) -> list[Element]:
+        """The elements of a class in document order."""
+        return self._marked.get(mark, [])
+
+    def first(self, mark: str) -> Element | None:
+        """The first of them, None without one."""
+        return next(iter(self.all(mark)), None)
+
+
+def _blocks(pane: Element) -> list[_Block]:
+    """The blocks of the pane, which is walked once: asking for classes is what reading a card costs most."""
+    blocks: list[_Block] = []
+    stage: Element | None = None
+    stage_name = ""
+    for element in pane.iter("div", "a"):
+        for mark in _marks(element.get("class")):
+            if mark == _STAGE:
+                stage, stage_name = element, squeezed(first_with_class(element, "a", "lnk"))
+                continue
+            inside = bool(blocks) and _stands_in(element, blocks[-1].div)
+            if mark != _STEP:
+                if inside:
+                    blocks[-1].add(mark, element)
+                continue
+            block = _Block(element, stage, stage_name)
+            if not _STEP_NUMBER.fullmatch(block.number):
+                raise StepError(f"the number of a step (it says {block.number[:40]!r})")
+            if inside:
+                raise EntangledError(block.number)
+            blocks.append(block)
+    return blocks
+
+
+def _stands_in(element: Element, div: Element) -> bool:
+    outer = element.getparent()
+    while outer is not None and outer is not div:
+        outer = outer.getparent()
+    return outer is not None
+
+
+@lru_cache(maxsize=1024)
+def _marks(attribute: str | None) -> tuple[str, ...]:
+    """Those among the classes of an attribute that mark something to be read."""
+    return tuple(sorted(_MARKS & class_names(attribute)))
+
+
+# ---------------------------------------------------------------- steps
+
+
+def _moment(block: _Block) -> datetime:
+    if not block.div.get("id"):
+        raise StepError(f"the id of a step {block.number}")
     try:
-        return datetime.fromisoformat((block.get("data-eventdate") or "").strip()).replace(tzinfo=None)
+        return datetime.fromisoformat((block.div.get("data-eventdate") or "").strip()).replace(tzinfo=None)
     except ValueError:
-        raise StepError(f"the date of a step {number}".rstrip()) from None
+        raise StepError(f"the date of a step {block.number}") from None
 
 
-def _dated_step(block: Element, moment: datetime, *, number: str, stage: str, title: str, base_url: str) -> Step:
-    clock = has_class(block, "with_datatime") or bool(squeezed(first_with_class(block, "div", "bh_etap_date_time")))
-    said = first_with_class(block, "div", "algstname")
+def _dated_step(block: _Block, moment: datetime, title: str, base_url: str) -> Step:
+    clock = "with_datatime" in block.names or bool(squeezed(block.first("bh_etap_date_time")))
+    said = block.first("algstname")
     return Step(
-        id=block.get("id"),
-        step=number,
-        stage=stage,
+        id=block.div.get("id"),
+        step=block.number,
+        stage=block.stage_name,
         # Where no time is shown the machine date carries a filler (23:59:59, 00:00:00): the fact is a date.
         at=moscow_moment(moment) if clock else moment.date().isoformat(),
         planned=False,
@@ -137,9 +187,17 @@ def _dated_step(block: Element, moment: datetime, *, number: str, stage: str, ti
     )
 
 
-def _planned_title(block: Element) -> str:
-    """A planned step names itself in a bare div, for it may stand without a heading."""
-    return next((squeezed(div) for div in block.iterchildren("div") if not div.get("class") and squeezed(div)), "")
+def _planned_step(block: _Block, title: str) -> Step:
+    """A planned step may stand without a heading: then it names itself in a bare div."""
+    bare = (squeezed(div) for div in block.div.iterchildren("div") if not div.get("class"))
+    return Step(
+        id=None,
+        step=block.number,
+        stage=block.stage_name,
+        at=None,
+        planned=True,
+        title=title or next(filter(None, bare), ""),
+    )
 
 
 def _decisions(said: Element) -> tuple[str, ...]:
@@ -154,16 +212,16 @@ def _numbers(said: Element) -> dict[str, str]:
     """Reference numbers by the words of their tooltips. That of `span.name` is none: it names a clerk."""
     numbers: dict[str, str] = {}
     for span in said.iter("span"):
-        label, value = tooltip(span), squeezed(span)
-        if label and value and not has_class(span, "name"):
+        label = tooltip(span)
+        if label and not has_class(span, "name") and (value := squeezed(span)):
             numbers[label] = f"{numbers[label]}; {value}" if label in numbers else value
     return numbers
 
 
-def _publication(block: Element, base_url: str) -> Iterator[Publication]:
-    for table in with_class(block, "div", "table_divop"):
+def _publication(block: _Block, base_url: str) -> Iterator[Publication]:
+    for table in block.all("table_divop"):
         for row in with_class(table, "div", "table_row"):
-            said = {tooltip(span): span for span in row.iter("span") if tooltip(span)}
+            said = {label: span for span in row.iter("span") if (label := tooltip(span))}
             link = next((a.get("href") for span in said.values() for a in span.iter("a") if a.get("href")), None)
             values = {label: squeezed(span) for label, span in said.items()}
             source = squeezed(first_with_class(row, "div", "table_td"))
@@ -186,9 +244,12 @@ def _others(values: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _files(block: Element, step: Step, base_url: str) -> Iterator[File]:
+# ---------------------------------------------------------------- files
+
+
+def _files(block: _Block, step: Step, base_url: str) -> Iterator[File]:
     """The files of one step, the folded ones too. Links to protocols stand elsewhere and are not files of the step."""
-    for link in with_class(block, "a", "a_event_files"):
+    for link in block.all("a_event_files"):
         href = (link.get("href") or "").strip()
         holder = link.getparent()
         guid = (holder.get("data-fileid") if holder is not None else None) or link.get("id") or href.rpartition("/")[2]
@@ -207,13 +268,13 @@ def _files(block: Element, step: Step, base_url: str) -> Iterator[File]:
             label=label,
             format=_format(link),
             url=absolute(base_url, href),
-            uploaded_at=russian_moment(tooltip(link)[:19]),
+            uploaded_at=russian_moment(raw_tooltip(link).lstrip()[:_MOMENT]),
         )
 
 
 def _label(text: str) -> str:
     """A label without the body or person that follows it in brackets."""
-    while text.endswith(")") and (opening := _opening_bracket(text)) > 0:
+    while (opening := opening_bracket(text)) > 0:
         inner = text[opening + 1 : -1].strip()
         if not (_BODY.match(inner) or _PERSON.fullmatch(inner)):
             break
@@ -221,17 +282,16 @@ def _label(text: str) -> str:
     return text
 
 
-def _opening_bracket(text: str) -> int:
-    """Where the bracket closed at the very end was opened, -1 for a bracket never opened."""
-    depth = 0
-    for place in range(len(text) - 1, -1, -1):
-        depth += (text[place] == ")") - (text[place] == "(")
-        if depth == 0:
-            return place
-    return -1
-
-
 def _format(link: Element) -> str | None:
     """``msword`` (.doc and .docx alike), ``rtf``, ``pdf``, ``html``: the icon is the only one to say it."""
-    names = (name for span in link.iter("span") for name in (span.get("class") or "").split())
-    return next((name.removeprefix("format-") for name in names if name.startswith("format-")), None)
+    for span in link.iter("span"):
+        icon = _icon(span.get("class"))
+        if icon is not None:
+            return icon
+    return None
+
+
+@lru_cache(maxsize=256)
+def _icon(attribute: str | None) -> str | None:
+    names = sorted(name for name in class_names(attribute) if name.startswith(_ICON))
+    return names[0].removeprefix(_ICON) if names else None

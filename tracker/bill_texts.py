@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from scrapers import readings, sozd
-from tracker import cards, texts
+from tracker import cards, retrying, texts
 from tracker.desk import Desk, Keys, Page, doubt_key, good_key
 from tracker.errors import FetchError, PageError
 from tracker.holding import Held, text_doubt
@@ -36,8 +36,6 @@ from tracker.texts import ReadText
 
 #: The newest text is fetched again this often: the same address may come to serve other bytes.
 RECHECK: Final = timedelta(hours=24)
-_RETRY_FIRST: Final = timedelta(minutes=15)
-_RETRY_LAST: Final = timedelta(hours=24)
 _SUFFIXES: Final = {"msword": "docx", "rtf": "rtf", "pdf": "pdf", "html": "html"}
 
 
@@ -61,7 +59,7 @@ class Collected:
 def texts_due(desk: Desk, watch: Watch, now: datetime) -> bool:
     """Whether the card must be looked at, though it did not change: a text is due to be fetched again."""
     keys = Keys.of(watch)
-    if any(datetime.fromisoformat(entry["next"]) <= now for entry in desk.mapping(keys.due).values()):
+    if any(retrying.is_due(entry, now) for entry in desk.mapping(keys.due).values()):
         return True
     looked = [datetime.fromisoformat(entry["at"]) for entry in desk.mapping(keys.files).values()]
     return bool(looked) and now - max(looked) >= RECHECK
@@ -99,7 +97,7 @@ class BillTexts:
         for file in wanted:
             explained = file.id not in seen_before or seen_before[file.id]["uploaded"] != file.uploaded_at
             failed = self._due.get(file.id)
-            if failed and datetime.fromisoformat(failed["next"]) > self._now:
+            if failed and not retrying.is_due(failed, self._now):
                 still_due[file.id] = failed
                 self._held.keep(f"text:{file.id}")
                 continue
@@ -111,7 +109,7 @@ class BillTexts:
             except (FetchError, PageError) as error:
                 # The card is told without this text, which is tried again ever more rarely: failure is not change.
                 trouble.append(f"{file.label or file.id}: {error}")
-                still_due[file.id] = self._later(failed)
+                still_due[file.id] = retrying.later(failed, self._now)
                 self._held.keep(f"text:{file.id}")
         return Collected(
             versions=self._shelf.new,
@@ -122,11 +120,6 @@ class BillTexts:
             well=tuple(self._well),
             trouble="; ".join(trouble),
         )
-
-    def _later(self, failed: Any) -> dict[str, Any]:
-        failures = int(failed["failures"]) + 1 if failed else 1
-        wait = min(_RETRY_FIRST * 2 ** (failures - 1), _RETRY_LAST)
-        return {"failures": failures, "next": (self._now + wait).isoformat()}
 
     def _is_due(self, file: File, *, newest: bool) -> bool:
         if f"text:{file.id}" in self._held.before:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from diffs import topics
 from scrapers import readings, sozd
-from tracker import cards, texts
+from tracker import cadence, cards, texts
 from tracker.bill_texts import BillTexts, reread
 from tracker.desk import Desk, Finding, Keys, Page, doubt_key, good_key, told_value
 from tracker.errors import PageError
@@ -83,6 +83,7 @@ def look(desk: Desk, watch: Watch, page: Page, now: datetime) -> Finding:
             keys.files: collected.files,
             keys.due: collected.due,
             keys.first: still_unread or None,
+            keys.pace: cadence.of_bill(reading, now).to_json(),
             **collected.state,
         },
     )

@@ -10,14 +10,14 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from scrapers import acts, sozd
+from scrapers import acts, page_noise, sozd
 from scrapers import page as web_page
 from tracker.errors import ConfigError
 
@@ -125,14 +125,31 @@ class SourceSettings(_Section):
         return found
 
 
+def _checked(value: str, check: Callable[[str], None]) -> str:
+    try:
+        check(value)
+    except ConfigError as error:
+        raise ValueError(str(error)) from None
+    return value
+
+
 class WatchSettings(_Section):
-    """One thing to follow: ``bill``, or ``act`` (with ``url`` for its text), or ``page`` (a name) with ``url``."""
+    """One thing to follow: ``bill``, or ``act``, or ``page`` (a name) with ``url``.
+
+    An act is followed at the publication portal and in the state's legal system, where it is found by its date and number, or by
+    ``nd``, its number there; with ``kremlin``, its number in the acts bank, there too; with ``url`` its text is followed at that
+    address instead. ``remove`` (CSS selectors) and ``ignore`` (regular expressions) name what is no text on a page.
+    """
 
     bill: str | None = None
     act: str | None = None
     page: str | None = None
     url: str | None = None
+    nd: Annotated[str, Field(pattern=r"^\d{6,12}$")] | None = None
+    kremlin: Annotated[str, Field(pattern=r"^\d{1,8}$")] | None = None
     selector: str | None = None
+    remove: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
     title: str | None = None
 
     @field_validator("url")
@@ -143,12 +160,17 @@ class WatchSettings(_Section):
     @field_validator("selector")
     @classmethod
     def _css(cls, value: str | None) -> str | None:
-        if value is not None:
-            try:
-                web_page.check_selector(value)
-            except ConfigError as error:
-                raise ValueError(str(error)) from None
-        return value
+        return value if value is None else _checked(value, web_page.check_selector)
+
+    @field_validator("remove")
+    @classmethod
+    def _selectors(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_checked(value, web_page.check_selector) for value in values)
+
+    @field_validator("ignore")
+    @classmethod
+    def _patterns(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_checked(value, page_noise.check_ignore) for value in values)
 
     @model_validator(mode="after")
     def _one_of(self) -> WatchSettings:
@@ -159,8 +181,10 @@ class WatchSettings(_Section):
             raise ValueError("a page needs its url")
         if self.bill and (self.url or self.selector):
             raise ValueError("a bill is found by its number: url and selector belong to an act or a page")
-        if self.selector and not self.url:
-            raise ValueError("a selector needs a url")
+        if (self.selector or self.remove or self.ignore) and not self.url:
+            raise ValueError("a selector needs a url, and so do remove and ignore")
+        if (self.nd or self.kremlin) and (not self.act or self.url):
+            raise ValueError("nd and kremlin belong to an act without a url of its own")
         if self.page and not _SLUG.match(self.page):
             raise ValueError("a page's name is made of a-z, 0-9 and -, such as mvd-order")
         return self
@@ -172,7 +196,7 @@ class Settings(_Section):
     site: Site = Site()
     storage: Storage = Storage()
     http: Http = Http()
-    sources: dict[Literal["sozd", "publication", "page"], SourceSettings] = {}
+    sources: dict[Literal["sozd", "publication", "ips", "kremlin", "page"], SourceSettings] = {}
     watch: tuple[WatchSettings, ...] = ()
 
     def source(self, name: str) -> SourceSettings:
@@ -238,11 +262,14 @@ def watch_target(entry: WatchSettings, *, where: str = "watch") -> str:
     return f"page/{entry.page}"
 
 
-def entry_of(
-    name: str, *, url: str | None = None, selector: str | None = None, title: str | None = None
-) -> WatchSettings:
-    """What a person means by a name on the command line: a bill number, the words or the id of an act, a page's name."""
+def entry_of(name: str, *, url: str | None = None, **settings: Any) -> WatchSettings:
+    """What a person means by a name on the command line: a bill number, the words or the id of an act, a page's name.
+
+    A web address alone is a page, named after its address. `settings`: further keys of a ``[[watch]]``.
+    """
     bare = name.strip()
+    if url is None and bare.startswith(("http://", "https://")):
+        bare, url = page_name(bare), bare
     if bare.startswith("act/") or " " in bare:
         kind = "act"
     elif url is not None:
@@ -250,7 +277,7 @@ def entry_of(
     else:
         kind, bare = "bill", bare.removeprefix("bill/")
     try:
-        entry = WatchSettings.model_validate({kind: bare, "url": url, "selector": selector, "title": title})
+        entry = WatchSettings.model_validate({kind: bare, "url": url, **settings})
     except ValidationError as error:
         raise ConfigError(_first_fault(error, {})) from None
     try:
@@ -259,6 +286,13 @@ def entry_of(
         hint = "; a page of any other site is followed by a name and its --url" if kind == "bill" else ""
         raise ConfigError(f"{error}{hint}") from error
     return entry
+
+
+def page_name(url: str) -> str:
+    """A name for the page of an address: ``https://example.org/a/b.html`` -> ``example-org-a-b-html``."""
+    parts = urlsplit(url)
+    words = re.findall(r"[a-z0-9]+", f"{parts.hostname or ''} {parts.path} {parts.query}".lower())
+    return "-".join(words)[:80].strip("-")
 
 
 def secret(value: str | None, *, where: str) -> str | None:
@@ -310,7 +344,7 @@ def _first_fault(error: ValidationError, data: Mapping[str, Any]) -> str:
         hint = f"did you mean {near[0]}?" if near else "known here: " + ", ".join(known)
         return f"unknown key {name}; {hint}"
     if fault["loc"][0] == "sources" and fault["type"] == "literal_error":
-        known = ["sozd", "publication", "page"]
+        known = ["sozd", "publication", "ips", "kremlin", "page"]
         wrong = next((key for key in data.get("sources", {}) if key not in known), name)
         near = difflib.get_close_matches(wrong, known, n=1, cutoff=0.4)
         return f"unknown source sources.{wrong}; " + (

@@ -16,12 +16,15 @@ from diffs.topics import TopicRules
 from scrapers.http import retry_after
 from tracker.errors import FetchError, PageError
 from tracker.holding import agreement
-from tracker.models import Document, Observation, Problem, Response, Snapshot, Validators, Watch, digest_of
+from tracker.models import Document, EditionKey, Observation, Problem, Response, Snapshot, Validators, Watch, digest_of
+from tracker.texts import ReadText
 
 #: The sites' own addresses: links to them inside a page lead to the base address in use.
 _OFFICIAL: Final = {
     "sozd": ("https://sozd.duma.gov.ru", "http://sozd.duma.gov.ru", "http://sozd.parlament.gov.ru"),
     "publication": ("http://publication.pravo.gov.ru", "https://publication.pravo.gov.ru"),
+    "ips": ("http://pravo.gov.ru/proxy/ips", "https://pravo.gov.ru/proxy/ips"),
+    "kremlin": ("http://kremlin.ru", "http://www.kremlin.ru", "https://kremlin.ru"),
 }
 
 
@@ -53,13 +56,15 @@ class Finding:
     """What one look found, ready to be recorded. `waiting`: something waits for a second look.
 
     `well`: the addresses whose pages were read and believed. `trouble` is one line for the operator about what could not
-    be had this time; it keeps nothing else back.
+    be had this time; it keeps nothing else back. `current`: the text that the source holds for the present one, where this
+    look has seen it.
     """
 
     observation: Observation
     well: tuple[str, ...]
     waiting: bool = False
     trouble: str = ""
+    current: tuple[EditionKey, ReadText] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +77,12 @@ class Keys:
     due: str  # the texts that could not be fetched, and when to try again
     first: str  # the first read is not complete: what it still brings is history
     absent: str  # since when the page is gone
+    feed: str  # what the cheap poll last said
+    pace: str  # how often the document is worth a look
+    address: str  # where the document was found at a source that must be searched for it
+    native: str  # what such a source calls it
+    editions: str  # the editions that the source listed, and what became of them
+    disagree: str  # a difference between two sources that waits for a second look
 
     @classmethod
     def of(cls, watch: Watch) -> Keys:
@@ -84,12 +95,19 @@ class Keys:
             due=f"due/{name}",
             first=f"first/{name}",
             absent=f"absent/{name}",
+            feed=f"feed/{name}",
+            pace=f"pace/{name}",
+            address=f"address/{name}",
+            native=f"native/{name}",
+            editions=f"editions/{name}",
+            disagree=f"disagree/{watch.target}",
         )
 
 
 def told_value(watch: Watch, digest: str) -> str:
-    """What `Keys.told` holds: the same bytes under another selector are another text."""
-    return f"{digest} {watch.selector or ''}"
+    """What `Keys.told` holds: the same bytes under another selector, or other rules of noise, are another text."""
+    noise = " ".join([*watch.remove, *watch.ignore])
+    return f"{digest} {watch.selector or ''} {noise}".rstrip()
 
 
 def good_key(url: str) -> str:

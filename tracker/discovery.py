@@ -15,13 +15,16 @@ from diffs import topics
 from scrapers import publication, sozd
 from tracker import publications
 from tracker.desk import Desk, good_key
-from tracker.errors import FetchError, PageError
+from tracker.errors import FetchError, PageError, SourceError
 from tracker.models import Event, Item, Problem, Watch
 from tracker.payloads import MOSCOW
 
 #: A bill whose title and note decide nothing is looked at again daily for so long.
 UNDECIDED_FOR: Final = timedelta(days=60)
 UNDECIDED_EVERY: Final = timedelta(days=1)
+#: The portal's last days are walked again, to notice files that were replaced and acts that came in late.
+SEEN_AGAIN_DAYS: Final = 14
+SEEN_AGAIN_EVERY: Final = timedelta(days=1)
 
 #: Pages that a site sends in place of any answer: asking for another day would bring the same.
 NO_ANSWER: Final = frozenset(
@@ -31,12 +34,17 @@ NO_ANSWER: Final = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pass:
-    """What one discovery pass brought. `trouble` is empty when it was complete."""
+    """What one discovery pass brought. `trouble` is empty when it was complete.
+
+    `failure`: the fault of the source's host that ended it; `paused`: the host was not asked at all.
+    """
 
     source: str
     events: tuple[Event, ...] = ()
     followed: tuple[Watch, ...] = ()
     trouble: str = ""
+    failure: SourceError | None = None
+    paused: bool = False
 
 
 # ---------------------------------------------------------------- days that could not be read
@@ -79,6 +87,7 @@ def discover_publications(desk: Desk, now: datetime) -> Pass:
     """Walk every block of the portal day by day since its last pass. A block or a day that fails holds up no other."""
     events: list[Event] = []
     trouble: list[str] = []
+    failure: SourceError | None = None
     for block in publication.BLOCKS:
         days = _Days(desk, f"{publication.NAME}/{block}", now)
         try:
@@ -86,9 +95,12 @@ def discover_publications(desk: Desk, now: datetime) -> Pass:
                 events.extend(recorded)
         except (FetchError, PageError) as error:  # the portal does not answer: what is left of the walk waits
             trouble.append(f"{block}: {error}")
+            failure = error
         trouble.extend(f"{block}, {words}" for words in days.trouble)
     _note_complete(desk, publication.NAME, now, trouble)
-    return Pass(source=publication.NAME, events=tuple(events), trouble="; ".join(dict.fromkeys(trouble)))
+    return Pass(
+        source=publication.NAME, events=tuple(events), trouble="; ".join(dict.fromkeys(trouble)), failure=failure
+    )
 
 
 def _walk(desk: Desk, block: str, days: _Days, now: datetime) -> Iterator[tuple[Event, ...]]:
@@ -96,8 +108,9 @@ def _walk(desk: Desk, block: str, days: _Days, now: datetime) -> Iterator[tuple[
     mark = f"{publication.NAME}/{block}"
     since = desk.store.discovery_pass(mark) or desk.began(publication.NAME, now)
     walked = publications.days_to_walk(since, now)
-    waiting = [day for day in days.retried if day not in walked]
-    for day in (*waiting, *walked):
+    again = _to_see_again(desk, mark, now)
+    earlier = dict.fromkeys(day for day in (*days.retried, *again) if day not in walked)
+    for day in (*earlier, *walked):
         items: list[Item] = []
         try:
             items.extend(publications.published_on(desk, block, day))
@@ -109,11 +122,36 @@ def _walk(desk: Desk, block: str, days: _Days, now: datetime) -> Iterator[tuple[
         if faults:
             days.failed(day, f"{day}: {'; '.join(faults)}")
         for item, found in publications.wanted(desk, items):
-            yield desk.store.record(publications.announce(desk, item, found, now))
+            with desk.store.transaction():
+                for watch in publications.texts_of(desk, item, now, since=since):
+                    desk.store.put_watch(watch)
+                recorded = desk.store.record(publications.announce(desk, item, found, now))
+            yield recorded
+        for item in items:
+            noted = publications.replaced(desk, item, now)
+            if noted is not None:
+                yield desk.store.record(noted)
         if not faults:
             days.whole(day)
         if day in walked:
             desk.store.set_discovery_pass(mark, min(now, _end_of(day)))
+    if again:
+        desk.store.set_state(f"again/{mark}", now.isoformat())
+
+
+def _to_see_again(desk: Desk, mark: str, now: datetime) -> tuple[date, ...]:
+    """Once a day the last days are walked anew: a file may have been replaced, an act may have come in late."""
+    known = desk.store.state(f"again/{mark}")
+    last = datetime.fromisoformat(known) if isinstance(known, str) else None
+    if last is None:
+        desk.store.set_state(f"again/{mark}", now.isoformat())
+        return ()
+    if timedelta(0) <= now - last < SEEN_AGAIN_EVERY:
+        return ()
+    today = now.astimezone(MOSCOW).date()
+    began = desk.began(publication.NAME, now).astimezone(MOSCOW).date()
+    days = (today - timedelta(days=back) for back in range(SEEN_AGAIN_DAYS, 0, -1))
+    return tuple(day for day in days if day >= began)
 
 
 def _end_of(day: date) -> datetime:
@@ -155,7 +193,7 @@ def discover_bills(desk: Desk, now: datetime) -> Pass:
             items.extend(_registered(desk, day, day, days))
         items.extend(_registered(desk, min(last.astimezone(MOSCOW).date(), today), today, days))
     except (FetchError, PageError) as error:
-        return Pass(source=sozd.NAME, trouble=str(error))  # nothing was read, and nothing is forgotten
+        return Pass(source=sozd.NAME, trouble=str(error), failure=error)  # nothing was read, and nothing is forgotten
     trouble.extend(days.trouble)
     followed: list[Watch] = []
     for candidate in _candidates(desk, items, now, silent_before=last):

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Final
 
 from db.store import Store
-from tracker import config
+from scrapers.extract import programs
+from tracker import config, probing
 from tracker.config import DEFAULT_FILE, Settings
 from tracker.errors import ConfigError, StoreError
-from tracker.instance import policies_of, utc_now
+from tracker.instance import base_urls_of, policies_of, utc_now
 
 LITTLE_SPACE: Final = 1_000_000_000
+RECENT: Final = 10  # words of the operator's journal that are shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,14 +35,20 @@ class Finding:
         return f"{mark}  {self.what}" + (f"  ->  {self.mend}" if self.mend else "")
 
 
-def examine(path: Path | None) -> tuple[Finding, ...]:
-    """Look at configuration, secrets, directory, database, ledger and sources, in this order."""
+def examine(path: Path | None, *, network: bool) -> tuple[Finding, ...]:
+    """Look at configuration, secrets, directory, database, ledger and tools; with `network`, ask every source once as well."""
     try:
         settings = config.load(path)
         policies_of(settings)
     except ConfigError as error:
         return (Finding(is_fault=True, what=str(error), mend="mend this line, then run doctor again"),)
-    return (*_configuration(settings, path), *_directory(settings.storage.directory), *_store(settings))
+    return (
+        *_configuration(settings, path),
+        *_directory(settings.storage.directory),
+        *_programs(),
+        *_store(settings),
+        *(_sources(settings) if network else ()),
+    )
 
 
 def _configuration(settings: Settings, path: Path | None) -> Iterator[Finding]:
@@ -83,6 +91,30 @@ def _directory(directory: Path) -> Iterator[Finding]:
     )
 
 
+#: Program -> what it reads for us, and how it is installed.
+_PROGRAMS: Final = {
+    "soffice": ("DOC and ODT, with tracked changes told apart", "apt-get install libreoffice-writer-nogui"),
+    "antiword": ("DOC where LibreOffice is missing; tracked changes run together", "apt-get install antiword"),
+    "tesseract": ("scans, when recognition is asked for", "apt-get install tesseract-ocr"),
+    "tesseract-rus": ("Russian scans", "apt-get install tesseract-ocr-rus"),
+}
+
+
+def _programs() -> Iterator[Finding]:
+    """Programs that read files which we do not read ourselves. Without them such a text is told as not read."""
+    for name, is_here in programs.tools().items():
+        purpose, install = _PROGRAMS[name]
+        what = f"{name} is {'here' if is_here else 'not here'}: reads {purpose}"
+        yield Finding(is_fault=False, what=what, mend="" if is_here else install)
+
+
+def _sources(settings: Settings) -> Iterator[Finding]:
+    """One question to each source."""
+    base_urls = base_urls_of(settings)
+    for found in probing.probe(base_urls, policies_of(settings), user_agent=settings.user_agent, clock=utc_now):
+        yield Finding(is_fault=not found.is_well, what=f"{found.source}: {found.what}", mend=found.mend)
+
+
 def _store(settings: Settings) -> Iterator[Finding]:
     yield Finding(is_fault=False, what=f"SQLite {sqlite3.sqlite_version}")
     if not (settings.storage.directory / "tracker.sqlite").exists():
@@ -108,6 +140,10 @@ def _store(settings: Settings) -> Iterator[Finding]:
                     mend=f'[sources.{state.name}] proxy = "socks5h://127.0.0.1:1080", if it cannot be reached'
                     if trouble
                     else "",
+                )
+            for word in store.operator_events(limit=RECENT):
+                yield Finding(
+                    is_fault=False, what=f"{word.at:%Y-%m-%d %H:%M} UTC {word.kind} {word.subject}: {word.message}"
                 )
             for row in store.quarantined():
                 yield Finding(

@@ -50,7 +50,8 @@ class FetchError(SourceError):
     """No usable answer. `reason`: one of the words below; `retry_after`: seconds the server asked for, if it did.
 
     Reasons: ``timeout`` ``connection`` ``tls`` ``too_large`` ``short_body`` ``bad_encoding`` ``redirect`` ``robots``
-    ``address`` (URL not allowed) ``status`` (an HTTP status that never carries a page).
+    (disallowed) ``unreachable`` (robots.txt could not be had) ``address`` (URL not allowed) ``status`` (an HTTP status that
+    never carries a page).
     """
 
     def __init__(self, message: str, *, reason: str, url: str = "", retry_after: float | None = None) -> None:
@@ -60,11 +61,15 @@ class FetchError(SourceError):
 
 
 class PageError(SourceError):
-    """An answer that is not the page asked for: block page, captcha, truncated body, other layout."""
+    """An answer that is not the page asked for: block page, captcha, truncated body, other layout.
 
-    def __init__(self, problem: Problem, message: str, *, url: str = "") -> None:
+    `retry_after`: seconds the server asked for, if it did.
+    """
+
+    def __init__(self, problem: Problem, message: str, *, url: str = "", retry_after: float | None = None) -> None:
         super().__init__(message, url=url)
         self.problem = problem
+        self.retry_after = retry_after
 
 
 class ExtractError(SourceError):

@@ -14,12 +14,12 @@ from typing import Final
 from db.store import Store
 from diffs import topics
 from feeds.site import Site
-from scrapers import acts, publication, sozd
+from scrapers import acts, ips, kremlin, publication, sozd
 from scrapers import page as web_page
 from scrapers.http import Gate, SourcePolicy
-from tracker import config, publications
+from tracker import config, lookups
 from tracker.config import Settings, WatchSettings
-from tracker.desk import Desk
+from tracker.desk import Desk, Keys
 from tracker.errors import ConfigError
 from tracker.models import SiteInfo, Watch
 from tracker.pipeline import Pipeline
@@ -27,6 +27,8 @@ from tracker.pipeline import Pipeline
 BASE_URLS: Final[Mapping[str, str]] = {
     sozd.NAME: sozd.BASE_URL,
     publication.NAME: publication.BASE_URL,
+    ips.NAME: ips.BASE_URL,
+    kremlin.NAME: kremlin.BASE_URL,
     web_page.NAME: "",
 }
 
@@ -56,7 +58,9 @@ class Instance(AbstractContextManager["Instance"]):
     def sync_watches(self) -> None:
         """Bring the watches of the configuration into the store; those taken out of it are no longer followed."""
         now = self.clock()
-        wanted = {(watch.target, watch.source): watch for watch in map(self._watch_of, self.settings.watch)}
+        wanted = {
+            (watch.target, watch.source): watch for entry in self.settings.watch for watch in self._watches_of(entry)
+        }
         for watch in self.store.watches(include_muted=True):
             if watch.origin == "config" and (watch.target, watch.source) not in wanted:
                 self.store.remove_watch(watch.target, watch.source)
@@ -64,11 +68,22 @@ class Instance(AbstractContextManager["Instance"]):
             known = self.store.watch(target, source)
             if known is None:
                 self.store.put_watch(watch)
-            elif (known.url, known.selector) != (watch.url, watch.selector):
-                self.store.put_watch(replace(known, url=watch.url, selector=watch.selector, next_due=now))
+            elif _where(known) != _where(watch):
+                if known.url != watch.url:  # what was found by the old address is not what is asked for now
+                    self.store.set_state(Keys.of(known).address, None)
+                self.store.put_watch(
+                    replace(
+                        known,
+                        url=watch.url,
+                        selector=watch.selector,
+                        remove=watch.remove,
+                        ignore=watch.ignore,
+                        next_due=now,
+                    )
+                )
 
-    def _watch_of(self, entry: WatchSettings) -> Watch:
-        return watch_of(entry, self.desk.base_urls, now=self.clock(), origin="config")
+    def _watches_of(self, entry: WatchSettings) -> tuple[Watch, ...]:
+        return watches_of(entry, self.desk.base_urls, now=self.clock(), origin="config")
 
     def close(self) -> None:
         """Let go of the network and the database."""
@@ -103,13 +118,12 @@ def open_instance(
         monotonic=monotonic,
         rng=rng,
     )
-    base_urls = {name: settings.source(name).base_url or default for name, default in BASE_URLS.items()}
     desk = Desk(
         store=store,
         network=gate,
         clock=clock,
         rules=topics.default_rules(),
-        base_urls=base_urls,
+        base_urls=base_urls_of(settings),
         invented=invented,
     )
     every = {name: found for name in BASE_URLS if (found := settings.source(name).every) is not None}
@@ -122,6 +136,11 @@ def open_instance(
         clock=clock,
         invented=invented,
     )
+
+
+def base_urls_of(settings: Settings) -> dict[str, str]:
+    """Where each source is asked."""
+    return {name: settings.source(name).base_url or default for name, default in BASE_URLS.items()}
 
 
 def policies_of(settings: Settings) -> dict[str, SourcePolicy]:
@@ -152,24 +171,33 @@ def site_info(settings: Settings, *, invented: bool = False) -> SiteInfo:
     )
 
 
-def watch_of(entry: WatchSettings, base_urls: Mapping[str, str], *, now: datetime, origin: str) -> Watch:
-    """What an entry of the configuration or the command line asks to follow."""
+def watches_of(entry: WatchSettings, base_urls: Mapping[str, str], *, now: datetime, origin: str) -> tuple[Watch, ...]:
+    """What an entry of the configuration or the command line asks to follow, a watch for each source."""
     target = config.watch_target(entry)
     if entry.bill:
-        source, url = sozd.NAME, sozd.card_url(base_urls[sozd.NAME], sozd.bill_number(entry.bill))
+        places = {sozd.NAME: sozd.card_url(base_urls[sozd.NAME], sozd.bill_number(entry.bill))}
     elif entry.url:
-        source, url = web_page.NAME, entry.url
+        places = {web_page.NAME: entry.url}
     else:
-        _, day, number = acts.parse_act(entry.act or "")
-        source = publication.NAME
-        url = publications.search_address(base_urls[publication.NAME], day=day, number=number)
-    return Watch(
-        target=target,
-        source=source,
-        url=url,
-        selector=entry.selector,
-        origin=origin,
-        added_at=now,
-        silent_before=now,
-        title=entry.title or "",
+        places = lookups.addresses(
+            base_urls, acts.parse_act(entry.act or ""), nd=entry.nd, bank=entry.kremlin, at_bank=bool(entry.kremlin)
+        )
+    return tuple(
+        Watch(
+            target=target,
+            source=source,
+            url=url,
+            selector=entry.selector,
+            origin=origin,
+            added_at=now,
+            silent_before=now,
+            title=entry.title or "",
+            remove=entry.remove,
+            ignore=entry.ignore,
+        )
+        for source, url in places.items()
     )
+
+
+def _where(watch: Watch) -> tuple[object, ...]:
+    return watch.url, watch.selector, watch.remove, watch.ignore

@@ -686,6 +686,29 @@ class Watch:
     last_checked: datetime | None = None
     last_success: datetime | None = None
     muted: bool = False
+    remove: tuple[str, ...] = ()  # CSS selectors of what is no text on this page
+    ignore: tuple[str, ...] = ()  # regular expressions of lines that are no text
+
+
+class OperatorKind(StrEnum):
+    """What operators are told, and readers never: our own trouble with the sources."""
+
+    SOURCE_FAILING = "source.failing"
+    SOURCE_RECOVERED = "source.recovered"
+    SOURCE_LAYOUT_CHANGED = "source.layout_changed"
+    DOCUMENT_QUARANTINED = "document.quarantined"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorEvent:
+    """One word to the operator. `subject` is what it is about: a host, or a document id; `message` is one line."""
+
+    id: int
+    kind: OperatorKind
+    source: str
+    subject: str
+    at: datetime
+    message: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,57 +1,103 @@
-"""A look at a text on a web page: an act's text at an address the operator gave, or any page at all."""
+"""A look at a text that stands at one address: an act in the acts bank of kremlin.ru, an act or any page at an address given."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Final
 
-from diffs import topics
-from tracker import texts
+from scrapers import kremlin
+from tracker import act_documents, lookups, texts
 from tracker.desk import Desk, Finding, Keys, Page, doubt_key, good_key, told_value
 from tracker.errors import PageError
 from tracker.holding import Held, text_doubt
 from tracker.models import (
     Document,
+    DocumentFacts,
     EditionKey,
     EventDraft,
     EventKind,
-    Level,
+    Item,
     Observation,
+    PageKind,
     Part,
     Problem,
+    Reading,
     Snapshot,
     Version,
     Watch,
 )
 from tracker.payloads import Drafter
-from tracker.shelf import Shelf
+from tracker.shelf import Rereader, Shelf
 from tracker.texts import KEPT, ReadText
 
 EDITION: Final = "current"
 
 
 def look(desk: Desk, watch: Watch, page: Page, now: datetime) -> Finding:
-    """Read the text, compare it with the last one; a change that no amending act explains waits for a second look."""
+    """A look at the address that the operator gave."""
     if page.status != 200:
         problem = Problem.NOT_FOUND if page.status in {404, 410} else Problem.SERVER_ERROR
         raise PageError(problem, f"{watch.target}: the server answered {page.status}", url=watch.url)
-    keys = Keys.of(watch)
     read = _read(watch, page.body, page.content_type)
-    shelf = Shelf(desk.store, watch.target, Part.TEXT, watch.source, partial(_reread, watch))
+    return _compared(desk, watch, page, read, facts=None, now=now, silent_before=None)
+
+
+def look_at_bank(desk: Desk, watch: Watch, page: Page, now: datetime) -> Finding:
+    """A look at the acts bank, where an act must first be found by its date and number."""
+    reading = kremlin.read(page.body, url=watch.url, status=page.status, content_type=page.content_type)
+    if reading.page is PageKind.LIST:
+        return lookups.follow(
+            desk, watch, page, _in_bank(reading), now, address=_address(desk, watch), look=look_at_bank
+        )
+    if not reading.text.strip():
+        raise PageError(Problem.EMPTY, f"{watch.target}: the page holds no text", url=watch.url)
+    # The text of an act that was published long ago is where the watch begins; of one that was just found it is news.
+    silent_before = None if watch.origin == "discovery" else now
+    return _compared(
+        desk, watch, page, texts.read_act(reading), facts=reading.document, now=now, silent_before=silent_before
+    )
+
+
+def rereader(watch: Watch) -> Rereader:
+    """How the kept texts of a watch are read again."""
+    return _reread_bank if watch.source == kremlin.NAME else partial(_reread, watch)
+
+
+def _compared(
+    desk: Desk,
+    watch: Watch,
+    page: Page,
+    read: ReadText,
+    *,
+    facts: DocumentFacts | None,
+    now: datetime,
+    silent_before: datetime | None,
+) -> Finding:
+    """Compare the text with the last one; a change that no amending act explains waits for a second look."""
+    keys = Keys.of(watch)
+    known = desk.store.document(watch.target)
+    act_documents.require_same(watch, known, facts)
+    shelf = Shelf(desk.store, watch.target, Part.TEXT, watch.source, rereader(watch))
     key = EditionKey(document_id=watch.target, part=Part.TEXT, source=watch.source, edition=EDITION)
     standing = shelf.latest_of(key, cause=None)
     current = shelf.read(standing)[0] if standing is not None else None
     confirmed = desk.believe(watch, page, read.digest, text_doubt(current.plain, read.plain) if current else None, now)
     held = Held(before=desk.mapping(keys.held), now=now)
-    known = desk.store.document(watch.target)
-    document = _document(desk, watch, known, read)
-    drafter = Drafter(document=document, source=watch.source, silent_before=None, confirmed=confirmed)
+    document = act_documents.document_of(desk, watch, read.plain, facts)
+    drafter = Drafter(
+        document=document,
+        source=watch.source,
+        silent_before=silent_before if current is None else None,
+        confirmed=confirmed,
+    )
     kind = _kind(document, current, read, held)
     events: list[EventDraft] = []
     if current is None and known is None:
-        events.append(_started(drafter, watch))
+        listed = [{"edition": EDITION, "label": "", "url": watch.url}]
+        events.append(act_documents.started(drafter, listed))
     if kind is not None:
         version = texts.version_of(
             key, read, position="00", label="", snapshot=page.snapshot, url=watch.url, cause=None
@@ -68,7 +114,7 @@ def look(desk: Desk, watch: Watch, page: Page, now: datetime) -> Finding:
         doubt_key(watch, watch.url): None,
     }
     observation = Observation(observed_at=now, document=document, versions=shelf.new, events=tuple(events), state=state)
-    return Finding(observation=observation, well=(watch.url,), waiting=held.after is not None)
+    return Finding(observation=observation, well=(watch.url,), waiting=held.after is not None, current=(key, read))
 
 
 def _kind(document: Document, current: ReadText | None, read: ReadText, held: Held) -> EventKind | None:
@@ -84,46 +130,36 @@ def _kind(document: Document, current: ReadText | None, read: ReadText, held: He
     return EventKind.TEXT_UNEXPLAINED if held.seen_twice("text", read.digest) else None
 
 
-def _document(desk: Desk, watch: Watch, known: Document | None, read: ReadText) -> Document:
-    """The known document, its topics widened by what its text says; or a new one that is called as the operator called it."""
-    title = known.title if known else watch.title
-    found = topics.classify(desk.rules, title, body=read.plain)
-    merged = tuple(dict.fromkeys((*(known.topics if known else ()), *found.topics)))
-    if known is not None:
-        return desk.mark(replace(known, topics=merged))
-    kind, date, number = _parts(watch.target)
-    return desk.mark(
-        Document(id=watch.target, kind=kind, number=number, date=date, title=title, url=watch.url, topics=merged)
-    )
+def _address(desk: Desk, watch: Watch) -> Callable[[Item], str]:
+    return lambda item: kremlin.print_url(desk.base_urls[watch.source], item.native_id)
 
 
-def _parts(target: str) -> tuple[str, str | None, str]:
-    """Kind, date and number out of a document id."""
-    match target.split("/"):
-        case ["act", kind, date, number]:
-            return kind, date, number
-        case [kind, name]:
-            return kind, None, name
-        case _:
-            return "page", None, target
-
-
-def _started(drafter: Drafter, watch: Watch) -> EventDraft:
-    payload = {
-        "status": None,
-        "steps": 0,
-        "last_step": None,
-        "texts": [{"edition": EDITION, "label": "", "url": watch.url}],
-    }
-    return drafter.draft(EventKind.WATCH_STARTED, key="watch", level=Level.NOTABLE, payload=payload)
+def _in_bank(reading: Reading) -> Reading:
+    """The list without the rows of the news: they have no text of an act behind them."""
+    return replace(reading, items=tuple(item for item in reading.items if item.native_id.isdecimal()))
 
 
 def _read(watch: Watch, body: bytes, content_type: str) -> ReadText:
-    return texts.read_page(body, selector=watch.selector, content_type=content_type, url=watch.url)
+    return texts.read_page(
+        body,
+        selector=watch.selector,
+        content_type=content_type,
+        url=watch.url,
+        remove=watch.remove,
+        ignore=watch.ignore,
+    )
 
 
 def _reread(watch: Watch, version: Version, snapshot: Snapshot, body: bytes) -> ReadText:
     """A kept text, read by today's code (and today's selector)."""
     del version
-    content_type = next((value for name, value in snapshot.headers if name.lower() == "content-type"), "")
-    return _read(watch, body, content_type)
+    return _read(watch, body, _type_of(snapshot))
+
+
+def _reread_bank(version: Version, snapshot: Snapshot, body: bytes) -> ReadText:
+    del version
+    return texts.read_act(kremlin.read(body, url=snapshot.url, status=snapshot.status, content_type=_type_of(snapshot)))
+
+
+def _type_of(snapshot: Snapshot) -> str:
+    return next((value for name, value in snapshot.headers if name.lower() == "content-type"), "")

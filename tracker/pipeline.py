@@ -13,7 +13,7 @@ everything. Publishing and delivering run from the store afterwards; neither can
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -21,10 +21,11 @@ from typing import Final
 
 import structlog
 
+from scrapers import ips, kremlin, publication, sozd
 from scrapers import page as web_page
-from scrapers import publication, sozd
-from tracker import bills, coverage, discovery, pages, publications
+from tracker import bill_feed, bills, cadence, coverage, disagreement, discovery, editions, pages, publications
 from tracker.bill_texts import texts_due
+from tracker.cadence import Pace
 from tracker.desk import Desk, Finding, Keys, Page, doubt_key, told_value
 from tracker.errors import BusyError, FetchError, PageError, TrackerError
 from tracker.holding import AGREEING_FETCHES, AGREEMENT, SECOND_LOOK, Held
@@ -34,13 +35,21 @@ from tracker.models import (
     EventKind,
     Level,
     Observation,
+    OperatorKind,
     Problem,
     Watch,
 )
+from tracker.outages import Outages, is_of_host
 from tracker.payloads import Drafter
 
 #: How often a source is asked when the configuration does not say, in seconds.
-EVERY: Final[Mapping[str, float]] = {sozd.NAME: 1800.0, publication.NAME: 3600.0, web_page.NAME: 3600.0}
+EVERY: Final[Mapping[str, float]] = {
+    sozd.NAME: 1800.0,
+    publication.NAME: 3600.0,
+    ips.NAME: 21600.0,
+    kremlin.NAME: 21600.0,
+    web_page.NAME: 3600.0,
+}
 #: How often new documents are looked for, in seconds: some bills live less than a day.
 DISCOVER_EVERY: Final = 7200.0
 AFTER_FAILURE: Final = timedelta(minutes=15)
@@ -56,7 +65,16 @@ COVERAGE: Final = "coverage"
 LOOKS: Final[Mapping[str, Callable[[Desk, Watch, Page, datetime], Finding]]] = {
     sozd.NAME: bills.look,
     publication.NAME: publications.look,
+    ips.NAME: editions.look,
+    kremlin.NAME: pages.look_at_bank,
     web_page.NAME: pages.look,
+}
+
+#: Sources of act texts: how what was kept of them is read again.
+REREADERS: Final[disagreement.Rereaders] = {
+    ips.NAME: editions.rereader,
+    kremlin.NAME: pages.rereader,
+    web_page.NAME: pages.rereader,
 }
 
 DISCOVERIES: Final[Mapping[str, Callable[[Desk, datetime], discovery.Pass]]] = {
@@ -64,6 +82,19 @@ DISCOVERIES: Final[Mapping[str, Callable[[Desk, datetime], discovery.Pass]]] = {
     publication.NAME: discovery.discover_publications,
 }
 
+#: Sources that hold more of the past than one look brings.
+HISTORIES: Final[Mapping[str, Callable[[Desk, Watch, Callable[[], datetime]], Iterator[Observation | str]]]] = {
+    ips.NAME: editions.import_history,
+}
+
+#: Sources with a cheap poll: whether it says that nothing happened, and what to note when the page itself was read.
+POLLS: Final[Mapping[str, Callable[[Desk, Watch, datetime], bool]]] = {sozd.NAME: bill_feed.is_still}
+
+#: Sources whose pages link texts that are fetched by a clock of their own.
+_TEXTS_DUE: Final[Mapping[str, Callable[[Desk, Watch, datetime], bool]]] = {
+    sozd.NAME: texts_due,
+    ips.NAME: editions.editions_due,
+}
 
 log = structlog.get_logger("tracker.pipeline")
 
@@ -76,6 +107,7 @@ class Outcome(StrEnum):
     HELD = "held"  # seen, and waiting for a second look
     QUARANTINED = "quarantined"
     FAILED = "failed"
+    PAUSED = "paused"  # not asked: the host is in trouble and is left alone for a while
 
     @property
     def is_success(self) -> bool:
@@ -104,6 +136,7 @@ class Pipeline:
         self.desk = desk
         self._every = {**EVERY, **(every or {})}
         self._rng = rng or random.Random()  # noqa: S311  # spreads requests over time; guards nothing
+        self._outages = Outages(desk.store)
 
     # ------------------------------------------------------------ a pass
 
@@ -123,8 +156,12 @@ class Pipeline:
         """
         results: list[Result] = []
         searches = discover if searches is None else searches
+        paused: set[str] = set()
 
         def done(result: Result) -> None:
+            if result.outcome is Outcome.PAUSED:  # one word for an outage, not one for every page
+                result = replace(result, message="") if result.message in paused else result
+                paused.add(result.message)
             results.append(result)
             progress(result)
 
@@ -134,8 +171,15 @@ class Pipeline:
             if not stopped():
                 new = self.discover(source)
                 found.extend(new.followed)
-                outcome = Outcome.FAILED if new.trouble else Outcome.CHANGED if new.events else Outcome.UNCHANGED
-                done(Result(target=DISCOVERY, source=source, outcome=outcome, events=new.events, message=new.trouble))
+                done(
+                    Result(
+                        target=DISCOVERY,
+                        source=source,
+                        outcome=_outcome_of(new),
+                        events=new.events,
+                        message=new.trouble,
+                    )
+                )
         for watch in (*watches, *found):
             if not stopped():
                 done(self.check_safely(watch))
@@ -150,6 +194,9 @@ class Pipeline:
     def discover(self, source: str) -> discovery.Pass:
         """One discovery pass over one source. Its failure counts for the source like any other."""
         now = self.desk.clock()
+        base = self.desk.base_urls[source]
+        if self._outages.pause(source, base, now) is not None:
+            return discovery.Pass(source=source, trouble=self._outages.reason(source, base), paused=True)
         try:
             found = DISCOVERIES[source](self.desk, now)
         except BusyError:
@@ -158,6 +205,10 @@ class Pipeline:
             if not isinstance(error, TrackerError):
                 log.exception("discovery.fault", source=source)
             found = discovery.Pass(source=source, trouble=_fault(error))
+        if found.failure is not None:
+            self._outages.failed(source, base, found.failure, now)
+        elif not found.trouble:
+            self._outages.succeeded(source, base, now)
         self.desk.store.mark_source(source, at=now, success=not found.trouble, error=found.trouble or None)
         return found
 
@@ -184,34 +235,81 @@ class Pipeline:
     def check(self, watch: Watch) -> Result:
         """One look at one document. A source's fault gives a result; faults of our own raise."""
         now = self.desk.clock()
-        page: Page | None = None
+        watch = self._addressed(watch)
+        pause = self._outages.pause(watch.source, watch.url, now)
+        if pause is not None:
+            return self._left_alone(watch, now, pause)
         try:
-            page = self.desk.get(watch.url, source=watch.source)
-            told = self.desk.store.state(Keys.of(watch).told)
-            if told == told_value(watch, page.snapshot.digest) and not self._waiting(watch, now):
-                result = _result(watch, Outcome.UNCHANGED)
-                self._settle(watch, (watch.url,))
-            else:
-                result = self._record(watch, LOOKS[watch.source](self.desk, watch, page, now))
+            result = self._look(watch, now)
         except FetchError as error:
             result = _result(watch, Outcome.FAILED, message=str(error), retry_after=error.retry_after)
+            self._outages.failed(watch.source, watch.url, error, now)
         except PageError as error:
-            result = self._refuse(watch, error, now, retry_after=page.retry_after if page else None)
+            result = self._refuse(watch, error, now)
+            self._outages.failed(watch.source, watch.url, error, now)
         ok = result.outcome.is_success
         store = self.desk.store
-        store.mark_source(watch.source, at=now, success=ok, error=result.message or None)
-        # What waits for a second look was not seen to be unchanged: a page that never comes to rest counts as unseen.
-        seen = ok and result.outcome is not Outcome.HELD
-        store.mark_checked(
-            watch.target, watch.source, at=now, next_due=self._next_due(watch, result, now), success=seen
-        )
+        with store.transaction():
+            if ok:
+                self._outages.succeeded(watch.source, watch.url, now)
+            store.mark_source(watch.source, at=now, success=ok, error=result.message or None)
+            # What waits for a second look was not seen to be unchanged: a page that never comes to rest counts as unseen.
+            seen = ok and result.outcome is not Outcome.HELD
+            due = self._next_due(watch, result, now)
+            store.mark_checked(watch.target, watch.source, at=now, next_due=due, success=seen)
         return result
+
+    def _look(self, watch: Watch, now: datetime) -> Result:
+        """Ask for the page, by the cheap poll first where there is one; read it when it is not known already."""
+        waiting = self._waiting(watch, now)
+        poll = POLLS.get(watch.source)
+        if poll is not None and not waiting and poll(self.desk, watch, now):
+            return _result(watch, Outcome.UNCHANGED)
+        page = self.desk.get(watch.url, source=watch.source)
+        told = self.desk.store.state(Keys.of(watch).told)
+        if told == told_value(watch, page.snapshot.digest) and not waiting:
+            result = _result(watch, Outcome.UNCHANGED)
+            self._settle(watch, (watch.url,))
+        else:
+            try:
+                finding = LOOKS[watch.source](self.desk, watch, page, now)
+                result = self._record(watch, disagreement.weigh(self.desk, watch, finding, REREADERS, now))
+            except PageError as error:
+                error.retry_after = page.retry_after
+                raise
+        if poll is not None:
+            bill_feed.settle(self.desk, watch, result.events, now)
+        return result
+
+    def _left_alone(self, watch: Watch, now: datetime, pause: timedelta) -> Result:
+        """A document of a host in trouble: not asked for, and due again when the host is."""
+        message = f"not asked, the host is left alone for a while: {self._outages.reason(watch.source, watch.url)}"
+        due = now + max(pause, _AT_LEAST) * self._rng.uniform(1.0, 1.1)
+        self.desk.store.mark_checked(watch.target, watch.source, at=now, next_due=due, success=False)
+        return _result(watch, Outcome.PAUSED, message=message)
+
+    def backfill(self, watch: Watch) -> Iterator[Result]:
+        """Bring in what the source holds of the past, recorded piece by piece: it can be stopped, and goes on where it was."""
+        yield self.check_safely(watch)
+        for found in HISTORIES[watch.source](self.desk, self._addressed(watch), self.desk.clock):
+            if isinstance(found, str):
+                yield _result(watch, Outcome.FAILED, message=found)
+                continue
+            yield _result(watch, Outcome.CHANGED, events=self.desk.store.record(found))
+
+    def _addressed(self, watch: Watch) -> Watch:
+        """The watch at the address where its document was found, for a source that must be searched for it."""
+        found_at = self.desk.store.state(Keys.of(watch).address)
+        return replace(watch, url=found_at) if isinstance(found_at, str) else watch
 
     def _waiting(self, watch: Watch, now: datetime) -> bool:
         """Whether bytes that are known must be looked at all the same: for a second look, or for texts that are due."""
         keys = Keys.of(watch)
         states = (keys.held, keys.absent, doubt_key(watch, watch.url))
-        return any(self.desk.store.state(key) for key in states) or texts_due(self.desk, watch, now)
+        if any(self.desk.store.state(key) for key in states) or disagreement.is_waiting(self.desk, watch):
+            return True
+        due = _TEXTS_DUE.get(watch.source)
+        return due is not None and due(self.desk, watch, now)
 
     def _record(self, watch: Watch, finding: Finding) -> Result:
         observation = self._back(watch, finding.observation)
@@ -225,6 +323,8 @@ class Pipeline:
     def _settle(self, watch: Watch, well: Collection[str]) -> None:
         """Close this document's quarantine cases of pages that are believed now."""
         for url in well:
+            if self.desk.store.state(f"layout/{watch.source}") == url:
+                self.desk.store.set_state(f"layout/{watch.source}", None)
             for row in self.desk.store.quarantined(url=url):
                 if row.document_id != watch.target:
                     continue
@@ -259,7 +359,7 @@ class Pipeline:
 
     # ------------------------------------------------------------ what is not believed
 
-    def _refuse(self, watch: Watch, error: PageError, now: datetime, *, retry_after: float | None) -> Result:
+    def _refuse(self, watch: Watch, error: PageError, now: datetime) -> Result:
         """Keep a page that is not the one asked for out of sight. A document that is gone is told at the second look."""
         store = self.desk.store
         if error.problem is not Problem.IMPLAUSIBLE:  # a doubted reading stands in quarantine already
@@ -274,14 +374,36 @@ class Pipeline:
                 reading_digest=None,
                 at=now,
             )
+        self._tell_operator(watch, error, now)
         events: tuple[Event, ...] = ()
         is_document = watch.source != publication.NAME  # a list that is gone says nothing about the acts on it
         if error.problem is Problem.NOT_FOUND and is_document and watch.last_success is not None:
             events = self._gone(watch, watch.last_success, now)
-        return _result(watch, Outcome.QUARANTINED, events=events, message=str(error), retry_after=retry_after)
+        return _result(watch, Outcome.QUARANTINED, events=events, message=str(error), retry_after=error.retry_after)
+
+    def _tell_operator(self, watch: Watch, error: PageError, now: datetime) -> None:
+        """One word for a page of a new look, whichever of the source's pages showed it first; one for each new case otherwise."""
+        if is_of_host(error):
+            return  # the outage is told as one
+        store = self.desk.store
+        kind, subject = OperatorKind.DOCUMENT_QUARANTINED, watch.target
+        if error.problem is Problem.LAYOUT_CHANGED:
+            key = f"layout/{watch.source}"
+            if isinstance(store.state(key), str):
+                return
+            store.set_state(key, watch.url)
+            kind, subject = OperatorKind.SOURCE_LAYOUT_CHANGED, watch.source
+        else:
+            cases = [case for case in store.quarantined(url=watch.url) if case.problem is error.problem]
+            if not cases or cases[-1].count > 1:
+                return
+        store.tell_operator(kind, source=watch.source, subject=subject, at=now, message=str(error))
 
     def _gone(self, watch: Watch, last_seen: datetime, now: datetime) -> tuple[Event, ...]:
         keys = Keys.of(watch)
+        if self.desk.store.state(keys.address) is not None:
+            self.desk.store.set_state(keys.address, None)  # native ids change: it is searched for anew
+            return ()
         absent = self.desk.mapping(keys.absent)
         if absent.get("told"):
             return ()
@@ -305,9 +427,12 @@ class Pipeline:
     # ------------------------------------------------------------ when to look again
 
     def _next_due(self, watch: Watch, result: Result, now: datetime) -> datetime:
-        every = timedelta(seconds=self._every[watch.source])
+        pace = self.desk.mapping(Keys.of(watch).pace)
+        base = timedelta(seconds=self._every[watch.source])
+        every = cadence.interval(base, Pace.from_json(pace)) if pace else base
         absent = self.desk.mapping(Keys.of(watch).absent)
-        if self.desk.store.state(Keys.of(watch).held) or (absent and not absent.get("told")):
+        second = self.desk.store.state(Keys.of(watch).held) or disagreement.is_waiting(self.desk, watch)
+        if second or (absent and not absent.get("told")):
             wait = min(every, SECOND_LOOK) + _GRACE
         elif self.desk.store.state(doubt_key(watch, watch.url)):
             wait = min(every, AGREEMENT) + _GRACE
@@ -316,7 +441,17 @@ class Pipeline:
         else:
             wait = every * self._rng.uniform(0.9, 1.1)
         asked = timedelta(seconds=min(result.retry_after or 0.0, _PATIENCE))
+        if result.outcome is not Outcome.PAUSED and (pause := self._outages.pause(watch.source, watch.url, now)):
+            asked = max(asked, pause * 1.2)  # behind those that were not asked because of this failure
         return now + max(wait, asked, _AT_LEAST)
+
+
+def _outcome_of(found: discovery.Pass) -> Outcome:
+    if found.paused:
+        return Outcome.PAUSED
+    if found.trouble:
+        return Outcome.FAILED
+    return Outcome.CHANGED if found.events else Outcome.UNCHANGED
 
 
 def _fault(error: Exception) -> str:

@@ -8,19 +8,22 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from diffs import topics
-from scrapers import publication
-from tracker import payloads
+from scrapers import publication, readings
+from tracker import lookups, payloads
 from tracker.desk import Desk, Finding, Keys, Page, good_key, told_value
 from tracker.errors import PageError
+from tracker.holding import Held
 from tracker.models import (
     Classification,
     Document,
     EventDraft,
     EventKind,
+    File,
     Item,
     Level,
     Observation,
     Problem,
+    Role,
     Status,
     Watch,
     digest_of,
@@ -29,6 +32,8 @@ from tracker.models import (
 from tracker.payloads import MOSCOW, Drafter
 
 PAGE_SIZE: Final = 200
+#: Kinds whose texts the state's legal system takes in, besides those of the acts bank; orders of ministries never appear there.
+_CONSOLIDATED: Final = frozenset({"postanovlenie-pravitelstva", "rasporyazhenie-pravitelstva", "postanovlenie-ks"})
 #: A walk that fell behind catches up this many days at a time; the rest follows at the next pass.
 CATCH_UP: Final = timedelta(days=31)
 
@@ -48,20 +53,11 @@ def look(desk: Desk, watch: Watch, page: Page, now: datetime) -> Finding:
             message = f"{watch.target}: not among {len(reading.items)} of {reading.total} acts listed; was the question ignored?"
             raise PageError(Problem.UNFILTERED, message, url=watch.url)
         return Finding(observation=Observation(observed_at=now, state=state), well=(watch.url,))
-    observation = announce(desk, item, topics.classify(desk.rules, item.title), now, asked_for=watch)
-    return Finding(observation=replace(observation, state=state), well=(watch.url,))
-
-
-def search_address(base_url: str, *, day: str, number: str) -> str:
-    """The list that would hold an act, by its day of signing (``YYYY-MM-DD``) and its number as the portal writes it.
-
-    Of a number known only in the letters of an id (``2000-r``) the day must do.
-    """
-    signed = date.fromisoformat(day)
-    exact = number.replace("-fkz", "-ФКЗ").replace("-fz", "-ФЗ")
-    if any("a" <= letter <= "z" for letter in exact.lower()):
-        exact = ""
-    return publication.search_url(base_url, number=exact, signed_since=signed, signed_until=signed, page_size=PAGE_SIZE)
+    told = desk.store.document_by_alias(publication.NAME, item.native_id) == item.id
+    again = replaced(desk, item, now) if told else None
+    if again is None:
+        again = announce(desk, item, topics.classify(desk.rules, item.title), now, asked_for=watch)
+    return Finding(observation=replace(again, state={**again.state, **state}), well=(watch.url,))
 
 
 def days_to_walk(last_pass: datetime | None, now: datetime) -> tuple[date, ...]:
@@ -90,6 +86,28 @@ def published_on(desk: Desk, block: str, day: date) -> Iterator[Item]:
         index += 1
         if not reading.items and rows < total:
             raise PageError(Problem.TRUNCATED, f"publication: {rows} of {total} rows of {day}", url=url)
+
+
+def texts_of(desk: Desk, item: Item, now: datetime, *, since: datetime) -> tuple[Watch, ...]:
+    """Where the text of an act that was just published will be found: the portal has only a scan of it."""
+    _, kind, day, number = item.id.split("/")
+    at_bank = kind in lookups.BANK_KINDS
+    if not at_bank and kind not in _CONSOLIDATED:
+        return ()
+    places = lookups.addresses(desk.base_urls, (kind, day, item.number or number), at_bank=at_bank)
+    return tuple(
+        Watch(
+            target=item.id,
+            source=source,
+            url=url,
+            selector=None,
+            origin="discovery",
+            added_at=now,
+            silent_before=since,
+        )
+        for source, url in places.items()
+        if source != publication.NAME and desk.store.watch(item.id, source) is None
+    )
 
 
 def wanted(desk: Desk, items: Iterable[Item]) -> Iterator[tuple[Item, Classification]]:
@@ -126,7 +144,11 @@ def announce(
     drafter = Drafter(document=document, source=publication.NAME, silent_before=silent_before)
     events = () if told else (_published(drafter, item), *_discovered(drafter, item, found, known, asked_for))
     return Observation(
-        observed_at=now, document=document, aliases={publication.NAME: item.native_id}, events=tuple(events)
+        observed_at=now,
+        document=document,
+        aliases={publication.NAME: item.native_id},
+        events=tuple(events),
+        state={_print_key(item): {"known": publication.fingerprint(item)}},
     )
 
 
@@ -165,3 +187,61 @@ def _discovered(
         EventKind.DOCUMENT_DISCOVERED, key="discovered", occurred_at=item.published, level=level, payload=payload
     )
     return (draft,)
+
+
+# ---------------------------------------------------------------- what was published, and then replaced in silence
+
+
+def replaced(desk: Desk, item: Item, now: datetime) -> Observation | None:
+    """What is to be recorded of an act that was told already: its file may be another one than it was.
+
+    The portal gives no digest of a file that may not be fetched; its pages, size and name are what changes with it. A
+    difference that was seen twice is told.
+    """
+    document_id = desk.store.document_by_alias(publication.NAME, item.native_id)
+    document = desk.store.document(document_id) if document_id else None
+    if document is None:
+        return None
+    key = _print_key(item)
+    memory, seen = desk.mapping(key), publication.fingerprint(item)
+    if not memory:
+        return Observation(observed_at=now, state={key: {"known": seen}})
+    known = memory["known"]
+    # The portal's other pages say less of a file than its list does: what is not said has not changed.
+    if all(known[name] == seen[name] for name in known.keys() & seen.keys()):
+        return Observation(observed_at=now, state={key: {"known": known}}) if "held" in memory else None
+    held = Held(before=memory.get("held", {}), now=now)
+    if not held.seen_twice("file", digest_of(seen)):
+        return Observation(observed_at=now, state={key: {"known": known, "held": held.after}})
+    drafter = Drafter(document=document, source=publication.NAME, silent_before=None)
+    draft = drafter.draft(
+        EventKind.FILE_REPLACED,
+        key=item.native_id,
+        digests=(digest_of(known), digest_of(seen)),
+        level=Level.MAJOR,
+        payload={
+            "file": readings.file_json(_file(item)),
+            "before": readings.file_json(_file(item)),
+            "fingerprint": {"before": known, "after": seen},
+        },
+    )
+    return Observation(observed_at=now, events=(draft,), state={key: {"known": seen}})
+
+
+def _print_key(item: Item) -> str:
+    return f"print/{item.native_id}"
+
+
+def _file(item: Item) -> File:
+    return File(
+        id=item.native_id,
+        event_id=None,
+        slot=None,
+        step="",
+        role=Role.SCAN,
+        edition=None,
+        label=publication.SOURCE_TITLE,
+        format="pdf",
+        url=item.url,
+        uploaded_at=None,
+    )

@@ -70,17 +70,27 @@ class Shelf:
         gone = [text for text in self._standing if text.key == key and text.cause not in linked]
         return max(gone, key=lambda text: text.number) if gone else None
 
+    def newest(self, *, readable: bool = False) -> Standing | None:
+        """The last text by position; `readable`: of those that could be read."""
+        mine = [text for text in self._standing if text.readable or not readable]
+        return max(mine, key=lambda text: (text.position, text.key.edition, text.number)) if mine else None
+
     def last_place(self, key: EditionKey) -> str | None:
         """The last place taken in an edition."""
         return max((text.position for text in self._standing if text.key == key), default=None)
 
-    def before(self, key: EditionKey, position: str, *, readable: bool = False) -> Standing | None:
-        """The text that stands before a place, the latest by position; `readable`: of those that could be read."""
+    def before(
+        self, key: EditionKey, position: str, *, readable: bool = False, other_than: EditionKey | None = None
+    ) -> Standing | None:
+        """The text that stands before a place, the latest by position.
+
+        `readable`: of those that could be read; `other_than`: of those of other editions.
+        """
         place = (position, key.edition)
         earlier = [
             text
             for text in self._standing
-            if (text.position, text.key.edition) <= place and (text.readable or not readable)
+            if (text.position, text.key.edition) <= place and (text.readable or not readable) and text.key != other_than
         ]
         return max(earlier, key=lambda text: (text.position, text.key.edition, text.number)) if earlier else None
 

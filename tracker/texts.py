@@ -6,8 +6,8 @@ the bytes, so an improvement of ours changes both sides alike and is never news.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from diffs import compare, normalise, structure
@@ -25,6 +25,7 @@ from tracker.models import (
     Notice,
     Part,
     Problem,
+    Reading,
     Section,
     Snapshot,
     digest_of,
@@ -74,10 +75,25 @@ def read_file(body: bytes, *, name: str, content_type: str, body_digest: str) ->
     return _structured(extracted.text, extractor=extracted.extractor)
 
 
-def read_page(body: bytes, *, selector: str | None, content_type: str, url: str) -> ReadText:
-    """The part of a web page that holds a text, as units."""
-    text = web_page.text_of(body, selector=selector, content_type=content_type, url=url)
+def read_page(
+    body: bytes,
+    *,
+    selector: str | None,
+    content_type: str,
+    url: str,
+    remove: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+) -> ReadText:
+    """The part of a web page that holds a text, as units; `remove` and `ignore` name what is none (see `scrapers.page`)."""
+    text = web_page.text_of(body, selector=selector, content_type=content_type, url=url, remove=remove, ignore=ignore)
     return _structured(text, extractor="page/1")
+
+
+def read_act(reading: Reading) -> ReadText:
+    """The text of an act that a source has read, as units. What its notes say of amending acts counts as said by the text."""
+    read = _structured(reading.text, extractor=f"{reading.source}/1")
+    noted = normalise.normalise("\n".join(remark.text for remark in reading.remarks)).amending_acts
+    return replace(read, amending_acts=tuple(dict.fromkeys((*noted, *read.amending_acts))))
 
 
 def read_plain(text: str) -> ReadText:
@@ -152,8 +168,12 @@ def text_event(
     before: Predecessor | None,
     file: Mapping[str, Any] | None = None,
     occurred_at: str | None = None,
+    extra: Mapping[str, Any] | None = None,
 ) -> EventDraft:
-    """What people are told of a text: a new edition, new content inside an edition, an unexplained change."""
+    """What people are told of a text: a new edition, new content inside an edition, an unexplained change.
+
+    `extra`: what the kind of event has to say besides.
+    """
     diff = None
     if before is not None and read.unread_reason is None:
         diff = compare.compare(before.sections, read.sections)
@@ -174,6 +194,7 @@ def text_event(
         "url": version.url,
         "snapshot": payloads.of_snapshot(snapshot),
         "before_snapshot": payloads.of_snapshot(before.snapshot) if before is not None and diff is not None else None,
+        **(extra or {}),
     }
     return drafter.draft(
         kind,

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diffs.normalise import published_lines
-from diffs.structure import components, find_notices, label_of, ordinal, profile_of, split_label, structure
+from diffs.structure import find_notices, profile_of_text, structure
 
 LAW = """ФЕДЕРАЛЬНЫЙ ЗАКОН
 О реестре вымышленных дел
@@ -55,18 +55,6 @@ def test_units_of_a_law() -> None:
     ]
 
 
-def test_each_rendering_of_an_inserted_number_is_one_path() -> None:
-    for heading in (
-        "Статья 25.6. Порядок",
-        "Статья 25-6. Порядок",
-        "Статья 25⁶. Порядок",
-        "Статья 25^6. Порядок",
-        "Статья 25_6.",
-    ):
-        assert units(heading) == [("st-25.6", "ст. 25.6")]
-    assert units("Статья 256. Порядок") == [("st-256", "ст. 256")]  # a flattened number is never guessed at
-
-
 def test_a_sentence_about_an_article_is_not_an_article() -> None:
     assert units("Статья 15 настоящего Закона применяется с января.") == [("abz-1", "абз. 1")]
 
@@ -103,18 +91,6 @@ def test_a_decree_has_points_and_its_regulation_is_cited_by_name() -> None:
     ]
 
 
-def test_an_old_act_calls_its_first_level_points() -> None:
-    text = (
-        "Статья 22. Лица\n"
-        "1. Призыву подлежат:\n"
-        "а) одни;\n"
-        "б) другие.\n"
-        "2. Лица, указанные в пункте 1 настоящей статьи, уведомляются."
-    )
-    assert [path for path, _ in units(text)] == ["st-22", "st-22.p-1", "st-22.p-1.pp-a", "st-22.p-1.pp-b", "st-22.p-2"]
-    assert profile_of(["Статья 1. О", "1. Лица, указанные в части 2 настоящей статьи"]).first == "ch"
-
-
 BILL = """Статья 1
 Внести в Федеральный закон от 1 марта 2099 года № 7-ФЗ «О реестре» следующие изменения:
 1) в статье 22:
@@ -142,10 +118,10 @@ def test_quoted_wording_is_a_tree_of_its_own() -> None:
         ("st-1.abz-1", "ст. 1 абз. 1"),
         ("st-1.p-1", "ст. 1 п. 1"),
         ("st-1.p-1.pp-a", "ст. 1 п. 1 пп. «а»"),
-        ("st-1.p-1.pp-a.q.pp-v", "ст. 1 п. 1 пп. «а» («пп. „в“»)"),
+        ("st-1.p-1.pp-a.q.pp-v", "ст. 1 п. 1 пп. «а» («ст. 22 ч. 1 п. 2 пп. „в“»)"),
         ("st-1.p-1.pp-b", "ст. 1 п. 1 пп. «б»"),
-        ("st-1.p-1.pp-b.q.ch-1.1", "ст. 1 п. 1 пп. «б» («ч. 1.1»)"),
-        ("st-1.p-1.pp-b.q.ch-1.1.abz-2", "ст. 1 п. 1 пп. «б» («ч. 1.1 абз. 2»)"),
+        ("st-1.p-1.pp-b.q.ch-1.1", "ст. 1 п. 1 пп. «б» («ст. 22 ч. 1.1»)"),
+        ("st-1.p-1.pp-b.q.ch-1.1.abz-2", "ст. 1 п. 1 пп. «б» («ст. 22 ч. 1.1 абз. 2»)"),
         ("st-1.p-2", "ст. 1 п. 2"),
         ("st-1.p-2.q.st-22.1", "ст. 1 п. 2 («ст. 22.1»)"),
         ("st-1.p-2.q.st-22.1.ch-1", "ст. 1 п. 2 («ст. 22.1 ч. 1»)"),
@@ -206,6 +182,63 @@ def test_editorial_lines_belong_to_the_unit_before_them() -> None:
     sections = structure(text)
     assert [section.path for section in sections] == ["st-5", "st-5.ch-1", "st-5.ch-2"]
     assert sections[1].text.endswith("№ 2-ФЗ)")
+
+
+def test_rows_of_a_table_are_units() -> None:
+    text = (
+        "Приложение № 1 к указу\n1. Перечень должностей:\nДолжность | Оклад\nНачальник | 100\n1. | Отдел | 5\n2 | Бюро | 6\n"
+        "Примечание. Оклады округлены.\nИтого | 11\nСтатья | без номера"
+    )
+    assert units(text) == [
+        ("pril-1", "прил. 1"),
+        ("pril-1.p-1", "прил. 1 п. 1"),
+        ("pril-1.p-1.tabl-1.str-1", "прил. 1 п. 1 табл. 1 строка 1"),
+        ("pril-1.p-1.tabl-1.str-2", "прил. 1 п. 1 табл. 1 строка 2"),
+        ("pril-1.p-1.tabl-1.poz-1", "прил. 1 п. 1 табл. 1 позиция 1"),
+        ("pril-1.p-1.tabl-1.poz-2", "прил. 1 п. 1 табл. 1 позиция 2"),
+        ("pril-1.prim", "прил. 1 прим."),
+        ("pril-1.prim.tabl-1.str-1", "прил. 1 прим. табл. 1 строка 1"),
+        ("pril-1.prim.tabl-1.str-2", "прил. 1 прим. табл. 1 строка 2"),
+    ]
+
+
+def test_two_tables_of_one_unit_are_two() -> None:
+    paths = [path for path, _ in units("1. Оклады:\nа | 1\nДоплаты:\nб | 2")]
+    assert paths == ["p-1", "p-1.tabl-1.str-1", "p-1.abz-2", "p-1.tabl-2.str-1"]
+
+
+def test_a_regulation_numbers_its_points_in_levels() -> None:
+    text = (
+        "УТВЕРЖДЕН\nУказом\nРЕГЛАМЕНТ\nведения реестра\n1. Общее.\n1.1. Цель:\nа) одна;\n1.1.1. Подробности.\n2. Иное."
+    )
+    assert units(text)[-5:] == [
+        ("pril-1.p-1", "Регламент п. 1"),
+        ("pril-1.p-1.1", "Регламент п. 1.1"),
+        ("pril-1.p-1.1.pp-a", "Регламент п. 1.1 пп. «а»"),
+        ("pril-1.p-1.1.1", "Регламент п. 1.1.1"),
+        ("pril-1.p-2", "Регламент п. 2"),
+    ]
+
+
+def test_an_article_with_its_text_on_the_line_of_its_label() -> None:
+    text = "Статья 7. Гражданин вправе подать заявление.\nСтатья 7¹. Решение:\nа) удовлетворить;\nб) отказать."
+    assert [path for path, _ in units(text)] == ["st-7", "st-7.1", "st-7.1.pp-a", "st-7.1.pp-b"]
+
+
+def test_lines_may_be_handed_in_and_a_part_of_a_text_keeps_its_paths() -> None:
+    lines = LAW.splitlines()
+    assert structure(lines) == structure(LAW)
+    profile = profile_of_text(LAW)
+    kept = [
+        section for section in structure(LAW) if not section.path.startswith("st-22.ch") and section.path != "abz-2"
+    ]
+    part = [line for line in lines if line in {section.text for section in kept}]
+    assert structure(part, profile) == tuple(kept)
+
+
+def test_labels_are_recognised_through_typography() -> None:
+    text = "Статья\u00a022. Порядок\n1.\u00a0 Срок:\n\u00ad1) один;\n2)\u00a0два."
+    assert [path for path, _ in units(text)] == ["st-22", "st-22.ch-1", "st-22.ch-1.p-1", "st-22.ch-1.p-2"]
 
 
 def test_unknown_shapes_are_paragraphs() -> None:
@@ -285,17 +318,6 @@ def test_round_trip_and_unique_paths(lines: list[str]) -> None:
 @given(st.text())
 def test_round_trip_of_any_text(text: str) -> None:
     assert "\n".join(section.text for section in structure(text)) == "\n".join(published_lines(text))
-
-
-def test_labels() -> None:
-    assert split_label("2) жалобы;") == ("2)", "жалобы;")
-    assert split_label('"1. Норма') == ('"1.', "Норма")
-    assert split_label("12 дней") == ("", "12 дней")
-    label = label_of("a) с латинской буквой")
-    assert label is not None
-    assert label.number == "а"
-    assert [ordinal(number) for number in ("7", "а", "ж", "22.1", "ё")] == [7, 1, 7, None, None]
-    assert components("st-22.1.ch-1.p-2.1") == ["st-22.1", "ch-1", "p-2.1"]
 
 
 def test_closed_items_and_gaps_are_told() -> None:

@@ -6,7 +6,6 @@ import contextlib
 import gzip
 import logging
 import random
-import select
 import socket
 import socketserver
 import ssl
@@ -15,139 +14,23 @@ import time
 import traceback
 import tracemalloc
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler
-from typing import Any, cast
+from typing import cast
 
 import pytest
 import trustme
 
 from scrapers.http import LONGEST_WAIT, Gate, SourcePolicy, check_url, retry_after
+from tests.servers import PAGE, Handler, Page, Server, Stoppable, drip, page, raw, redirect, relay, running
 from tracker.errors import ConfigError, FetchError
 from tracker.models import Response, Validators
 
 AGENT = "duma-tracker/0.1 (+https://tracker.example/about; editors@tracker.example)"
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
-PAGE = b"<html>" + b"0123456789" * 40 + b"</html>"
 
 # ---------------------------------------------------------------- servers
-
-
-class Handler(BaseHTTPRequestHandler):
-    """Hands a request to the page that the test has put on its path."""
-
-    protocol_version = "HTTP/1.1"
-    timeout = 5  # a test that leaves a connection open must not hang its neighbours
-
-    @property
-    def site(self) -> Server:
-        return cast("Server", self.server)
-
-    def do_GET(self) -> None:
-        self.site.seen.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
-        pages = self.site.pages.get(self.path.partition("?")[0], self.site.pages.get("*", []))
-        if not pages:
-            self.send(404, b"nothing here")
-            return
-        page = pages.pop(0) if len(pages) > 1 else pages[0]
-        page(self)
-
-    def do_CONNECT(self) -> None:
-        """Tunnel to the port of this machine that the test has given to that name."""
-        self.site.seen.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
-        port = self.site.tunnels.get(self.path)
-        if port is None:
-            self.send(403, b"not from here")
-            return
-        with socket.create_connection(("127.0.0.1", port)) as far:
-            self.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
-            relay(self.connection, far)
-        self.close_connection = True
-
-    def send(self, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
-        self.send_response(status)
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        if status not in (204, 304):
-            self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name of the base class
-        """Keep quiet."""
-
-
-Page = Callable[[Handler], None]
-
-
-def relay(one: socket.socket, other: socket.socket) -> None:
-    """Carry bytes both ways until one side closes."""
-    ends = {one: other, other: one}
-    while True:
-        for ready in select.select(list(ends), [], [], 5)[0]:
-            data = ready.recv(65536)
-            if not data:
-                return
-            ends[ready].sendall(data)
-
-
-class Stoppable(socketserver.ThreadingMixIn, socketserver.TCPServer):
-    """A server that hangs up on its clients when it stops, and waits for the threads that served them."""
-
-    daemon_threads = False
-
-    def __init__(self, handler: type[socketserver.BaseRequestHandler]) -> None:
-        super().__init__(("127.0.0.1", 0), handler)
-        self.open: list[socket.socket] = []
-
-    @property
-    def port(self) -> int:
-        return int(self.server_address[1])
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        self.open.append(request)
-        super().process_request(request, client_address)
-
-    def server_close(self) -> None:
-        for connection in self.open:
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-        super().server_close()
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Broken pipes are what these tests are made of."""
-
-
-class Server(Stoppable):
-    def __init__(self) -> None:
-        super().__init__(Handler)
-        self.pages: dict[str, list[Page]] = {}
-        self.tunnels: dict[str, int] = {}
-        self.seen: list[tuple[str, dict[str, str]]] = []
-        self.scheme = "http"
-
-    def url(self, path: str = "/", host: str = "127.0.0.1") -> str:
-        return f"{self.scheme}://{host}:{self.port}{path}"
-
-    def put(self, path: str, *pages: Page) -> None:
-        self.pages[path] = list(pages)
-
-    def paths(self) -> list[str]:
-        return [path for path, _ in self.seen]
-
-
-@contextlib.contextmanager
-def running(server: socketserver.BaseServer) -> Iterator[None]:
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture
@@ -212,39 +95,6 @@ def socks_proxy() -> Iterator[SocksServer]:
     site = SocksServer()
     with running(site):
         yield site
-
-
-def page(body: bytes = PAGE, status: int = 200, headers: Mapping[str, str] | None = None) -> Page:
-    return lambda handler: handler.send(status, body, headers)
-
-
-def redirect(target: str, headers: Mapping[str, str] | None = None) -> Page:
-    return page(b"", 302, {"Location": target, **(headers or {})})
-
-
-def raw(*parts: bytes) -> Page:
-    """An answer written by hand; the connection closes after it."""
-
-    def write(handler: Handler) -> None:
-        for part in parts:
-            handler.wfile.write(part)
-        handler.close_connection = True
-
-    return write
-
-
-def drip(head: bytes, drop: bytes) -> Page:
-    """A server that never falls silent and never ends (but for the sake of the tests, after ten seconds)."""
-
-    def write(handler: Handler) -> None:
-        handler.close_connection = True
-        handler.wfile.write(head)
-        for _ in range(500):
-            handler.wfile.write(drop)
-            if select.select([handler.connection], [], [], 0.02)[0]:
-                return  # the client has hung up
-
-    return write
 
 
 # ---------------------------------------------------------------- the gate
@@ -814,8 +664,8 @@ def test_a_server_error_instead_of_robots_rules_means_unreachable(server: Server
     server.put("/bill", page())
     gate = opener(robots=True)
     error = fail(gate, server.url("/bill"))
-    assert (error.reason, error.retry_after) == ("robots", 600)
-    assert fail(gate, server.url("/bill")).reason == "robots"
+    assert (error.reason, error.retry_after) == ("unreachable", 600)
+    assert fail(gate, server.url("/bill")).reason == "unreachable"
     assert server.paths() == ["/robots.txt"]
     opener.time.now += 300
     assert get(gate, server.url("/bill")).body == PAGE
@@ -823,7 +673,7 @@ def test_a_server_error_instead_of_robots_rules_means_unreachable(server: Server
 
 def test_silence_instead_of_robots_rules_means_unreachable(server: Server, opener: Opener) -> None:
     server.put("/robots.txt", drip(b"HTTP/1.1 200 OK\r\n\r\n", b" "))
-    assert fail(opener(robots=True, deadline=0.2, real_time=True), server.url("/bill")).reason == "robots"
+    assert fail(opener(robots=True, deadline=0.2, real_time=True), server.url("/bill")).reason == "unreachable"
 
 
 def test_a_dead_host_is_reported_as_that_and_not_tried_over_and_over(opener: Opener) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.page import decoded, text_of
+from scrapers.page import decoded, read, text_of
 from scrapers.superscript import raised
 from tracker.errors import ConfigError, PageError
 from tracker.models import Problem
@@ -70,6 +70,27 @@ def test_a_layout_table_is_read_as_blocks() -> None:
     assert lines(page) == ["Слева", "Статья 1", "а | б", "Статья 2", "Один", "Два"]
 
 
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ("<ol><li>а</li><li><p>б</p><p>в</p></li></ol>", ["1. а", "2. б", "в"]),
+        ("<ol start=5><li>а<li value=9>б<li>в</ol>", ["5. а", "9. б", "10. в"]),
+        ("<ol reversed><li>а<li>б</ol>", ["2. а", "1. б"]),
+        ("<ol type=A><li>а<li>б</ol><ol type=i start=4><li>в</ol>", ["A. а", "B. б", "iv. в"]),
+        ("<ol type=a start=27><li>а</ol><ol type=I start=0><li>б</ol>", ["27. а", "0. б"]),
+        ("<ol><li><ol><li>а</ol>б</ol>", ["1. 1. а", "б"]),
+        ("<ol><li><li> <li>а</ol>", ["3. а"]),
+        ("<ol><li>1. а<li>2) б<li>в) г</ol>", ["1. а", "2) б", "в) г"]),
+        ("<ol><li>27.01.2099 подписан<li>г. Город</ol>", ["1. 27.01.2099 подписан", "2. г. Город"]),
+        ("<ol style='list-style: none inside'><li>а</ol><ol><li style='list-style-type:none'>б</ol>", ["а", "б"]),
+        ("<ul><li>а</ul><li>б", ["а", "б"]),
+        ("<ol><li><table><tr><td>а<td>б</table></ol>", ["1. а | б"]),
+    ],
+)
+def test_items_keep_the_numbers_that_a_browser_shows(markup: str, expected: list[str]) -> None:
+    assert lines(markup) == expected
+
+
 def test_preformatted_text_keeps_its_lines_and_spaces() -> None:
     assert lines("<pre>\n     У К А З   П Р Е З И Д Е Н Т А\n\n  О порядке\r\nучета  </pre><p>Конец</p>") == [
         "     У К А З   П Р Е З И Д Е Н Т А",
@@ -102,6 +123,15 @@ def test_a_selector_names_the_part_that_is_read() -> None:
     assert lines("<nav>Меню</nav><p>Текст</p>", "nav") == ["Меню"], "what is asked for by name is read"
     assert lines("<table><tr id=r><td>а<td>б</tr></table>", "#r") == ["а | б"]
     assert lines("<table><tr><td id=c><p>а<p>б<td>в</table>", "#c") == ["а", "б"]
+
+
+def test_what_the_operator_calls_noise_is_left_out_and_nothing_else() -> None:
+    page = b"<p>a</p><div class=x>b</div><p>c 12</p><p>d</p>"
+    assert text_of(page, selector=None, remove=[".x"], ignore=[r" \d\d", "^d$"]) == "a\nc"
+    assert text_of(b"<p>20:14:05</p>", selector=None) == "20:14:05", "a document has no clock"
+    with pytest.raises(PageError) as caught:
+        text_of(page, selector=".x", remove=["div"])
+    assert caught.value.problem is Problem.LAYOUT_CHANGED
 
 
 def test_a_selector_that_matches_nothing_is_named() -> None:
@@ -195,11 +225,12 @@ def test_paragraphs_in_are_lines_out(paragraphs: list[str]) -> None:
 
 @given(st.text(alphabet='<>/ptdrablesu="й1 \n', max_size=120))
 def test_any_markup_is_read_or_refused(markup: str) -> None:
-    try:
-        text = text_of(markup.encode(), selector=None)
-    except PageError:
-        return
-    assert all(line.strip() for line in text.split("\n"))
+    for reader in (text_of, lambda body, selector: read(body, selector=selector).text):
+        try:
+            text = reader(markup.encode(), selector=None)
+        except PageError:
+            continue
+        assert all(line.strip() for line in text.split("\n"))
 
 
 @pytest.mark.parametrize(
@@ -224,7 +255,8 @@ def test_genuine_laws_read_as_others_read_them(page: str, plain: str) -> None:
         return [line for line in (" ".join(line.split()) for line in flat.split("\n")) if line]
 
     body = load(page)
-    read = text_of(body, selector="#text_content" if b'"text_content"' in body else None)
+    text = text_of(body, selector="#text_content" if b'"text_content"' in body else None)
     wanted = load(plain).decode()
-    assert bare(read) == bare(wanted)
-    assert len(re.findall("[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?:⁻[⁰¹²³⁴⁵⁶⁷⁸⁹]+)?", read)) == wanted.count("^")
+    assert bare(text) == bare(wanted)
+    assert len(re.findall("[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?:⁻[⁰¹²³⁴⁵⁶⁷⁸⁹]+)?", text)) == wanted.count("^")
+    assert read(body, selector=None).text == text, "the main text of a page that holds a law is the law"

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.pages import is_html, refuse_non_page
+from scrapers.pages import is_html, refuse_cut, refuse_non_page
+from tests.scrapers.notices import ACTS, NOTICES
 from tracker.errors import PageError
 from tracker.models import Problem
 
@@ -64,6 +65,10 @@ def test_notices_with_status_200(body: bytes, problem: Problem) -> None:
         (403, page("x"), Problem.BLOCKED),
         (403, page("Подтвердите, что вы не робот"), Problem.CAPTCHA),
         (403, b"", Problem.BLOCKED),
+        (403, page(""), Problem.BLOCKED),
+        (401, b"", Problem.LOGIN),
+        (401, page("Checking your browser"), Problem.BLOCKED),
+        (403, page('<form><input type="password"></form>', "Авторизация"), Problem.LOGIN),
         (429, page("x"), Problem.BLOCKED),
         (451, page("x"), Problem.BLOCKED),
         (503, page("x"), Problem.MAINTENANCE),
@@ -80,6 +85,68 @@ def test_notices_with_status_200(body: bytes, problem: Problem) -> None:
 )
 def test_error_statuses(status: int, body: bytes, problem: Problem) -> None:
     assert problem_of(body, status) is problem
+
+
+@pytest.mark.parametrize("name", NOTICES)
+def test_notices_as_servers_word_them(name: str) -> None:
+    markup, problem = NOTICES[name]
+    assert problem_of(markup.encode()) is problem
+    assert problem_of(markup.encode("cp1251", "replace")) is problem
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_a_short_act_is_an_act_whatever_it_speaks_of(name: str) -> None:
+    assert problem_of(ACTS[name].encode()) is None
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_a_notice_above_or_instead_of_an_act_is_a_notice(name: str) -> None:
+    """The same pages with the title of a notice, which no act has."""
+    start, title, rest = ACTS[name].partition("<title>")
+    assert title, "every act has one"
+    _, _, body = rest.partition("</title>")
+    assert problem_of(f"{start}<title>403 Forbidden</title>{body}".encode()) is Problem.BLOCKED
+
+
+def test_a_corner_for_logging_in_is_no_form_in_place_of_a_page() -> None:
+    corner = '<form action="/auth"><input name="login"><input type="password" name="p"><button>Войти</button></form>'
+    assert problem_of(page(corner + "<p>Документ о выдумках. </p>" * 30, "Документы")) is None
+    assert problem_of(page(corner, "Документы")) is Problem.LOGIN
+
+
+@pytest.mark.parametrize("markup", ["", " \n ", "<div></div>", "<script>load()</script>", "<!-- nothing -->"])
+def test_a_page_without_a_word_is_empty(markup: str) -> None:
+    assert problem_of(page(markup)) is Problem.EMPTY
+
+
+@pytest.mark.parametrize("markup", ['<img src="scan.png">', '<iframe src="/text">', "<p>.</p>"])
+def test_a_page_that_shows_something_is_not(markup: str) -> None:
+    assert problem_of(page(markup)) is None
+
+
+def cut_of(body: bytes) -> Problem | None:
+    try:
+        refuse_cut(body, url=URL)
+    except PageError as error:
+        return error.problem
+    return None
+
+
+def test_a_page_that_was_cut() -> None:
+    whole = page("документ " * 50)
+    assert cut_of(whole) is None
+    assert cut_of(whole + b"\n<!-- 0.2 s -->\n") is None
+    assert cut_of(whole.replace(b"</html>", b"</HTML >")) is None
+    assert {cut_of(whole[:length]) for length in range(30, len(whole) - 8, 40)} == {Problem.TRUNCATED}
+    assert cut_of(whole[100:]) is Problem.TRUNCATED
+    assert cut_of(b'{"html": 1}') is None
+
+
+@pytest.mark.parametrize("piece", ["<!--", "<!---->", "<title>", "<h1>", "<", "<script>", "&#", "<input ", "об "])
+def test_hostile_markup_costs_no_time(piece: str) -> None:
+    body = b"<html>" + piece.encode() * (200_000 // len(piece.encode()))
+    is_html(piece.encode() * 5000)
+    problem_of(body)
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "application/pdf", "application/msword", "text/plain"])

@@ -11,7 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrapers import publication
-from scrapers.publication import BASE_URL, card_url, day_url, keep_day, read, recognises, search_url, view_url
+from scrapers.publication import (
+    BASE_URL,
+    card_url,
+    day_url,
+    fingerprint,
+    keep_day,
+    read,
+    recognises,
+    rss_url,
+    search_url,
+    view_url,
+)
 from scrapers.readings import from_json, to_json
 from tracker.errors import ConfigError, PageError
 from tracker.models import Force, PageKind, Problem, Reading, Status
@@ -79,6 +90,7 @@ def test_a_row_becomes_an_item() -> None:
         "complex_name": 'Указ Президента Российской Федерации от 16.01.2099 № 17 "О вымышленном порядке"',
         "pages": "3",
         "pdf_size": "59113",
+        "has_svg": "false",
     }
 
 
@@ -383,6 +395,117 @@ def test_pages_the_portal_refuses_are_not_asked_for(size: int, index: int) -> No
         day_url(BASE_URL, block="president", day=DAY, page_size=size, index=index)
 
 
+@pytest.mark.parametrize("block", publication.BLOCKS)
+def test_the_feed_of_a_block_has_its_address(block: str) -> None:
+    assert rss_url(BASE_URL + "/", block=block, page_size=100) == f"{BASE_URL}/api/rss?block={block}&pageSize=100"
+    with pytest.raises(ConfigError):
+        rss_url(BASE_URL, block=block, page_size=50)
+
+
+# ---------------------------------------------------------------- the fingerprint
+
+
+def test_a_fingerprint_holds_what_a_new_upload_changes() -> None:
+    (item,) = read(a_list(row(zipFileLength=1200, hasSvg=True))).items
+    assert fingerprint(item) == {
+        "name": "О вымышленном порядке",
+        "complex_name": 'Указ Президента Российской Федерации от 16.01.2099 № 17 "О вымышленном порядке"',
+        "pages": "3",
+        "pdf_size": "59113",
+        "zip_size": "1200",
+        "has_svg": "true",
+    }
+
+
+@pytest.mark.parametrize(
+    ("changed", "key"),
+    [
+        ({"pagesCount": 4}, "pages"),
+        ({"pdfFileLength": 59114}, "pdf_size"),
+        ({"name": "О другом порядке"}, "name"),
+        ({"hasSvg": True}, "has_svg"),
+    ],
+)
+def test_a_silent_upload_shows_in_the_fingerprint(changed: dict[str, Any], key: str) -> None:
+    before, after = (fingerprint(read(a_list(record)).items[0]) for record in (row(), row(**changed)))
+    assert {name for name in before if before[name] != after[name]} == {key}
+
+
+def test_a_list_and_a_card_of_one_upload_have_one_fingerprint() -> None:
+    document = read(json.dumps(row()).encode()).document
+    assert document is not None
+    listed = fingerprint(read(a_list(row())).items[0])
+    assert {key: document.fields[key] for key in listed if key != "name"} == {
+        key: value for key, value in listed.items() if key != "name"
+    }
+
+
+def test_a_fingerprint_of_the_feed_holds_names_only() -> None:
+    assert set(fingerprint(read(a_feed(ENTRY)).items[0])) == {"name", "complex_name"}
+
+
+# ---------------------------------------------------------------- the feed
+
+
+def a_feed(*entries: str) -> bytes:
+    return f"""<?xml version="1.0" encoding="utf-8"?>
+<rss version="2.0"><channel><title>x</title>{"".join(entries)}</channel></rss>""".encode()
+
+
+ENTRY = """<item><title>Федеральный закон от 03.08.2099 № 999-ФЗ
+ "О вымышленном &amp; придуманном"</title><link>http://publication.pravo.gov.ru/document/0001209908040001</link>
+ <pubDate>Tue, 04 Aug 2099 00:00:00 +03:00</pubDate></item>"""
+
+
+def test_an_entry_of_the_feed_is_an_item_on_its_moscow_day() -> None:
+    reading = read(a_feed(ENTRY), content_type="application/rss+xml; charset=utf-8")
+    assert (reading.page, reading.total) == (PageKind.LIST, None)
+    (item,) = reading.items
+    assert (item.id, item.native_id) == ("act/fz/2099-08-03/999-fz", "0001209908040001")
+    assert item.title == "О вымышленном & придуманном"
+    assert item.published == "2099-08-04", "midnight in Moscow is the day before in UTC"
+
+
+def test_a_feed_and_the_list_give_one_item() -> None:
+    record = row(signatoryAuthorityId=UNKNOWN, pagesCount=None, pdfFileLength=None, hasSvg=None)
+    entry = (
+        f"<item><title>{record['complexName']}</title><link>{view_url(BASE_URL, '0001209901170001')}</link>"
+        "<pubDate>Sat, 17 Jan 2099 00:00:00 +03:00</pubDate></item>"
+    )
+    assert read(a_feed(entry)).items == read(a_list(record)).items
+
+
+def test_an_entry_that_cannot_be_read_is_named_and_hides_no_other() -> None:
+    nameless = "<item><title>x</title><link>http://publication.pravo.gov.ru/</link></item>"
+    good, bad = read(a_feed(ENTRY, nameless)).items
+    assert "fault" not in good.fields
+    assert "row 2" in bad.fields["fault"]
+    assert refused(a_feed(nameless)).problem is Problem.LAYOUT_CHANGED
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        (a_feed(ENTRY)[:-20], Problem.TRUNCATED),
+        (a_feed(ENTRY)[:120], Problem.TRUNCATED),
+        (a_feed("<item>&unknown;</item>"), Problem.LAYOUT_CHANGED),
+        (b"<rss version='2.0'></rss>", Problem.LAYOUT_CHANGED),
+    ],
+)
+def test_half_a_feed_is_a_failure(body: bytes, problem: Problem) -> None:
+    assert refused(body).problem is problem
+
+
+def test_an_empty_feed_is_an_empty_list() -> None:
+    assert read(a_feed()).items == ()
+
+
+@pytest.mark.parametrize("told", ["", "yesterday", "Tue, 31 Feb 2099 00:00:00 +03:00", "Tue, 04 Foo 2099"])
+def test_a_day_that_is_none_is_a_fault(told: str) -> None:
+    entry = ENTRY.replace("Tue, 04 Aug 2099 00:00:00 +03:00", told)
+    assert "fault" in read(a_feed(ENTRY, entry)).items[1].fields
+
+
 # ---------------------------------------------------------------- recognition
 
 
@@ -394,6 +517,7 @@ def test_pages_the_portal_refuses_are_not_asked_for(size: int, index: int) -> No
         (a_list(row())[:200], ""),
         (json.dumps(row()).encode(), ""),
         (FRAGMENT.encode(), ""),
+        (a_feed(ENTRY), ""),
         (b'{"message": "x"}', ""),
         (b'{"errors": {}}', ""),
     ],

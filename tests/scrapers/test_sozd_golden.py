@@ -21,6 +21,7 @@ from bs4 import BeautifulSoup, Tag
 from scrapers import sozd
 from scrapers.pages import refuse_non_page
 from scrapers.readings import from_json, to_json
+from scrapers.sozd_slots import classify
 from tracker.errors import PageError
 from tracker.models import Problem, Reading, Role
 
@@ -159,6 +160,28 @@ def test_editions_of_a_law_in_the_order_of_the_procedure() -> None:
         (Role.BILL_TEXT, "third-reading-committee")
     ]
     assert "revised" in {file.edition for file in reading_of("134824-8").files}
+
+
+SLOTS = CARDS.parent / "derived" / "doctypes_formdatafield.tsv"
+# "Иной документ", which holds anything, and incoming letters whose labels are names of files.
+HOLD_ANYTHING = {"554EFA09", "D463C512", "F3F89BC5", "9E37F012", "AB03E3A8"}
+
+
+def test_every_slot_that_was_ever_seen_is_decided() -> None:
+    rows = [line.split("\t")[:3] for line in SLOTS.read_text(encoding="utf-8").splitlines()[1:]]
+    steps: dict[str, set[str]] = {}
+    for slot, step, label in rows:
+        role, edition = classify(step, "" if slot == "-" else slot, label)
+        is_text = label.startswith(("Текст", "Text of the bill"))
+        assert (role is Role.BILL_TEXT) == is_text, (slot, label)
+        if is_text and slot[:8] not in HOLD_ANYTHING:
+            assert edition in sozd.EDITION_ORDER, (slot, label)
+        if slot != "-":
+            steps.setdefault(slot, set()).add(step)
+            by_slot = classify("9.9", slot, "") == (role, edition)
+            assert by_slot != (slot[:8] in HOLD_ANYTHING) or (role, edition) == (Role.OTHER, None), (slot, label)
+    assert len(steps) == 66
+    assert all(len(seen) == 1 for seen in steps.values()), "a slot belongs to one step"
 
 
 def test_every_capture_has_its_golden_reading() -> None:

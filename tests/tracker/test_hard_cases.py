@@ -31,8 +31,9 @@ from tests.tracker.test_pipeline import (
     text_file,
     with_files,
 )
-from tests.tracker.world import PORTAL, SOZD, World, kinds
-from tracker import cli, config, publications, publishing, schedule
+from tests.tracker.world import SOZD, World, kinds
+from tracker import config, lookups, publishing, schedule
+from tracker.commands import work
 from tracker.errors import ConfigError, StoreError
 from tracker.instance import Instance
 from tracker.models import Event, EventKind, RenderedEntry, Response, SiteInfo, Validators, Watch
@@ -354,7 +355,7 @@ def test_a_replaced_file_is_compared_with_the_one_it_replaced(world: World) -> N
 
 def listed_act(world: World, *, total: int = 1, number: str = "9907") -> tuple[str, str]:
     """An old decree in the answer to the search for it."""
-    url = publications.search_address(PORTAL, day="2019-01-11", number="9907")
+    url = lookups.addresses(world.desk.base_urls, ("ukaz", "2019-01-11", "9907"))["publication"]
     item = {
         "eoNumber": "0001201901119901",
         "publishDateShort": "2019-01-11T00:00:00",
@@ -693,10 +694,10 @@ def result(outcome: Outcome, message: str = "", target: str = "discovery") -> Re
 )
 def test_exit_codes_of_a_pass(results: list[Result], code: int) -> None:
     if code == 0:
-        cli._exit_by(results)
+        work._exit_by(results)
         return
     with pytest.raises(click.exceptions.Exit) as caught:
-        cli._exit_by(results)
+        work._exit_by(results)
     assert caught.value.exit_code == code
 
 

@@ -382,7 +382,7 @@ def test_a_closed_item_is_told_with_the_text(world: World) -> None:
     (document,) = world.store.documents()
     world.network.put(PAGE, page_of("6. Шестой.", "7. Для служебного пользования.", "9. Девятый."))
     follow_page(world, document.id)
-    result = world.check(document.id)
+    result = world.check(document.id, "page")
     assert kinds(result) == ["text.added"]
     notices = result.events[0].payload["notices"]
     assert {(notice["kind"], notice["address"]) for notice in notices} >= {("closed_item", "п. 7")}

@@ -16,6 +16,8 @@ from tracker.pipeline import Pipeline, Result
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SOZD = "https://sozd.duma.gov.ru"
 PORTAL = "http://publication.pravo.gov.ru"
+IPS = "http://pravo.gov.ru/proxy/ips"
+KREMLIN = "http://kremlin.ru"
 
 
 class PlayedNetwork:
@@ -60,7 +62,7 @@ class World:
             network=self.network,
             clock=lambda: self.now,
             rules=topics.default_rules(),
-            base_urls={"sozd": SOZD, "publication": PORTAL, "page": ""},
+            base_urls={"sozd": SOZD, "publication": PORTAL, "ips": IPS, "kremlin": KREMLIN, "page": ""},
         )
         self.pipeline = Pipeline(self.desk, rng=random.Random(1))  # noqa: S311  # the same jitter every time
 
@@ -90,9 +92,10 @@ class World:
             )
         )
 
-    def check(self, target: str) -> Result:
-        """One look at one followed document, as the schedule would take it."""
-        watch = next(watch for watch in self.store.watches() if watch.target == target)
+    def check(self, target: str, source: str | None = None) -> Result:
+        """One look at one followed document, as the schedule would take it; `source` where several have it."""
+        mine = [watch for watch in self.store.watches() if watch.target == target]
+        watch = next(watch for watch in mine if source in {None, watch.source})
         return self.pipeline.check(watch)
 
     def events(self, *, backfilled: bool | None = False) -> tuple[Event, ...]:

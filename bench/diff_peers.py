@@ -1,0 +1,231 @@
+"""One way of comparing two texts, measured: run by `bench/diff.py` with the Python of that peer's own environment.
+
+Usage: python diff_peers.py PEER OLD NEW RUNS    (prints one JSON object)
+
+Start-up and imports are over before the clock starts; the texts are in memory (for git: on disk), the operations are out
+when it stops. Memory is what the first run needed on top of interpreter, libraries and texts. Nothing but the standard
+library is imported here, except by the peer that is asked for.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+Spans = list[tuple[str, str]]  # ("=", "-" or "+", text)
+Work = Callable[[], object]
+Shown = Callable[[object], Spans]
+
+WORD = re.compile(r"\w+")
+SIGNS = {0: "=", -1: "-", 1: "+"}
+
+
+def ours(old: str, new: str) -> tuple[Work, Shown]:
+    from diffs.compare import compare_texts  # noqa: PLC0415 - each peer is imported only where it is measured
+
+    return lambda: compare_texts(old, new), lambda diff: shown_by(diff.operations)  # type: ignore[attr-defined]
+
+
+def ours_operations(old: str, new: str) -> tuple[Work, Shown]:
+    from diffs.compare import operations_of_texts  # noqa: PLC0415 - the same
+
+    return lambda: operations_of_texts(old, new), shown_by
+
+
+def shown_by(operations: object) -> Spans:
+    found: Spans = []
+    for operation in operations:  # type: ignore[attr-defined]
+        found += [*operation.spans, ("=", "\n")]
+    return found
+
+
+def git(old: str, new: str) -> tuple[Work, Shown]:
+    command = ["git", "diff", "--no-index", "--word-diff=porcelain", "--histogram", old, new]
+
+    def shown(output: object) -> Spans:
+        found: Spans = []
+        for line in str(output).splitlines():
+            if line[:1] in {"+", "-"} and not line.startswith(("+++ ", "--- ")):
+                found.append((line[0], line[1:]))
+            elif line[:1] == " ":
+                found.append(("=", line[1:]))
+            elif line == "~":
+                found.append(("=", "\n"))
+        return found
+
+    def work() -> str:
+        done = subprocess.run(command, capture_output=True, check=False)
+        return done.stdout.decode("utf-8", "replace")
+
+    return work, shown
+
+
+def match_patch(old: str, new: str) -> tuple[Work, Shown]:
+    from diff_match_patch import diff_match_patch  # noqa: PLC0415 - the same
+
+    return lambda: diff_match_patch().diff_main(old, new), lambda edits: [(SIGNS[sign], text) for sign, text in edits]  # type: ignore[attr-defined]
+
+
+def fast_match_patch(old: str, new: str) -> tuple[Work, Shown]:
+    from fast_diff_match_patch import diff  # noqa: PLC0415 - the same
+
+    def shown(edits: object) -> Spans:
+        found: Spans = []
+        at = {"old": 0, "new": 0}
+        for sign, length in edits:  # type: ignore[attr-defined]
+            side, text = ("new", new) if sign == "+" else ("old", old)
+            found.append((sign, text[at[side] : at[side] + length]))
+            at["old"] += length if sign != "+" else 0
+            at["new"] += length if sign != "-" else 0
+        return found
+
+    return lambda: diff(old, new, counts_only=True), shown
+
+
+def standard_difflib(old: str, new: str) -> tuple[Work, Shown]:
+    from difflib import SequenceMatcher  # noqa: PLC0415 - the same
+
+    pieces = re.compile(r"\w+|\s+|[^\w\s]")
+
+    def work() -> object:
+        before, after = pieces.findall(old), pieces.findall(new)
+        return before, after, SequenceMatcher(None, before, after).get_opcodes()
+
+    def shown(result: object) -> Spans:
+        before, after, codes = result  # type: ignore[misc]
+        found: Spans = []
+        for tag, i1, i2, j1, j2 in codes:
+            if tag == "equal":
+                found.append(("=", "".join(before[i1:i2])))
+            else:
+                found += [("-", "".join(before[i1:i2])), ("+", "".join(after[j1:j2]))]
+        return found
+
+    return work, shown
+
+
+def lxml_htmldiff(old: str, new: str) -> tuple[Work, Shown]:
+    from html import escape  # noqa: PLC0415 - the same
+
+    from lxml.html import fragments_fromstring  # noqa: PLC0415 - the same
+    from lxml.html.diff import htmldiff  # noqa: PLC0415 - the same
+
+    pages = ["".join(f"<p>{escape(line)}</p>" for line in text.splitlines()) for text in (old, new)]
+
+    def shown(page: object) -> Spans:
+        found: Spans = []
+        for part in fragments_fromstring(str(page)):
+            if not isinstance(part, str):
+                found += [("-" if el.tag == "del" else "+", el.text_content()) for el in part.iter("ins", "del")]
+        return found
+
+    return lambda: htmldiff(*pages), shown
+
+
+def redlines(old: str, new: str) -> tuple[Work, Shown]:
+    from redlines import Redlines  # noqa: PLC0415 - the same
+
+    def shown(changes: object) -> Spans:
+        found: Spans = []
+        for change in changes:  # type: ignore[attr-defined]
+            found += [("-", change.source_text or ""), ("+", change.test_text or "")]
+        return found
+
+    return lambda: Redlines(old, new).changes, shown
+
+
+def changedetection(old: str, new: str) -> tuple[Work, Shown]:
+    from changedetectionio import diff  # noqa: PLC0415 - the same
+    from loguru import logger  # noqa: PLC0415 - the same
+
+    logger.disable("changedetectionio")
+    marks = [
+        ("-", diff.REMOVED_PLACEMARKER_OPEN, diff.REMOVED_PLACEMARKER_CLOSED),
+        ("+", diff.ADDED_PLACEMARKER_OPEN, diff.ADDED_PLACEMARKER_CLOSED),
+        ("-", diff.CHANGED_PLACEMARKER_OPEN, diff.CHANGED_PLACEMARKER_CLOSED),
+        ("+", diff.CHANGED_INTO_PLACEMARKER_OPEN, diff.CHANGED_INTO_PLACEMARKER_CLOSED),
+    ]
+
+    def shown(rendered: object) -> Spans:
+        return [
+            (sign, text)
+            for sign, start, end in marks
+            for text in re.findall(f"{re.escape(start)}(.*?){re.escape(end)}", str(rendered), re.DOTALL)
+        ]
+
+    return lambda: diff.render_diff(old, new, word_diff=True), shown
+
+
+PEERS: dict[str, Callable[[str, str], tuple[Work, Shown]]] = {
+    "ours": ours,
+    "ours-operations": ours_operations,
+    "git": git,
+    "changedetection.io": changedetection,
+    "diff-match-patch": match_patch,
+    "fast-diff-match-patch": fast_match_patch,
+    "difflib": standard_difflib,
+    "lxml.html.diff": lxml_htmldiff,
+    "redlines": redlines,
+}
+OUTSIDE = {"git"}  # works on files, in a process of its own
+
+
+def cuts(spans: Spans) -> int:
+    """Edges of spans that stand inside a word, in the old reading or the new one."""
+    found = 0
+    for skipped in "+-":
+        texts = [text for sign, text in spans if sign != skipped and text]
+        found += sum(a[-1].isalnum() and b[0].isalnum() for a, b in zip(texts, texts[1:], strict=False))
+    return found
+
+
+def peak(*, outside: bool) -> float | None:
+    """MB: the peak of this process since it was last forgotten, or that of the largest child."""
+    if outside:
+        return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    try:
+        status = Path("/proc/self/status").read_text()
+    except OSError:
+        return None
+    return int(re.findall(r"VmHWM:\s*(\d+)", status)[0]) / 1024
+
+
+def forget_peak() -> None:
+    try:
+        Path("/proc/self/clear_refs").write_text("5")
+    except OSError:
+        pass  # not Linux, or not allowed: the peak then includes what the imports took
+
+
+def main(peer: str, old_path: str, new_path: str, runs: int) -> None:
+    outside = peer in OUTSIDE
+    old, new = (path if outside else Path(path).read_text(encoding="utf-8") for path in (old_path, new_path))
+    work, shown = PEERS[peer](old, new)
+    forget_peak()
+    before = 0.0 if outside else peak(outside=False)
+    started = time.perf_counter()
+    result = work()
+    took = [time.perf_counter() - started]
+    after = peak(outside=outside)
+    while len(took) < runs and sum(took) < 20:
+        started = time.perf_counter()
+        work()
+        took.append(time.perf_counter() - started)
+    spans = shown(result)
+    said = {
+        "ms": min(took) * 1000,
+        "memory": after - before if after is not None and before is not None else None,
+        "shown": sum(len(WORD.findall(text)) for sign, text in spans if sign != "="),
+        "cuts": cuts(spans) if any(sign == "=" for sign, _ in spans) else None,
+    }
+    print(json.dumps(said))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:4], runs=int(sys.argv[4]))

@@ -1,0 +1,339 @@
+"""Words that turn a norm round: negations, exceptions, limits, и/или, may and must, who is meant, what is threatened.
+
+Each rule looks at the places of one unit that were edited and names the words that made it fire. A word that was there
+before and still is says nothing; nor does one that only names something (a citation, an office, a part of another word).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from diffs.dates import speaks_of_time
+from diffs.findings import Change, Edit, Finding, excerpt, finding
+from diffs.numerals import quantities, written
+from diffs.words import WORD
+from tracker.models import Level
+
+# Words of an edit; in a longer one a word is part of a new clause and does not turn the old one.
+_FEW: Final = 4
+_SHORT: Final = 10
+
+
+def turned(change: Change) -> Iterator[Finding]:
+    """What in a reworded unit may turn the norm round."""
+    for rule in _RULES:
+        yield from rule(change)
+    threats = [Counter(_SANCTION.findall(side)) for side in (change.struck, change.added)]
+    if threats[0] != threats[1] or _sum_of_a_sanction(change):
+        yield _sanction(change)
+    if speaks_of_time(change.operation.old_text or "") != speaks_of_time(change.operation.new_text or ""):
+        yield _effective(change)
+    for pattern, _ in _ORDERS:
+        declares = bool(pattern.search(change.new))
+        if declares != bool(pattern.search(change.old)):
+            yield from _orders(change, change.new if declares else change.old, added=declares)
+
+
+def came_or_went(change: Change) -> Iterator[Finding]:
+    """What in a unit that was added or struck out as a whole matters by itself."""
+    added = "added" in change.operation.ops
+    body = change.new if added else change.old
+    yield from _orders(change, body, added=added)
+    if speaks_of_time((change.operation.new_text if added else change.operation.old_text) or ""):
+        yield _effective(change)
+    if _SANCTION.search(body):
+        yield _sanction(change)
+
+
+# ---------------------------------------------------------------- orders of the state
+
+_ORDERS: Final = (
+    (re.compile(r"\bобъявить\b[^.]{0,80}мобилизаци", re.IGNORECASE), "mobilisation"),
+    (re.compile(r"\bосуществить\b(?:[^.]|\bг\.){0,120}\bпризыв\b", re.IGNORECASE), "call-up"),
+)
+_ORDER_WORDS: Final = {
+    "mobilisation": ("объявление мобилизации", "A declaration of mobilisation"),
+    "call-up": ("решение о призыве", "A decision on a call-up"),
+}
+
+
+def _orders(change: Change, body: str, *, added: bool) -> Iterator[Finding]:
+    word, word_en = ("появилось", "appeared") if added else ("исключено", "was struck out")
+    for pattern, rule in _ORDERS:
+        if not pattern.search(body):
+            continue
+        people = next(
+            (f", {written(number.value)} человек" for number in quantities(body) if number.unit == "person"), ""
+        )
+        people_en = people.replace("человек", "people")
+        name, name_en = _ORDER_WORDS[rule]
+        text = f"В тексте {word} {name}{people}: {change.address}."
+        yield finding(Level.KEY, rule, text, f"{name_en} {word_en}{people_en}: {change.address}.")
+
+
+# ---------------------------------------------------------------- sanctions, time
+
+_SANCTION: Final = re.compile(
+    r"\bзапреща(?:ет|ют)ся выезд|\bвременн\w+ ограничени\w+|\bвременн\w+ мер\w*|\bограничени\w+ права на выезд"
+    r"|\bштраф\w*|\bлишени\w+ (?:свободы|права)|\bнаказыва\w+|\bарест\w*",
+    re.IGNORECASE,
+)
+_PUNISHES: Final = re.compile(r"\bштраф\w*|\bнаказыва\w+|\bлишени\w+ свободы|\bарест\w*", re.IGNORECASE)
+
+
+def _sum_of_a_sanction(change: Change) -> bool:
+    """Whether a unit that threatens a punishment got other numbers."""
+    if not (_PUNISHES.search(change.old) and _PUNISHES.search(change.new)):
+        return False
+    sides = [
+        Counter((one.value, one.unit) for one in quantities(side) if one.unit) for side in (change.old, change.new)
+    ]
+    return sides[0] != sides[1]
+
+
+def _sanction(change: Change) -> Finding:
+    text = f"Изменён текст о санкции или ограничении: {change.address}."
+    return finding(Level.MAJOR, "sanction", text, f"Text on a sanction or restriction changed: {change.address}.")
+
+
+def _effective(change: Change) -> Finding:
+    text = f"Изменён порядок вступления в силу или действия во времени: {change.address}."
+    return finding(Level.MAJOR, "effective", text, f"Entry into force or scope in time changed: {change.address}.")
+
+
+# ---------------------------------------------------------------- negations and exceptions
+
+_NEGATION: Final = re.compile(r"\b(?:не|ни)\b(?: [\w-]+)?")
+_NO_GOOD_REASON: Final = re.compile(r"\bбез уважительн\w+ причин\w*", re.IGNORECASE)
+_EXCEPTIONS: Final = (
+    re.compile(r"\bза исключением\b", re.IGNORECASE),
+    re.compile(r"\bкроме\b(?! того)", re.IGNORECASE),
+    re.compile(r"\bесли иное\b|\bесли .{0,40}не установлено иное", re.IGNORECASE),
+)
+
+
+def _negations(change: Change) -> Iterator[Finding]:
+    """A "не" that came, went or went over to another word; a word that turned into its own negation."""
+    old, new = change.old.lower(), change.new.lower()
+    before, after = Counter(_NEGATION.findall(old)), Counter(_NEGATION.findall(new))
+    gone, come = list((before - after).elements()), list((after - before).elements())
+    if before.total() != after.total():
+        grew = after.total() > before.total()
+        yield _negated(change, come if grew else gone, added=grew)
+    else:
+        words = [Counter(WORD.findall(side)) for side in (old, new)]
+        # "не подлежит" -> "подлежит" beside "обязан" -> "не обязан": the count says nothing, the words do.
+        freed = [phrase for phrase in gone if _bare(phrase, words[1], after) > _bare(phrase, words[0], before)]
+        bound = [phrase for phrase in come if _bare(phrase, words[0], before) > _bare(phrase, words[1], after)]
+        for phrases, added in ((freed, False), (bound, True)):
+            if phrases:
+                yield _negated(change, phrases, added=added)
+    for edit in change.edits:
+        yield from _prefixes(change, edit)
+    if len(_NO_GOOD_REASON.findall(old)) != len(_NO_GOOD_REASON.findall(new)):
+        grew = len(_NO_GOOD_REASON.findall(new)) > len(_NO_GOOD_REASON.findall(old))
+        yield _negated(change, ["без уважительной причины"], added=grew)
+
+
+def _bare(phrase: str, words: Counter[str], negated: Counter[str]) -> int:
+    """How often the word of "не подлежит" stands without its "не"."""
+    return words[phrase.partition(" ")[2]] - negated[phrase]
+
+
+def _negated(change: Change, phrases: list[str], *, added: bool) -> Finding:
+    shown = ", ".join(f"«{phrase}»" for phrase in dict.fromkeys(phrases[:3]))
+    word, word_en = ("Добавлено", "Added") if added else ("Исключено", "Struck out")
+    text = f"{word} {shown}: {change.address}."
+    return finding(Level.MAJOR, "negation", text, f"{word_en}: {shown}: {change.address}.")
+
+
+def _prefixes(change: Change, edit: Edit) -> Iterator[Finding]:
+    old, new = WORD.findall(edit.struck.lower()), WORD.findall(edit.added.lower())
+    if max(len(old), len(new)) > _FEW:
+        return
+    for first in old:
+        for second in new:
+            longer, shorter = (first, second) if len(first) > len(second) else (second, first)
+            if len(shorter) >= 4 and longer in {f"не{shorter}", f"без{shorter}", f"бес{shorter}"}:
+                text = f"«{first}» → «{second}»: {change.address}."
+                yield finding(Level.MAJOR, "negation", text, text)
+
+
+def _exceptions(change: Change) -> Iterator[Finding]:
+    """An exception that came or went, with its first words."""
+    for pattern in _EXCEPTIONS:
+        before, after = pattern.findall(change.old), pattern.findall(change.new)
+        if len(before) == len(after):
+            continue
+        added = len(after) > len(before)
+        edited = change.added if added else change.struck
+        found = pattern.search(edited) or pattern.search(change.new if added else change.old)
+        words = _whole(excerpt(found.string[found.start() :].partition(" … ")[0])) if found else ""
+        word, word_en = ("Добавлено", "added") if added else ("Снято", "struck out")
+        text = f"{word} исключение «{words}»: {change.address}."
+        yield finding(Level.MAJOR, "exception", text, f"An exception {word_en}, «{words}»: {change.address}.")
+
+
+def _whole(words: str) -> str:
+    """Without the first letters of the next clause: "если иное не предусмотрено законом, по"."""
+    return re.sub(r",\s*\w{1,3}$", "", words)
+
+
+# ---------------------------------------------------------------- limits, and/or, may and must
+
+_LIMIT: Final = re.compile(r"\b(?:менее|более|меньше|больше|ранее|раньше|позднее|позже|старше|моложе|свыше)\b")
+_JOIN: Final = re.compile(r"\b(?:и|или|либо)\b")
+_MODALS: Final = (
+    re.compile(r"\b(?:вправе|может|могут|имеет право|имеют право|допускается|допускаются|разрешается)\b"),
+    re.compile(r"\b(?:обязан[аоы]?|должен|должн[аоы]|подлеж(?:ит|ат|ащ\w+))\b"),
+    re.compile(r"\bзапрещ(?:ается|аются|ено|ены)\b"),
+)
+
+
+def _limits(change: Change) -> Iterator[Finding]:
+    """«не ранее» → «не позднее», «менее» → «более»: the number stays and means the other side."""
+    for edit in change.edits:
+        yield from _swapped(change, edit, "limit", _LIMIT.findall, both=False)
+
+
+_AND_OR: Final = re.compile(r"\s*\((?:и|или)\)\s*")
+
+
+def _conjunctions(change: Change) -> Iterator[Finding]:
+    """«и» → «или», and the brackets that make «и» an «и (или)»."""
+    for edit in change.edits:
+        if (edit.struck or edit.added) and _AND_OR.fullmatch(edit.struck + edit.added):
+            yield from _swapped(change, edit, "conjunction", _JOIN.findall, both=False)
+        yield from _swapped(change, edit, "conjunction", _JOIN.findall, both=True)
+
+
+def _swapped(
+    change: Change, edit: Edit, rule: str, find: Callable[[str], list[str]], *, both: bool
+) -> Iterator[Finding]:
+    """Words of one class that took each other's place in a short edit; `both`: only where both sides have one."""
+    if any(len(WORD.findall(side)) > _FEW for side in (edit.struck, edit.added)):
+        return
+    old, new = find(edit.struck.lower()), find(edit.added.lower())
+    if old == new or (both and not (old and new)):
+        return
+    if old and new:
+        text = text_en = f"«{' '.join(old)}» → «{' '.join(new)}»: {change.address}."
+    else:
+        words = " ".join(new or old)
+        text = f"{'Добавлено' if new else 'Исключено'} «{words}»: {change.address}."
+        text_en = f"{'Added' if new else 'Struck out'}: «{words}»: {change.address}."
+    yield finding(Level.MAJOR, rule, text, text_en)
+
+
+def _modals(change: Change) -> Iterator[Finding]:
+    """«вправе» → «обязан» and back, or either of them put in or taken out by a few words."""
+    for edit in change.edits:
+        old, new = _modal(edit.struck.lower()), _modal(edit.added.lower())
+        if old and new:
+            if set(old) != set(new):
+                first, second = next(iter(old.values())), next(iter(new.values()))
+                text = f"«{first}» → «{second}»: {change.address}."
+                yield finding(Level.MAJOR, "modal", text, text)
+        elif old or new:
+            yield from _swapped(change, edit, "modal", lambda side: list(_modal(side).values()), both=False)
+
+
+def _modal(text: str) -> dict[int, str]:
+    """The first modal word of each class that a text has, classes by the order of `_MODALS`."""
+    found = ((number, pattern.search(text)) for number, pattern in enumerate(_MODALS))
+    return {number: match[0] for number, match in found if match}
+
+
+# ---------------------------------------------------------------- who is meant
+
+_PERSON: Final = re.compile(
+    r"\bлиц\w*,? без гражданства|\bиностранн\w+ граждан\w*|\bчлен\w+ (?:их |его |ее )?сем\w+|\bдолжностн\w+ лиц\w*"
+    r"|\bюридическ\w+ лиц\w*|\bиндивидуальн\w+ предпринимател\w*|\bгражданин\w*|\bграждан(?:е|ка|ки|ке|ам|ами|ах)?\b"
+    r"|\bвоеннослужащ\w+|\bпризывник\w*|\bработник\w*|\bсотрудник\w*|\bруководител\w*|\bсупруг\w*|\bродител\w+"
+    r"|\bдет(?:и|ей|ям|ьми|ях)\b|\bнесовершеннолетн\w+|\bинвалид\w*|\bстудент\w*|\bобучающ\w+|\bпенсионер\w*|\bженщин\w*"
+    r"|\bмужчин\w*|\bжен(?:а|ы|е|ам|ами)\b|\bлиц(?:о|а|у|ом|ам|ами|ах)?\b",
+    re.IGNORECASE,
+)
+_CITED: Final = re.compile(
+    r'"[^"]*"|\bзакон\w*(?: российской федерации)?(?:,? об? [^,.;"]+)+(?:, об? [^,.;"]+)*', re.IGNORECASE
+)
+_REACH: Final = 300  # characters around an edit in which the name of an act may stand
+_LIST_OPENS: Final = re.compile(r"^[\s,]*(?:и|или|либо|а также|,)\s|^\s*,")
+_ENDS_OF_PERSON: Final = 5  # letters that tell one person from another whatever the case
+
+
+def _persons(change: Change) -> Iterator[Finding]:
+    """Persons added to or struck from those a norm names, or put in each other's place."""
+    for edit in change.edits:
+        if any(len(WORD.findall(side)) > _SHORT for side in (edit.struck, edit.added)):
+            continue
+        gone, come = _people(edit.struck), _people(edit.added)
+        if set(gone) == set(come) or _cited(edit):
+            continue
+        listed = _LIST_OPENS.match(f"{edit.added or edit.struck} ")
+        if not ((gone and come) or listed or _governs(edit)):
+            continue
+        where = change.address
+        old, new = (excerpt(side) if WORD.search(side) else "" for side in (edit.struck, edit.added))
+        words = f"«{old}» → «{new}»" if old and new else f"добавлено «{new}»" if new else f"исключено «{old}»"
+        words_en = words.replace("добавлено", "added").replace("исключено", "struck out")
+        text = f"Изменён круг лиц, {words}: {where}."
+        yield finding(Level.MAJOR, "persons", text, f"The persons covered changed, {words_en}: {where}.")
+
+
+def _people(text: str) -> dict[str, None]:
+    """The persons that words name, by the beginning of each word: "гражданину" and "гражданина" are one."""
+    named = (
+        " ".join(word[:_ENDS_OF_PERSON] for word in WORD.findall(found.lower())) for found in _PERSON.findall(text)
+    )
+    return dict.fromkeys(named)
+
+
+def _cited(edit: Edit) -> bool:
+    """Whether the edit stands in the name of an act: "законодательством о правовом положении иностранных граждан"."""
+    before, edited = edit.before[-_REACH:], edit.added or edit.struck
+    text = f"{before}{edited}{edit.behind[:_REACH]}"
+    at, end = len(before), len(before) + len(edited)
+    return any(found.start() < end and found.end() > at for found in _CITED.finditer(text))
+
+
+_GOVERNS: Final = re.compile(
+    r"^[^.;:]{0,120}?\b(?:обязан[аоы]?|подлежит|подлежат|вправе|должен|должн[аоы]|мо(?:жет|гут))\b"
+)
+
+
+def _governs(edit: Edit) -> bool:
+    """Whether the edit stands in the clause before "обязан", "подлежат", "вправе": it names whom they bind."""
+    return bool(_GOVERNS.match(edit.behind))
+
+
+# ---------------------------------------------------------------- procedure
+
+_PROCEDURE: Final = (
+    ("обжалование", "appeal", re.compile(r"\bобжал\w+|\bжалоб\w*|\bапелляц\w+|\bкассац\w+", re.IGNORECASE)),
+    ("суд", "court", re.compile(r"\bсуд(?:а|у|ом|е|ы|ов|ебн\w+)?\b", re.IGNORECASE)),
+    ("военный комиссариат", "military commissariat", re.compile(r"\bвоенн\w+ комиссариат\w*", re.IGNORECASE)),
+    ("призывная комиссия", "call-up commission", re.compile(r"\bпризывн\w+ комисси\w*", re.IGNORECASE)),
+    ("органы внутренних дел", "the interior", re.compile(r"\bорган\w* внутренних дел\b|\bМВД\b", re.IGNORECASE)),
+    ("прокурор", "prosecutor", re.compile(r"\bпрокур\w+", re.IGNORECASE)),
+)
+
+
+def _procedure(change: Change) -> Iterator[Finding]:
+    """Who decides and how a decision is appealed: words of these matters that came or went."""
+    named = [
+        (word, word_en)
+        for word, word_en, pattern in _PROCEDURE
+        if len(pattern.findall(change.struck)) != len(pattern.findall(change.added))
+    ]
+    if named:
+        words, words_en = ", ".join(word for word, _ in named), ", ".join(word_en for _, word_en in named)
+        text = f"Изменён текст о порядке решения или обжалования ({words}): {change.address}."
+        text_en = f"Text on who decides or on appeal changed ({words_en}): {change.address}."
+        yield finding(Level.NOTABLE, "procedure", text, text_en)
+
+
+_RULES: Final = (_negations, _exceptions, _limits, _conjunctions, _modals, _persons, _procedure)

@@ -1,0 +1,274 @@
+"""Typography folded away: the form in which two units of law are compared.
+
+`canonical` folds spaces, quotes, dashes, the number sign, ё, look-alike letters and the renderings of superscripts, and leaves
+out notes of the publisher; `folded` does the same and knows the way back; `explain` names the rules that took a difference
+away, because a difference that is called noise must say by which rule.
+
+Never folded: case, any digit, number words, и/или, не, commas, word order, letters of sub-points, brackets that are not an
+editorial note. A note "утратил силу" stays in the text: it is all that is left of the unit.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from operator import itemgetter
+from typing import Final, NamedTuple
+
+from diffs.notes import EDITORIAL_NOTE, has_note
+from tracker.models import Noise
+
+#: Characters that show nothing: byte order mark, zero-width ones, the soft hyphen.
+HIDDEN: Final = "\ufeff\u200b\u200c\u200d\u2060\u00ad"
+INVISIBLE: Final = re.compile(f"[{HIDDEN}]+")
+_SPACED: Final = re.compile(r"(?<![^\W_])(?:[А-Яа-яЁё]{1,2}[ \u00a0]){3,}[А-Яа-яЁё]{1,2}(?![^\W_])")
+# Whatever `_SPACED` can join holds two lone letters side by side; looking for those first is cheap.
+_SPACED_HINTS: Final = tuple(
+    re.compile(rf"{blank}[А-Яа-яЁё][ \u00a0][А-Яа-яЁё](?![^\W_])") for blank in (" ", "\u00a0")
+)
+_ONE_LETTER_WORDS: Final = frozenset("авикосуя")
+_MIXED_WORD: Final = re.compile(
+    r"(?<![A-Za-zА-Яа-яЁё])(?:[A-Za-z]++[А-Яа-яЁё]|[А-Яа-яЁё]++[A-Za-z])[A-Za-zА-Яа-яЁё]*+",
+)
+_LATIN: Final = re.compile("[A-Za-z]")
+_TO_CYRILLIC: Final = str.maketrans("aceopxykmtbhACEOPXYKMTBH", "асеорхукмтвнАСЕОРХУКМТВН")
+_TO_ROMAN: Final = str.maketrans("ХСМІ", "XCMI")
+_ROMAN: Final = re.compile(r"[IVXLCDM]+")
+_RAISED: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_RAISED_NUMBER: Final = rf"[{_RAISED}]+(?:⁻[{_RAISED}]+)*"
+_TO_DIGITS: Final = str.maketrans(_RAISED + "⁻-^_", "0123456789....")
+_MARKUP: Final = re.compile(r"</?sup>| ")
+# Nouns that can only be singular: after them 25-6 is one unit. "статьи 25-6" may be a range and stays as it is.
+_SINGULAR: Final = (
+    r"\b(?:стать(?:я|ю|е|ей|ёй)|част(?:ь|ью)|(?:под)?пункт(?:|а|у|е|ом)|глав(?:а|у|е|ой)|абзац(?:|а|у|е|ем))"
+)
+
+_Replacement = str | Callable[[re.Match[str]], str]
+_Needed = Callable[[str, frozenset[str] | set[str]], bool]
+
+
+def join_spaced(text: str) -> str:
+    """Letter-spaced words written as words: ``п о с т а н о в л я ю`` -> ``постановляю``."""
+    return _SPACED.sub(_joined, text) if _may_be_spaced(text) else text
+
+
+def _may_be_spaced(text: str, _: object = None) -> bool:
+    return any(hint.search(text) for hint in _SPACED_HINTS)
+
+
+def _joined(found: re.Match[str]) -> str:
+    letters = re.split("[ \u00a0]", found[0])
+    capitals = next((at for at, letter in enumerate(letters) if len(letter) > 1 or letter.islower()), len(letters))
+    if capitals >= 4:  # a heading; what follows in small letters are words of their own: "П О Л О Ж Е Н И Е о"
+        row_of_labels = all(a < b for a, b in pairwise(letters[:capitals]))  # А Б В Г
+        return found[0] if row_of_labels else " ".join(["".join(letters[:capitals]), *letters[capitals:]])
+    single = [letter for letter in letters if len(letter) == 1]
+    unlikely = sum(letter.lower() not in _ONE_LETTER_WORDS for letter in single)
+    spelled = len(letters) >= 5 and len(single) >= 0.8 * len(letters) and unlikely >= 3
+    return "".join(letters) if spelled else found[0]
+
+
+def one_script(text: str) -> str:
+    """Words that mix look-alike Latin and Cyrillic letters in one script: ``Cтатья`` -> ``Статья``, ``ХIII`` -> ``XIII``."""
+    return _MIXED_WORD.sub(_unmixed, text)
+
+
+def _unmixed(found: re.Match[str]) -> str:
+    word = found[0]
+    roman = word.translate(_TO_ROMAN)
+    if _ROMAN.fullmatch(roman) and ("I" in word or "V" in word):
+        return roman
+    cyrillic = word.translate(_TO_CYRILLIC)
+    return word if _LATIN.search(cyrillic) else cyrillic
+
+
+def _dotted(found: re.Match[str]) -> str:
+    return "." + _MARKUP.sub("", found[0]).lstrip("^_").translate(_TO_DIGITS)
+
+
+def _has(characters: str) -> _Needed:
+    wanted = frozenset(characters)
+    return lambda _, present: not wanted.isdisjoint(present)
+
+
+def _has_latin(_: str, present: frozenset[str] | set[str]) -> bool:
+    return any("A" <= character <= "z" and character.isalpha() for character in present)
+
+
+def _has_blanks(text: str, present: frozenset[str] | set[str]) -> bool:
+    return "  " in text or any(character != " " and character.isspace() for character in present)
+
+
+class _Rule(NamedTuple):
+    """One kind of noise. `needed` is a cheap look that may skip the rule and never changes its result."""
+
+    name: str
+    pattern: re.Pattern[str]
+    replacement: _Replacement
+    needed: _Needed
+
+
+_SPACE: Final = re.compile(r"[^\S ]\s*| \s+")
+_DASHES: Final = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+
+# The order matters: characters first, then what is recognised by them.
+_RULES: Final = (
+    _Rule("invisible", INVISIBLE, "", _has(HIDDEN)),
+    _Rule("letter-spaced", _SPACED, _joined, _may_be_spaced),
+    _Rule("editorial-note", EDITORIAL_NOTE, "", lambda text, present: "(" in present and has_note(text)),
+    _Rule(
+        "citation-list",
+        re.compile(r"\s*\((?:Собрание\s+законодательства|Ведомости\s+(?:Съезда|Верховного))\s[^()]*\)"),
+        "",
+        lambda text, _: "Собрание" in text or "Ведомости" in text,
+    ),
+    _Rule("space", _SPACE, " ", _has_blanks),
+    _Rule("quote", re.compile("[«»„“”‟]|''"), '"', _has("«»„“”‟'")),
+    _Rule("dash", re.compile(r"(?<=[^\W\d_])[\u2013-\u2015](?=[^\W\d_])"), " - ", _has(_DASHES)),
+    _Rule("dash", re.compile(f"[{_DASHES}]"), "-", _has(_DASHES)),
+    _Rule("number-sign", re.compile(r"№(?! \d)\s*(?=\d)|(?<!\w)(?:N|No\.)\s?(?=\d)"), "№ ", _has("№N")),
+    _Rule("look-alike", _MIXED_WORD, _unmixed, _has_latin),
+    _Rule("yo", re.compile("[ёЁ]"), lambda found: "е" if found[0] == "ё" else "Е", _has("ёЁ")),
+    _Rule(
+        "abbreviation",
+        re.compile(r"\b(?:ст|п|пп|ч|абз|гл|разд|прил)\.(?=\d)"),
+        lambda found: found[0] + " ",
+        _has("."),
+    ),
+    _Rule(
+        "superscript",
+        re.compile(
+            rf"(?:(?<=\d)|(?<=[IVXLC])|(?<=(?<!\w)[а-я]))(?:<sup> ?\d+(?:[.-]\d+)? ?</sup>|{_RAISED_NUMBER}|\^\d+)"
+            r"|(?<=\d)_\d+"
+        ),
+        _dotted,
+        _has(_RAISED + "^_<"),
+    ),
+    _Rule(
+        "superscript",
+        re.compile(rf"(?i:{_SINGULAR}) (?:\d+(?:\.\d+)*|[IVXLC]+)-\d+(?![\w\-])"),
+        lambda found: found[0].replace("-", "."),
+        _has("-"),
+    ),
+    _Rule(
+        "space",
+        re.compile(r"^ +| +$| {2,}"),
+        lambda found: " " if found.start() > 0 and found.end() < len(found.string) else "",
+        lambda text, _: "  " in text or text[:1] == " " or text[-1:] == " ",
+    ),
+)
+
+#: The names of the rules above that `Noise.rule` can have.
+TYPOGRAPHIC_RULES: Final = tuple(dict.fromkeys(["unicode", *(rule.name for rule in _RULES)]))
+
+
+def _composed(text: str) -> str:
+    """Composed characters (й is one, not two). Never NFKC: it turns 22¹ into 221."""
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+def canonical(text: str) -> str:
+    """The form in which units are compared: one line, one typography. Meaning-bearing characters are untouched."""
+    text = _composed(text)
+    present = set(text)
+    for rule in _RULES:
+        if rule.needed(text, present):
+            changed = rule.pattern.sub(rule.replacement, text)
+            if changed != text:
+                text, present = changed, set(changed)
+    return text
+
+
+_Edit = tuple[int, int, int, int]  # a replacement: from, to in the text after a rule, from, to in the text before it
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A text in canonical form that knows what was published at each of its places."""
+
+    text: str
+    _published: str
+    _edits: tuple[list[_Edit], ...]
+
+    def published(self, start: int, end: int) -> str:
+        """What was published where ``text[start:end]`` stands, on one line."""
+        for edits in reversed(self._edits):
+            at = bisect_right(edits, start, key=itemgetter(0)) - 1
+            if at >= 0:
+                _, new_end, old_start, old_end = edits[at]
+                start = old_start if start < new_end else start - new_end + old_end
+            at = bisect_left(edits, end, key=itemgetter(0)) - 1
+            if at >= 0:
+                _, new_end, _, old_end = edits[at]
+                end = old_end if end <= new_end else end - new_end + old_end
+        return " ".join(self._published[start:end].split())
+
+
+def folded(text: str) -> Folded:
+    """`canonical` of a text, with the way back to the published characters (composed ones where they were not)."""
+    published = text = _composed(text)
+    steps: list[list[_Edit]] = []
+    present = set(text)
+    for rule in _RULES:
+        if not rule.needed(text, present):
+            continue
+        edits: list[_Edit] = []
+        pieces: list[str] = []
+        position = length = 0
+        for start, end, result in _hits(rule, text):
+            pieces += (text[position:start], result)
+            length += start - position
+            edits.append((length, length + len(result), start, end))
+            position, length = end, length + len(result)
+        if edits:
+            text = "".join([*pieces, text[position:]])
+            present = set(text)
+            steps.append(edits)
+    return Folded(text, published, tuple(steps))
+
+
+def _hits(rule: _Rule, text: str) -> list[tuple[int, int, str]]:
+    """Where a rule changes a text: from, to, what stands there then."""
+    return [
+        (found.start(), found.end(), result)
+        for found in rule.pattern.finditer(text)
+        if (result := rule.replacement if isinstance(rule.replacement, str) else rule.replacement(found)) != found[0]
+    ]
+
+
+def _work(text: str) -> Counter[tuple[str, str]]:
+    """What each rule did to a text: (rule, characters it replaced) -> how often."""
+    work: Counter[tuple[str, str]] = Counter()
+    composed = _composed(text)
+    if composed != text:
+        work["unicode", ""] += 1
+    text = composed
+    for rule in _RULES:
+        if rule.needed(text, set(text)):
+            work.update((rule.name, text[start:end]) for start, end, _ in _hits(rule, text))
+            text = rule.pattern.sub(rule.replacement, text)
+    return work
+
+
+def explain(old: str, new: str) -> Counter[str]:
+    """Which rules removed a difference between two texts, and how many places each."""
+    before, after = _work(old), _work(new)
+    counts: Counter[str] = Counter()
+    for rule in {name for name, _ in before | after}:
+        gone = sum(n for (name, _), n in (before - after).items() if name == rule)
+        come = sum(n for (name, _), n in (after - before).items() if name == rule)
+        if gone or come:
+            counts[rule] = max(gone, come)
+    if not counts and old != new:  # the same marks in other places
+        counts.update({name for name, _ in before | after})
+    return counts
+
+
+def noise_of(counts: Counter[str]) -> tuple[Noise, ...]:
+    """Counts as records, by rule name."""
+    return tuple(Noise(rule=rule, count=count) for rule, count in sorted(counts.items()) if count)

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pytest
+
+from diffs.compare import compare_texts
+from diffs.summary import Summary, summary
+
+LAW = """Статья 22. Основания прекращения гражданства
+1. Гражданство Российской Федерации прекращается по следующим основаниям:
+1) заявление лица;
+2) проживание не старше десяти лет вне реестра:
+а) в отделе;
+б) в архиве.
+2. Решение может быть обжаловано в течение 30 дней."""
+
+LINES = [
+    (
+        [("десяти", "пяти")],
+        "изменён п. 2 ч. 1 ст. 22: «десяти» → «пяти» лет; +1/−1 слово",
+        "changed: item 2, part 1, art. 22: «десяти» → «пяти» лет; +1/−1 word",
+    ),
+    (
+        [("30 дней", "30 рабочих дней"), ("в отделе", "в секторе")],
+        "изменена ч. 2 ст. 22: добавлено «рабочих»; ещё 1 изменение; +2/−1 слово",
+        "changed: part 2, art. 22: added «рабочих»; 1 more change; +2/−1 word",
+    ),
+    (
+        [("в архиве.", "в архиве;\nв) в суде.")],
+        "новое основание: пп. «в» п. 2 ч. 1 ст. 22; ещё 1 изменение; +2/−0 слов",
+        "new ground: sub-item «в», item 2, part 1, art. 22; 1 more change; +2/−0 words",
+    ),
+    (
+        [("\n2. Решение", "\n3. Решение")],
+        "изменён номер: ч. 2 ст. 22 → ч. 3 ст. 22",
+        "renumbered: part 2, art. 22 → part 3, art. 22",
+    ),
+    (
+        [("30 дней.", "30 дней.\n3. Архив хранит дела вечно.")],
+        "добавлена ч. 3 ст. 22; +4/−0 слов",
+        "added: part 3, art. 22; +4/−0 words",
+    ),
+    (
+        [("\n2. Решение может быть обжаловано в течение 30 дней.", "")],
+        "исключена ч. 2 ст. 22; +0/−8 слов",
+        "removed: part 2, art. 22; +0/−8 words",
+    ),
+    (
+        [("обжаловано в течение", "обжаловано через «Отдел дел» в течение")],
+        "изменена ч. 2 ст. 22: добавлено «через „Отдел дел“»; +3/−0 слов",
+        "changed: part 2, art. 22: added «через „Отдел дел“»; +3/−0 words",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("edits", "ru", "en"), LINES)
+def test_one_line(edits: list[tuple[str, str]], ru: str, en: str) -> None:
+    new = LAW
+    for old_words, new_words in edits:
+        assert old_words in new
+        new = new.replace(old_words, new_words)
+    assert summary(compare_texts(LAW, new)) == Summary(ru=ru, en=en)
+
+
+def test_nothing_of_law_changed() -> None:
+    assert summary(compare_texts(LAW, LAW.replace("заявление лица", "заявление\u00a0лица"))) == Summary()
+
+
+def test_a_chain_of_renumbering_is_one_statement() -> None:
+    old = "Статья 1\n" + "\n".join(f"{number}. Отдел ведет опись дел года {2090 + number}." for number in range(1, 9))
+    head, tail = old.split("\n2. ", 1)
+    later = "\n".join(f"{int(line[0]) + 1}{line[1:]}" for line in f"2. {tail}".split("\n"))
+    line = summary(compare_texts(old, f"{head}\n2. Суд хранит иное.\n{later}"))
+    assert line.ru.startswith("добавлена ч. 2 ст. 1; ещё 1 изменение; ")
+    assert line.en.startswith("added: part 2, art. 1; 1 more change; ")

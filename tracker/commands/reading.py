@@ -1,0 +1,102 @@
+"""What works without a database: read, diff, classify, dates, capture."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from diffs import compare, report, topics
+from feeds import diffpage
+from scrapers import http, readings, registry
+from scrapers.http import Gate
+from tracker import reading_files
+from tracker.commands.common import FAILED, fail, print_json, settings_of, stderr
+from tracker.errors import ConfigError, SourceError
+from tracker.instance import policies_of, utc_now
+
+
+@click.command("read")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--source", help="What the page is from: sozd, publication or file; found by itself when not given.")
+@click.option("--url", default="", help="The address the page was saved from.")
+def read_command(file: Path, source: str | None, url: str) -> None:
+    """Parse a saved page and print what it says as JSON."""
+    body = reading_files.bytes_of(file)
+    if source is not None and source not in (*registry.SOURCES, "file"):
+        known = ", ".join((*registry.SOURCES, "file"))
+        raise ConfigError(f"no source {source!r}; there are: {known}")
+    try:
+        reading = reading_files.read(body, source=source, url=url, name=file.name)
+    except SourceError as error:
+        problem = getattr(error, "problem", "unreadable")
+        print_json(
+            {
+                "source": source or registry.detect(body, url) or "",
+                "page": "error",
+                "error": problem,
+                "message": str(error),
+            }
+        )
+        fail(f"{file}: {problem}: {error}", FAILED)
+    print_json(readings.to_json(reading))
+
+
+@click.command("diff")
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
+def diff_command(old: Path, new: Path, form: str) -> None:
+    """Compare two saved texts or pages as law."""
+    before, after = (reading_files.law_text(path) for path in (old, new))
+    diff = compare.compare_texts(before, after)
+    if form == "json":
+        print_json(report.to_json(diff))
+    elif form == "html":
+        click.echo(diffpage.standalone(diff, old_name=old.name, new_name=new.name))
+    else:
+        click.echo(report.to_text(diff, colour=sys.stdout.isatty()))
+
+
+@click.command("classify")
+def classify_command() -> None:
+    """Read titles on stdin, one to a line; print the topics of each as one JSON line."""
+    rules = topics.default_rules()
+    if sys.stdin is None:
+        raise ConfigError("there is nothing on stdin to classify")
+    for number, raw in enumerate(sys.stdin.buffer, 1):
+        try:
+            text = raw.decode("utf-8").rstrip("\r\n")
+        except UnicodeDecodeError as error:
+            raise ConfigError(f"line {number} of stdin is not UTF-8 text") from error
+        if not text.strip():
+            continue
+        found = topics.classify(rules, text)
+        matches = [{"topic": match.topic, "term": match.term, "text": match.text} for match in found.matches]
+        row = {"text": text, "topics": list(found.topics), "needs_body": found.needs_body, "matches": matches}
+        click.echo(json.dumps(row, ensure_ascii=False))
+
+
+@click.command("capture")
+@click.argument("url")
+@click.option("--source", type=click.Choice(sorted(["sozd", "publication", "page"])), default="page", show_default=True)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write; stdout when not given.")
+@click.pass_context
+def capture_command(context: click.Context, url: str, source: str, out: Path | None) -> None:
+    """Fetch one page through the gate and save its bytes as they came."""
+    settings = settings_of(context)
+    http.check_url(url)
+    with Gate(user_agent=settings.user_agent, policies=policies_of(settings), clock=utc_now) as gate:
+        response = gate.fetch(url, source=source)
+    if out is None:
+        sys.stdout.buffer.write(response.body)
+    else:
+        try:
+            out.write_bytes(response.body)
+        except OSError as error:
+            raise ConfigError(f"{out}: cannot be written ({error.strerror})") from error
+    stderr.print(f"{response.status}, {len(response.body)} bytes, {response.content_type or 'no type'}", markup=False)
+    if response.status != 200:
+        raise click.exceptions.Exit(FAILED)

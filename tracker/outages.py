@@ -1,0 +1,115 @@
+"""Outages: a host in trouble is asked less and told of once, not once per page.
+
+After a few failures in a row, of whatever documents, a host is left alone for a while (a circuit breaker). Then it is asked
+again, as often as before: one page that always fails must not speak for all others. Each further round of failures makes the
+while longer. The operator reads one line when that begins and one when it ends. Readers have `coverage`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final, cast
+from urllib.parse import urlsplit
+
+from db.store import Store
+from tracker.errors import FetchError, PageError, SourceError
+from tracker.models import OperatorKind, Problem
+
+#: A host is left alone after so many failures in a row.
+OPEN_AFTER: Final = 3
+FIRST_PAUSE: Final = timedelta(minutes=5)
+LAST_PAUSE: Final = timedelta(hours=1)
+
+#: Failures that speak of the host. Others speak of one address: an address not allowed, a page that robots.txt keeps for itself,
+#: a body too large, a document that is not there or looks another way.
+_HOST_REASONS: Final = frozenset(
+    {"timeout", "connection", "tls", "short_body", "bad_encoding", "redirect", "status", "unreachable"}
+)
+_HOST_PROBLEMS: Final = frozenset(
+    {
+        Problem.BLOCKED,
+        Problem.CAPTCHA,
+        Problem.MAINTENANCE,
+        Problem.LOGIN,
+        Problem.SERVER_ERROR,
+        Problem.EMPTY,
+        Problem.TRUNCATED,
+    }
+)
+
+
+def is_of_host(error: SourceError) -> bool:
+    """Whether a failure would meet any other page of the host as well."""
+    if isinstance(error, FetchError):
+        return error.reason in _HOST_REASONS
+    return isinstance(error, PageError) and error.problem in _HOST_PROBLEMS
+
+
+class Outages:
+    """The breaker of every host, kept in the store: a restart forgets none."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def pause(self, source: str, url: str, now: datetime) -> timedelta | None:
+        """For how long the host of an address is still left alone; None when it may be asked."""
+        until = self._memory(source, url).get("until")
+        if until is None:
+            return None
+        left = datetime.fromisoformat(until) - now
+        # A moment further away than any pause was set by a clock that was ahead.
+        return left if timedelta(0) < left <= LAST_PAUSE else None
+
+    def reason(self, source: str, url: str) -> str:
+        """Why a host is left alone, in one line."""
+        return str(self._memory(source, url).get("message", ""))
+
+    def failed(self, source: str, url: str, error: SourceError, now: datetime) -> None:
+        """Count a failure of a host; tell the operator when it is the one too many."""
+        if not is_of_host(error):
+            return
+        memory = self._memory(source, url)
+        rounds, failures = int(memory.get("rounds", 0)), int(memory.get("failures", 0)) + 1
+        told, until = bool(memory.get("told")), None
+        if failures >= OPEN_AFTER:
+            pause: timedelta = min(FIRST_PAUSE * 2 ** min(rounds, 10), LAST_PAUSE)
+            until = (now + pause).isoformat()
+            rounds, failures = rounds + 1, 0
+        with self._store.transaction():
+            if until is not None and not told:
+                told = True
+                self._tell(OperatorKind.SOURCE_FAILING, source, url, now, str(error))
+            after = {"failures": failures, "rounds": rounds, "until": until, "told": told, "message": str(error)}
+            self._store.set_state(_key(source, url), {**after, "since": memory.get("since") or now.isoformat()})
+
+    def succeeded(self, source: str, url: str, now: datetime) -> None:
+        """The host answers as it should: its failures are forgotten, and the operator is told if there was an outage."""
+        memory = self._memory(source, url)
+        if not memory:
+            return
+        with self._store.transaction():
+            if memory.get("told"):
+                self._tell(
+                    OperatorKind.SOURCE_RECOVERED,
+                    source,
+                    url,
+                    now,
+                    f"answers again; in trouble since {memory['since']}",
+                )
+            self._store.set_state(_key(source, url), None)
+
+    def _tell(self, kind: OperatorKind, source: str, url: str, now: datetime, message: str) -> None:
+        self._store.tell_operator(kind, source=source, subject=_host(url), at=now, message=message)
+
+    def _memory(self, source: str, url: str) -> Mapping[str, Any]:
+        found = self._store.state(_key(source, url))
+        return cast("Mapping[str, Any]", found) if isinstance(found, Mapping) else {}
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""
+
+
+def _key(source: str, url: str) -> str:
+    return f"outage/{source}/{_host(url)}"
