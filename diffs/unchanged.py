@@ -2,9 +2,10 @@
 
 A new edition of a code touches one article in ten. Articles that are equal to the last character, notes included, hold no
 change, so their bodies are neither cleaned nor structured nor compared: their units are only counted, because the places of
-all others must be those of the whole text. Headings stay, which keeps every path what it is in the whole text.
+all others must be those of the whole text. Headings of chapters stay, which keeps every path and address what it is in the
+whole text.
 
-Where that would be a guess (wrapped lines, quoted wordings, headings told twice) nothing is left out: the caller then
+Where that would be a guess (wrapped lines, quoted wordings, articles numbered twice) nothing is left out: the caller then
 compares the texts as wholes.
 """
 
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -25,23 +26,24 @@ from diffs.structure import structure
 from diffs.typography import HIDDEN
 from tracker.models import Section
 
-_ARTICLE: Final = re.compile(r"(?:Статья|СТАТЬЯ)\s(\d+(?:[.\-^_]\d+)*)(?:\.(?=\s|$)|(?=\s[А-ЯЁA-Z(«\"])|$)")
-_CONTAINER: Final = ("Глава", "ГЛАВА", "Раздел", "РАЗДЕЛ", "Часть", "ЧАСТЬ", "§", *"IVXLCХ")
+# Texts are searched as one string in which every line is opened by a line feed: a pattern that begins with it costs nothing.
+_NUMBER: Final = r"\d+(?:[.\-^_]\d+)*"
+_ARTICLE: Final = re.compile(rf"\n(?:Статья|СТАТЬЯ)\s({_NUMBER})(?:\.(?=\s)|(?=\s[А-ЯЁA-Z(«\"])|(?=\n))")
+_APPENDIX: Final = re.compile(r"\n(?:Приложени|ПРИЛОЖЕНИ|Утвержд|УТВЕРЖД)")
+_CONTAINER: Final = r"(?:Глава|ГЛАВА|Раздел|РАЗДЕЛ|Часть|ЧАСТЬ|§|[IVXLCХ])"
 _CONTAINERS: Final = frozenset({"gl", "razd", "chast", "par", "head"})
-_APPENDIX: Final = ("Приложени", "ПРИЛОЖЕНИ", "Утвержд", "УТВЕРЖД")
-# The beginnings, in small letters, of all lines that cleaning may leave nothing of; any other line is law without a look.
-_MAY_VANISH: Final = frozenset(
-    [f"({second}" for second in " вдс"] + "см те на ст по вн пр ко до ре мо __ -- hy pa".split()  # noqa: SIM905 - a table
+# How lines begin that cleaning may leave nothing of; no other line needs a look to be counted as law.
+_MAY_VANISH: Final = re.compile(
+    r"\(|смотрите|см\.|текст |начать |страница|поделиться|вносится|проект|президент|консультант|документ с|подготовлена"
+    r"|редакция|_{3}|-{5}|\d{12}|pageref|hyperlink",
+    re.IGNORECASE,
 )
-_SIGNATURE: Final = "Президент"
-_LABELLED: Final = frozenset("0123456789СГРЧ§IVXLCХПУ")  # first characters of the labels that are longer than "1)"
-_ITEM: Final = Label(shape="paren", number="1", length=2)
-_LETTERED: Final = Label(shape="letter", number="а", length=2)
-_HEAD: Final = 80  # characters; every label fits in them
-_BLANKS: Final = re.compile(r"\s+")
+_REMARKABLE: Final = re.compile(rf"\n(?:{_CONTAINER}|(?i:{_MAY_VANISH.pattern}))")
+_OPENING: Final = re.compile(rf"\n(?:(?P<paren>\d+\))|(?P<letter>[а-я]\))|(?P<dot>{_NUMBER}\.)\s|Статья\s(?P<st>{_NUMBER}))")
 _ITSELF: Final = "настоящей статьи"
 _REACH: Final = 80  # characters in which a reference to "this article" begins
-_QUOTES: Final = ("«", '"', "„", "“", "”")
+_QUOTED: Final = re.compile("\n[«\"„“”]")
+_HEAD: Final = 80  # characters; every label fits in them
 _LONG_LINE: Final = 200  # characters; no wrapped text has lines of that length
 _LONG_LINES: Final = 0.05  # their share in a text with one paragraph a line
 _LOST_BREAKS: Final = 800  # characters a line on average; more than that, and line breaks were lost
@@ -52,160 +54,196 @@ class Shared:
     """Two texts without the articles they share: place -> unit on either side, and what was left out between them.
 
     `same` are runs of units left out: (old place, new place, number). `noise` is what cleaning did on either side to the lines
-    that were read; in the others it did the same on both.
+    that were read; in the others it did the same on both. `left_out`: the articles themselves.
     """
 
-    old: dict[int, Section]
-    new: dict[int, Section]
-    same: list[tuple[int, int, int]]
+    old: Mapping[int, Section]
+    new: Mapping[int, Section]
+    same: Sequence[tuple[int, int, int]]
     noise: tuple[Counter[str], Counter[str]]
-    left_out: list[str]
+    left_out: Sequence[str]
 
     @cached_property
     def words_left_out(self) -> int:
         """The words of the articles left out, in one of the texts, by their blanks."""
-        texts = (cleaned(line).text for line in self.left_out)
+        texts = (cleaned(line).text for article in self.left_out for line in article.split("\n"))
         return sum(text.count(" ") + 1 for text in texts if text)
 
 
 def shared_by(old: str, new: str) -> Shared | None:
     """Two published texts without what they share, or None when they are to be compared as wholes."""
-    if any(mark in old or mark in new for mark in HIDDEN):
+    here, there = _plain(old), _plain(new)
+    if here is None or there is None:
         return None
-    lines = published_lines(old), published_lines(new)
-    if not all(map(_in_paragraphs, lines)):
+    equal = _equal_articles(here, there)
+    if not equal:
         return None
-    pairs = _equal_articles(*lines)
-    if not pairs:
-        return None
+    outlines = [_outline(here, start, end) for start, end, _, _ in equal]
     memory: dict[str, Cleaned] = {}
-    outlines = {(start, start_new): _Outline(lines[0][start:end]) for start, end, start_new, _ in pairs}
-    before = _Side(lines[0], {start: (end, outlines[start, other]) for start, end, other, _ in pairs}, memory)
-    after = _Side(lines[1], {start: (end, outlines[other, start]) for other, _, start, end in pairs}, memory)
-    profile = profile_of([*_openings(before.read.values()), *_openings(lines[1])])
+    before = _Side(here, [pair[:2] for pair in equal], outlines, memory)
+    after = _Side(there, [pair[2:] for pair in equal], outlines, memory)
+    kept = "".join(f"\n{text}" for text in before.read.values())
+    profile = profile_of([*_openings(kept), *_openings(there)])
     sections = [structure(list(side.read.values()), profile) for side in (before, after)]
     if any(len(made) != len(side.read) for made, side in zip(sections, (before, after), strict=True)):
         return None
-    same = [
-        (before.places[start] + offset, after.places[other] + offset, count)
-        for start, _, other, _ in pairs
-        for offset, count in outlines[start, other].gaps
-    ]
     return Shared(
         old=dict(zip(before.read, sections[0], strict=True)),
         new=dict(zip(after.read, sections[1], strict=True)),
-        same=same,
+        same=[
+            (place + offset, other + offset, count)
+            for place, other, outline in zip(before.places, after.places, outlines, strict=True)
+            for offset, count in outline.gaps
+        ],
         noise=(before.noise, after.noise),
-        left_out=[line for outline in outlines.values() for line in outline.left_out],
+        left_out=[here[start:end] for start, end, _, _ in equal],
     )
 
 
-def _in_paragraphs(lines: Sequence[str]) -> bool:
-    """Whether a text surely has one paragraph a line, and no wording quoted in lines of its own."""
-    long_lines = sum(len(line) >= _LONG_LINE for line in lines)
-    return (
-        long_lines > _LONG_LINES * len(lines)
-        and sum(map(len, lines)) < _LOST_BREAKS * len(lines)
-        and not any(line.startswith(_QUOTES) for line in lines)
-    )
+def _plain(text: str) -> str | None:
+    """A text as its published lines, each opened by a line feed; None unless it surely has one paragraph a line.
+
+    Nor is a text plain that quotes new wording in lines of its own: there an article may be somebody else's.
+    """
+    lines = published_lines(text)
+    lengths = list(map(len, lines))
+    if sum(length >= _LONG_LINE for length in lengths) <= _LONG_LINES * len(lines):
+        return None
+    if sum(lengths) >= _LOST_BREAKS * len(lines) or any(mark in text for mark in HIDDEN):
+        return None
+    plain = "\n" + "\n".join(lines)
+    return None if _QUOTED.search(plain) else plain
 
 
-def _openings(lines: Iterable[str]) -> Iterator[Opening]:
-    """What of a text says how it numbers its units: its labels, and its words about "this article"."""
-    for line in lines:
-        if line[1:2] == ")":
-            yield Opening(_ITEM if line[0].isdecimal() else _LETTERED, "")
-        elif line[0] in _LABELLED:
-            yield Opening(label_of(_head(line)), "")
-        at = line.find(_ITSELF)
-        while at >= 0:
-            yield Opening(None, line[max(0, at - _REACH) : at + len(_ITSELF)])
-            at = line.find(_ITSELF, at + 1)
+def _articles(text: str) -> dict[str, tuple[int, int]]:
+    """Number -> where the article begins and ends, of those before any appendix; not of numbers used twice."""
+    appendix = _APPENDIX.search(text)
+    end = appendix.start() if appendix else len(text)
+    found = [(article[1], article.start()) for article in _ARTICLE.finditer(text, 0, end)]
+    used = Counter(number for number, _ in found)
+    ends = [*(start for _, start in found[1:]), end]
+    return {number: (start, until) for (number, start), until in zip(found, ends, strict=False) if used[number] == 1}
 
 
-def _head(line: str) -> str:
-    return _BLANKS.sub(" ", line[:_HEAD])
-
-
-def _articles(lines: Sequence[str]) -> dict[str, tuple[int, int]]:
-    """Number -> first line and the one after the last, of the articles before any appendix; not of numbers told twice."""
-    end = next((at for at, line in enumerate(lines) if line.startswith(_APPENDIX)), len(lines))
-    starts = [(at, found[1]) for at in range(end) if (found := _ARTICLE.match(lines[at]))]
-    told = Counter(number for _, number in starts)
-    ends = [*(at for at, _ in starts[1:]), end]
-    return {number: (at, until) for (at, number), until in zip(starts, ends, strict=False) if told[number] == 1}
-
-
-def _equal_articles(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int, int, int]]:
-    """Articles that are equal in both texts and in order: first line and the one after the last, old and new."""
+def _equal_articles(old: str, new: str) -> list[tuple[int, int, int, int]]:
+    """Where articles stand that are equal in both texts and in order: begin and end, old and new."""
     here, there = _articles(old), _articles(new)
     equal: list[tuple[int, int, int, int]] = []
-    for number, (start, end) in here.items():
-        if number in there:
-            other, other_end = there[number]
-            lines = old[start:end]
-            # What stands below a signature is judged by it: such an end of a text is read.
-            if lines == new[other:other_end] and not any(line.startswith(_SIGNATURE) for line in lines):
-                equal.append((start, end, other, other_end))
-    kept = in_order((start, other, end - start) for start, end, other, _ in equal)
-    starts = {start for first, end in kept for start in range(first, end)}
-    return [pair for pair in equal if pair[0] in starts]  # one that moved has something to tell
+    for number in here.keys() & there.keys():
+        start, end, other, other_end = *here[number], *there[number]
+        article = old[start:end]
+        # What stands below a signature is judged by it, so such an end of a text is read.
+        if article == new[other:other_end] and "\nПрезидент" not in article:
+            equal.append((start, end, other, other_end))
+    equal.sort()
+    kept = iter(in_order((start, other, end - start) for start, end, other, _ in equal))
+    first, last = next(kept, (0, 0))
+    in_place = []
+    for pair in equal:
+        while last <= pair[0]:
+            first, last = next(kept, (len(old), len(old) + 1))
+        if first <= pair[0]:
+            in_place.append(pair)
+    return in_place
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Outline:
-    """An article that is left out: its headings, by their places in it, and the runs of units between them."""
+    """An article that is left out: its units, the containers that open in it by their offsets, the runs between them."""
 
-    def __init__(self, lines: Sequence[str]) -> None:
-        self.headings: dict[int, str] = {}
-        self.gaps: list[tuple[int, int]] = []
-        self.left_out: list[str] = []
-        self.units = gap = 0
-        for line in lines:
-            label = label_of(_head(line)) if line.startswith(_CONTAINER) else None
-            if label is not None and label.shape in _CONTAINERS:
-                text = cleaned(line).text
-                if not text:
-                    continue
-                self.headings[self.units] = text
-                if gap:
-                    self.gaps.append((self.units - gap, gap))
-                gap = 0
-            elif line[:2].lower() not in _MAY_VANISH or cleaned(line).text:
-                self.left_out.append(line)
-                gap += 1
-            else:
-                continue
-            self.units += 1
-        if gap:
-            self.gaps.append((self.units - gap, gap))
+    units: int
+    containers: Sequence[tuple[int, str]]
+    gaps: Sequence[tuple[int, int]]
+
+
+def _outline(text: str, start: int, end: int) -> _Outline:
+    if _REMARKABLE.search(text, start, end) is None:
+        units = text.count("\n", start, end)
+        return _Outline(units=units, containers=(), gaps=((0, units),))
+    containers: list[tuple[int, str]] = []
+    gaps: list[tuple[int, int]] = []
+    units = run = 0
+    for line in text[start + 1 : end].split("\n"):
+        if not is_law(line):
+            continue
+        if _is_container(line):
+            containers.append((units, cleaned(line).text))
+            gaps.append((units - run, run))
+            run = 0
+        else:
+            run += 1
+        units += 1
+    gaps.append((units - run, run))
+    return _Outline(units=units, containers=containers, gaps=[gap for gap in gaps if gap[1]])
+
+
+def is_law(line: str) -> bool:
+    """Whether cleaning leaves anything of a published line; most lines are told by their beginning."""
+    return _MAY_VANISH.match(line) is None or bool(cleaned(line).text)
+
+
+def _is_container(line: str) -> bool:
+    if re.match(_CONTAINER, line) is None:
+        return False
+    label = label_of(" ".join(line[:_HEAD].split()))
+    return label is not None and label.shape in _CONTAINERS
 
 
 class _Side:
-    """One text without the articles left out: place -> line of law."""
+    """One text without the articles left out: place -> line of law, and the places where those articles begin."""
 
-    def __init__(self, lines: Sequence[str], left_out: dict[int, tuple[int, _Outline]], memory: dict[str, Cleaned]) -> None:
+    def __init__(
+        self,
+        text: str,
+        articles: Sequence[tuple[int, int]],
+        outlines: Sequence[_Outline],
+        memory: dict[str, Cleaned],
+    ) -> None:
         self.read: dict[int, str] = {}
-        self.places: dict[int, int] = {}  # number of the first line of an article left out -> place of its first unit
+        self.places: list[int] = []
         self.noise: Counter[str] = Counter()
+        self._memory = memory
         at = place = 0
-        while at < len(lines):
-            line = lines[at]
-            if at in left_out:
-                self.places[at] = place
-                at, outline = left_out[at]
-                self.read.update((place + offset, text) for offset, text in outline.headings.items())
-                place += outline.units
-                continue
-            if line.startswith(_SIGNATURE):  # what follows may belong to a signature: only the whole rule knows
-                end = next((below for below in range(at, len(lines)) if below in left_out), len(lines))
-                rest = normalise("\n".join(lines[at:end]))
+        for (start, end), outline in zip(articles, outlines, strict=True):
+            place = self._add(text[at + 1 : start], place)
+            self.places.append(place)
+            self.read.update((place + offset, line) for offset, line in outline.containers)
+            place, at = place + outline.units, end
+        self._add(text[at + 1 :], place)
+
+    def _add(self, text: str, place: int) -> int:
+        """Clean the lines of a stretch that is read; its first place -> the place after its last line."""
+        lines = text.split("\n") if text else []
+        for at, line in enumerate(lines):
+            if line.startswith("Президент"):  # what follows may belong to a signature: only the whole rule knows
+                rest = normalise("\n".join(lines[at:]))
                 self.noise.update({noise.rule: noise.count for noise in rest.noise})
-                texts, at = rest.text.splitlines(), end
-            else:
-                clean = memory.get(line)
-                if clean is None:
-                    clean = memory[line] = cleaned(line)
-                self.noise.update(clean.rules)
-                texts, at = [clean.text] if clean.text else [], at + 1
-            self.read.update(enumerate(texts, place))
-            place += len(texts)
+                texts = rest.text.splitlines()
+                self.read.update(enumerate(texts, place))
+                return place + len(texts)
+            clean = self._memory.get(line)
+            if clean is None:
+                clean = self._memory[line] = cleaned(line)
+            self.noise.update(clean.rules)
+            if clean.text:
+                self.read[place] = clean.text
+                place += 1
+        return place
+
+
+# ---------------------------------------------------------------- how the act numbers its units
+
+_LABELS: Final = {shape: Label(shape=shape, number="1", length=2) for shape in ("paren", "letter", "dot", "st")}
+_INSERTED: Final = Label(shape="st", number="1.1", length=2)
+
+
+def _openings(text: str) -> Iterator[Opening]:
+    """What of a text says how it numbers its units: the shapes of its labels, and its words about "this article"."""
+    for found in _OPENING.finditer(text):
+        shape = found.lastgroup or ""
+        inserted = shape == "st" and not found[shape].isdecimal()
+        yield Opening(_INSERTED if inserted else _LABELS[shape], "")
+    at = text.find(_ITSELF)
+    while at >= 0:
+        yield Opening(None, text[max(0, at - _REACH) : at + len(_ITSELF)])
+        at = text.find(_ITSELF, at + 1)

@@ -31,9 +31,7 @@ from scrapers.sozd_refusals import fail, missing
 from scrapers.sozd_urls import NAME, base_of, card_url
 from tracker.models import DocumentFacts, PageKind, Problem, Reading, Step, digest_of
 
-_START: Final = re.compile(
-    rb"\s*+(?:<\?xml[^>]*>)?(?>\s+|<!--.*?-->|<!DOCTYPE[^<>]*>)*+<(?:rss|rdf:RDF|feed)\b", re.DOTALL
-)
+_START: Final = re.compile(rb"(?>\s+|<\?[^>]*>|<!--.*?-->|<!DOCTYPE[^<>]*>)*+<(?:rss|rdf:RDF|feed)\b", re.DOTALL)
 _END: Final = re.compile(rb"</(?:rss|rdf:RDF|feed)\s*>")
 _HEAD_BYTES: Final = 2048
 _ITEM: Final = re.compile(rb"<item[\s/>]")

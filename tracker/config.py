@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from scrapers import acts, page_noise, sozd
+from scrapers import acts, page_noise, registry, sozd
 from scrapers import page as web_page
 from tracker.errors import ConfigError
 
@@ -26,6 +26,8 @@ PROJECT_URL: Final = "https://example.org/duma-tracker"
 _DURATION: Final = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(s|m|h|d)\s*$")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _SLUG: Final = re.compile(r"^[a-z0-9][a-z0-9-]{0,79}$")
+#: Everything that can be asked, by the name of its section.
+SOURCES: Final = (*registry.SOURCES, web_page.NAME)
 _PROXY_SCHEMES: Final = ("http", "https", "socks5", "socks5h")
 
 
@@ -196,12 +198,22 @@ class Settings(_Section):
     site: Site = Site()
     storage: Storage = Storage()
     http: Http = Http()
-    sources: dict[Literal["sozd", "publication", "ips", "kremlin", "page"], SourceSettings] = {}
+    sources: dict[str, SourceSettings] = {}
     watch: tuple[WatchSettings, ...] = ()
+
+    @field_validator("sources")
+    @classmethod
+    def _known(cls, values: dict[str, SourceSettings]) -> dict[str, SourceSettings]:
+        for name in values:
+            if name not in SOURCES:
+                near = difflib.get_close_matches(name, SOURCES, n=1, cutoff=0.4)
+                hint = f"did you mean {near[0]}?" if near else "known: " + ", ".join(SOURCES)
+                raise ValueError(f"unknown source sources.{name}; {hint}")
+        return values
 
     def source(self, name: str) -> SourceSettings:
         """The settings of a source, defaults where the file is silent."""
-        return self.sources.get(name, SourceSettings())  # type: ignore[call-overload, no-any-return]  # keys are literals
+        return self.sources.get(name, SourceSettings())
 
     @property
     def user_agent(self) -> str:
@@ -240,7 +252,7 @@ def parse(data: Mapping[str, Any], *, where: str) -> Settings:
     try:
         settings = Settings.model_validate(data)
     except ValidationError as error:
-        raise ConfigError(f"{where}: {_first_fault(error, data)}") from None
+        raise ConfigError(f"{where}: {_first_fault(error)}") from None
     for entry in settings.watch:
         watch_target(entry, where=where)
     for name, source in settings.sources.items():
@@ -279,7 +291,7 @@ def entry_of(name: str, *, url: str | None = None, **settings: Any) -> WatchSett
     try:
         entry = WatchSettings.model_validate({kind: bare, "url": url, **settings})
     except ValidationError as error:
-        raise ConfigError(_first_fault(error, {})) from None
+        raise ConfigError(_first_fault(error)) from None
     try:
         watch_target(entry, where=name)
     except ConfigError as error:
@@ -332,7 +344,7 @@ def _known_keys(location: tuple[int | str, ...]) -> list[str]:
     return list(model.model_fields)
 
 
-def _first_fault(error: ValidationError, data: Mapping[str, Any]) -> str:
+def _first_fault(error: ValidationError) -> str:
     fault = error.errors(include_url=False, include_input=False)[0]
     location = tuple(part for part in fault["loc"] if part != "[key]")
     if not location:  # said of the whole entry
@@ -343,12 +355,7 @@ def _first_fault(error: ValidationError, data: Mapping[str, Any]) -> str:
         near = difflib.get_close_matches(str(location[-1]), known, n=1, cutoff=0.5)
         hint = f"did you mean {near[0]}?" if near else "known here: " + ", ".join(known)
         return f"unknown key {name}; {hint}"
-    if fault["loc"][0] == "sources" and fault["type"] == "literal_error":
-        known = ["sozd", "publication", "ips", "kremlin", "page"]
-        wrong = next((key for key in data.get("sources", {}) if key not in known), name)
-        near = difflib.get_close_matches(wrong, known, n=1, cutoff=0.4)
-        return f"unknown source sources.{wrong}; " + (
-            f"did you mean {near[0]}?" if near else "known: " + ", ".join(known)
-        )
     message = fault["msg"].removeprefix("Value error, ")
+    if message.startswith("unknown source"):  # names its place itself
+        return message
     return f"{name or 'file'}: {message[0].lower()}{message[1:]}"

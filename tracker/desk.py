@@ -81,6 +81,7 @@ class Keys:
     pace: str  # how often the document is worth a look
     address: str  # where the document was found at a source that must be searched for it
     native: str  # what such a source calls it
+    place: str  # the element of a page where its text was found
     editions: str  # the editions that the source listed, and what became of them
     disagree: str  # a difference between two sources that waits for a second look
 
@@ -99,6 +100,7 @@ class Keys:
             pace=f"pace/{name}",
             address=f"address/{name}",
             native=f"native/{name}",
+            place=f"place/{name}",
             editions=f"editions/{name}",
             disagree=f"disagree/{watch.target}",
         )

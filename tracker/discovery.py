@@ -22,13 +22,14 @@ from tracker.payloads import MOSCOW
 #: A bill whose title and note decide nothing is looked at again daily for so long.
 UNDECIDED_FOR: Final = timedelta(days=60)
 UNDECIDED_EVERY: Final = timedelta(days=1)
+MAX_PAGES: Final = 40
 #: The portal's last days are walked again, to notice files that were replaced and acts that came in late.
 SEEN_AGAIN_DAYS: Final = 14
 SEEN_AGAIN_EVERY: Final = timedelta(days=1)
 
 #: Pages that a site sends in place of any answer: asking for another day would bring the same.
 NO_ANSWER: Final = frozenset(
-    {Problem.BLOCKED, Problem.CAPTCHA, Problem.MAINTENANCE, Problem.SERVER_ERROR, Problem.EMPTY}
+    {Problem.BLOCKED, Problem.CAPTCHA, Problem.LOGIN, Problem.MAINTENANCE, Problem.SERVER_ERROR, Problem.EMPTY}
 )
 
 
@@ -214,30 +215,38 @@ def discover_bills(desk: Desk, now: datetime) -> Pass:
 
 
 def _registered(desk: Desk, first: date, last: date, days: _Days) -> tuple[Item, ...]:
-    """The bills registered from one Moscow day to another.
+    """The bills registered from one Moscow day to another, page by page.
 
     A list that cannot be read, or is shorter than it claims, is asked for day by day; a day that fails is tried again. The
     end asked for is the day after: whether the site counts its last day in is not known.
     """
-    url = sozd.registrations_url(desk.base_urls[sozd.NAME], first, last + timedelta(days=1))
-    page = desk.get(url, source=sozd.NAME)
-    items: tuple[Item, ...] = ()
-    try:
-        reading = sozd.read(page.body, url=url, status=page.status, content_type=page.content_type)
-        items, claimed = reading.items, reading.total or 0
-        short = f"{claimed} registrations are claimed, {len(items)} are listed" if claimed > len(items) else ""
-    except PageError as error:
-        if error.problem in NO_ANSWER:
-            raise
-        short = str(error)
-    each = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
-    if not short:
+    items: dict[str, Item] = {}
+    short = ""
+    for number in range(1, MAX_PAGES + 1):
+        url = sozd.registrations_url(desk.base_urls[sozd.NAME], first, last + timedelta(days=1), page=number)
+        try:
+            page = desk.get(url, source=sozd.NAME)
+            reading = sozd.read(page.body, url=url, status=page.status, content_type=page.content_type)
+        except (FetchError, PageError) as error:
+            if number > 1:
+                break  # what was listed before stands, and is known to be short
+            if isinstance(error, FetchError) or error.problem in NO_ANSWER:
+                raise
+            short = str(error)
+            break
         desk.store.set_state(good_key(url), page.snapshot.digest)
-    elif len(each) > 1:
+        known, claimed = len(items), reading.total or 0
+        items |= {item.native_id: item for item in reading.items}
+        # Whether the site pages this list is not known: a page that brings nothing new is the last one.
+        short = f"{claimed} registrations are claimed, {len(items)} are listed" if claimed > len(items) else ""
+        if not short or len(items) == known:
+            break
+    each = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+    if short and len(each) > 1:
         return tuple(item for day in each for item in _registered(desk, day, day, days))
-    else:
+    if short:
         days.failed(first, f"{first}: {short}")
-    return items
+    return tuple(items.values())
 
 
 def _candidates(desk: Desk, items: list[Item], now: datetime, *, silent_before: datetime) -> Iterator[_Candidate]:

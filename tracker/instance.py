@@ -14,7 +14,7 @@ from typing import Final
 from db.store import Store
 from diffs import topics
 from feeds.site import Site
-from scrapers import acts, ips, kremlin, publication, sozd
+from scrapers import acts, registry, sozd
 from scrapers import page as web_page
 from scrapers.http import Gate, SourcePolicy
 from tracker import config, lookups
@@ -25,10 +25,7 @@ from tracker.models import SiteInfo, Watch
 from tracker.pipeline import Pipeline
 
 BASE_URLS: Final[Mapping[str, str]] = {
-    sozd.NAME: sozd.BASE_URL,
-    publication.NAME: publication.BASE_URL,
-    ips.NAME: ips.BASE_URL,
-    kremlin.NAME: kremlin.BASE_URL,
+    **{name: source.base_url for name, source in registry.SOURCES.items()},
     web_page.NAME: "",
 }
 

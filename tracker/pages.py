@@ -41,7 +41,8 @@ def look(desk: Desk, watch: Watch, page: Page, now: datetime) -> Finding:
     if page.status != 200:
         problem = Problem.NOT_FOUND if page.status in {404, 410} else Problem.SERVER_ERROR
         raise PageError(problem, f"{watch.target}: the server answered {page.status}", url=watch.url)
-    read = _read(watch, page.body, page.content_type)
+    known = desk.store.state(_place_key(watch))
+    read = _read(watch, page.body, page.content_type, place=known if isinstance(known, str) else "")
     return _compared(desk, watch, page, read, facts=None, now=now, silent_before=None)
 
 
@@ -61,9 +62,14 @@ def look_at_bank(desk: Desk, watch: Watch, page: Page, now: datetime) -> Finding
     )
 
 
-def rereader(watch: Watch) -> Rereader:
-    """How the kept texts of a watch are read again."""
-    return _reread_bank if watch.source == kremlin.NAME else partial(_reread, watch)
+def rereader(watch: Watch, place: str = "") -> Rereader:
+    """How the kept texts of a watch are read again; of a page at the `place` where its text stands now."""
+    return _reread_bank if watch.source == kremlin.NAME else partial(_reread, watch, place)
+
+
+def _place_key(watch: Watch) -> str:
+    # Another selector, or none, is another question.
+    return f"{Keys.of(watch).place} {watch.selector or ''}".rstrip()
 
 
 def _compared(
@@ -80,7 +86,7 @@ def _compared(
     keys = Keys.of(watch)
     known = desk.store.document(watch.target)
     act_documents.require_same(watch, known, facts)
-    shelf = Shelf(desk.store, watch.target, Part.TEXT, watch.source, rereader(watch))
+    shelf = Shelf(desk.store, watch.target, Part.TEXT, watch.source, rereader(watch, read.place))
     key = EditionKey(document_id=watch.target, part=Part.TEXT, source=watch.source, edition=EDITION)
     standing = shelf.latest_of(key, cause=None)
     current = shelf.read(standing)[0] if standing is not None else None
@@ -112,6 +118,7 @@ def _compared(
         keys.told: told_value(watch, page.snapshot.digest),
         keys.held: held.after,
         doubt_key(watch, watch.url): None,
+        _place_key(watch): read.place or None,
     }
     observation = Observation(observed_at=now, document=document, versions=shelf.new, events=tuple(events), state=state)
     return Finding(observation=observation, well=(watch.url,), waiting=held.after is not None, current=(key, read))
@@ -139,9 +146,10 @@ def _in_bank(reading: Reading) -> Reading:
     return replace(reading, items=tuple(item for item in reading.items if item.native_id.isdecimal()))
 
 
-def _read(watch: Watch, body: bytes, content_type: str) -> ReadText:
+def _read(watch: Watch, body: bytes, content_type: str, *, place: str) -> ReadText:
     return texts.read_page(
         body,
+        place=place,
         selector=watch.selector,
         content_type=content_type,
         url=watch.url,
@@ -150,10 +158,10 @@ def _read(watch: Watch, body: bytes, content_type: str) -> ReadText:
     )
 
 
-def _reread(watch: Watch, version: Version, snapshot: Snapshot, body: bytes) -> ReadText:
-    """A kept text, read by today's code (and today's selector)."""
+def _reread(watch: Watch, place: str, version: Version, snapshot: Snapshot, body: bytes) -> ReadText:
+    """A kept text, read by today's code, by today's selector and at today's place."""
     del version
-    return _read(watch, body, _type_of(snapshot))
+    return _read(watch, body, _type_of(snapshot), place=place)
 
 
 def _reread_bank(version: Version, snapshot: Snapshot, body: bytes) -> ReadText:

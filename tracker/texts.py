@@ -38,6 +38,7 @@ class ReadText:
     """A text made of units, or the reason why it could not be read (then `sections` is empty).
 
     `digest` is of the canonical units: typography does not change it. Of an unreadable file it is the digest of the bytes.
+    `place` is the element of a web page that holds the text.
     """
 
     digest: str
@@ -47,6 +48,7 @@ class ReadText:
     notices: tuple[Notice, ...] = ()
     unread_reason: str | None = None
     plain: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,12 +83,18 @@ def read_page(
     selector: str | None,
     content_type: str,
     url: str,
+    place: str = "",
     remove: Sequence[str] = (),
     ignore: Sequence[str] = (),
 ) -> ReadText:
-    """The part of a web page that holds a text, as units; `remove` and `ignore` name what is none (see `scrapers.page`)."""
-    text = web_page.text_of(body, selector=selector, content_type=content_type, url=url, remove=remove, ignore=ignore)
-    return _structured(text, extractor="page/1")
+    """The part of a web page that holds a text, as units; `remove` and `ignore` name what is none (see `scrapers.page`).
+
+    Without a selector the text stands at `place`, where an earlier look has found it, else where it is found now.
+    """
+    page = web_page.read(
+        body, selector=selector, place=place, content_type=content_type, url=url, remove=remove, ignore=ignore
+    )
+    return replace(_structured(page.text, extractor=f"page/2 {page.way}"), place=page.place)
 
 
 def read_act(reading: Reading) -> ReadText:

@@ -31,13 +31,10 @@ _ODT_ENCRYPTED: Final = b"encryption-data"
 def read(body: bytes, folder: Path) -> tuple[str, frozenset[str], str]:
     """The text of a DOC, its flags and the name of what made it. Raises ExtractError (`broken`, `format`, `empty`, `scan`)."""
     container = ole.read(body)
-    if "WordDocument" not in container.names:
-        kind = "encrypted" if "EncryptedPackage" in container.names else "an old Office file that is no Word file"
-        if kind == "encrypted":
-            raise _encrypted()
-        raise ExtractError(Problem.FORMAT, f"{kind}: this format is not read")
-    if container.encrypted_word:
+    if container.encrypted_word or "EncryptedPackage" in container.names:
         raise _encrypted()
+    if "WordDocument" not in container.names:
+        raise ExtractError(Problem.FORMAT, "an old Office file that is no Word file: this format is not read")
     if programs.office() is not None:
         text, flags = docx.read(Archive(programs.to_docx(body, suffix=".doc", folder=folder)))
         return text, flags, f"{EXTRACTOR}+libreoffice"

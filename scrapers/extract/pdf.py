@@ -34,6 +34,7 @@ MAX_OCR_PAGES: Final = 150
 _TAIL: Final = 4096
 _COVERED: Final = 0.5  # of the page, by pictures: born-digital pages carry a coat of arms or a stamp
 _OBJECTS: Final = 20_000  # of one page that are looked at
+_DEPTH: Final = 5  # of forms in each other
 _DPI: Final = 300
 _MAX_PIXELS: Final = 40_000_000
 _PAGE_SECONDS: Final = 60
@@ -43,7 +44,7 @@ _PAGE_NUMBER: Final = re.compile(r"^\W*([0-9]{1,4})\W*$")
 
 
 def read(body: bytes, folder: Path, *, ocr: bool) -> tuple[str, frozenset[str], str]:
-    """The text, its flags (``pictures``, ``ocr``) and the name of what made it. Scripts in a PDF are never run.
+    """The text, its flags (``pictures``, ``superscripts-lost``, ``ocr``) and the name of what made it. Scripts are never run.
 
     Raises ExtractError: `broken` for damaged and encrypted files, `scan` when pages are pictures (or, with `ocr`, when
     tesseract is missing), `empty` when all pages are blank.
@@ -63,7 +64,10 @@ def read(body: bytes, folder: Path, *, ocr: bool) -> tuple[str, frozenset[str], 
             if layout.is_scan or is_mojibake("".join(lines[-1])):
                 scanned.append(number)
         if scanned and ocr:
-            return "\n".join(_recognised(document, folder)), frozenset({"ocr"}), OCR_EXTRACTOR
+            text = "\n".join(filter(None, _recognised(document, folder)))
+            if not text:
+                raise ExtractError(Problem.SCAN, "a scan in which no words were recognised: not read")
+            return text, frozenset({"ocr"}), OCR_EXTRACTOR
         if scanned:
             raise ExtractError(Problem.SCAN, _said(scanned, pages))
     text = "\n".join(line for page in _without_numbers(lines) for line in page)
@@ -109,9 +113,9 @@ class _Page:
 
     def __init__(self, page: pypdfium2.PdfPage) -> None:
         width, height = page.get_size()
-        objects = list(islice(page.get_objects(max_depth=4), _OBJECTS))
-        pictures = [found.get_bounds() for found in objects if found.type == pdfium.FPDF_PAGEOBJ_IMAGE]
-        area = sum(max(0.0, right - left) * max(0.0, top - bottom) for left, bottom, right, top in pictures)
+        objects = list(islice(page.get_objects(max_depth=_DEPTH), _OBJECTS))
+        pictures = [found for found in objects if found.type == pdfium.FPDF_PAGEOBJ_IMAGE]
+        area = sum(_area(picture) for picture in pictures)
         with contextlib.closing(page.get_textpage()) as words:
             made = _Lines()
             for place in range(words.count_chars()):
@@ -119,8 +123,30 @@ class _Page:
         self.lines = made.end()
         self.turned = made.turned
         self.has_pictures = bool(pictures)
-        #: Covered by pictures, or painted without a word (letters as outlines); a blank page is none.
-        self.is_scan = area >= _COVERED * width * height or (bool(objects) and not self.lines)
+        #: Covered by pictures, or words hidden behind some, or painted without a word (letters as outlines); no blank page.
+        self.is_scan = (
+            area >= _COVERED * width * height
+            or (self.has_pictures and any(_is_invisible(found) for found in objects))
+            or (bool(objects) and not self.lines)
+        )
+
+
+def _area(picture: pypdfium2.PdfObject) -> float:
+    """What a picture takes of the page, in square points; forms around it scale what they hold."""
+    left, bottom, right, top = picture.get_bounds()
+    area = float(max(0.0, right - left) * max(0.0, top - bottom))
+    form = picture.container
+    while form is not None:
+        matrix = form.get_matrix()
+        area *= abs(matrix.a * matrix.d - matrix.b * matrix.c)
+        form = form.container
+    return area
+
+
+def _is_invisible(found: pypdfium2.PdfObject) -> bool:
+    if found.type != pdfium.FPDF_PAGEOBJ_TEXT:
+        return False
+    return bool(pdfium.FPDFTextObj_GetTextRenderMode(found.raw) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE)
 
 
 class _Glyph(NamedTuple):

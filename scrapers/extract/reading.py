@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from scrapers.extract import docx
+from scrapers.extract import docx, ole
 from scrapers.extract.archive import Archive
 from scrapers.pages import is_html, refuse_non_page
 from tracker.errors import ExtractError, PageError
@@ -32,7 +32,6 @@ _OTHER_PACKAGES: Final = (
     ("xl/workbook.xml", "an Excel workbook: this format is not read"),
     ("ppt/presentation.xml", "a PowerPoint file: this format is not read"),
 )
-_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ODT: Final = b"application/vnd.oasis.opendocument.text"
 _MACROS: Final = "word/vbaProject.bin"
 _DOCUMENT_LABEL: Final = re.compile(
@@ -91,7 +90,7 @@ def kind_of(body: bytes) -> Kind:
     start = _start(body)
     if start.startswith(b"{\\rtf"):
         return Kind.RTF
-    if body.startswith(_OLE):
+    if body.startswith(ole.MAGIC):
         return Kind.OLE
     if body.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return Kind.ZIP

@@ -16,6 +16,7 @@ from typing import Final
 
 from striprtf.striprtf import charset_map, destinations, specialchars
 
+from scrapers.extract.docx import CELLS, PICTURE
 from scrapers.extract.readable import is_mojibake
 from scrapers.superscript import raised
 from tracker.errors import ExtractError
@@ -34,8 +35,6 @@ _TOKEN: Final = re.compile(
 _CODE: Final = re.compile(r"\\u(-?[0-9]+)")
 _RUSSIAN: Final = "cp1251"  # of files that name no code page: they were written in this country
 _ANSI_CHARSET: Final = 0
-_PICTURE: Final = "[рисунок]"
-_CELLS: Final = " | "
 _SYMBOL_BULLET: Final = "\uf0b7"
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _SKIPPED: Final = (frozenset(destinations) | {"nonshppict", "nonesttables"}) - {
@@ -112,7 +111,7 @@ class _Flow:
 
     def end_inner_row(self) -> None:
         if any(self.inner_row):
-            self.block.append(_CELLS.join(self.inner_row))
+            self.block.append(CELLS.join(self.inner_row))
         self.inner_row, self.framed = [], True
 
     def end_row(self) -> None:
@@ -120,7 +119,7 @@ class _Flow:
             self.lines.extend(line for cell in self.row for line in cell)
         else:
             texts = [" ".join(cell) for cell in self.row]
-            self.lines.extend([_CELLS.join(texts)] if any(texts) else [])
+            self.lines.extend([CELLS.join(texts)] if any(texts) else [])
         self.row, self.framed = [], False
 
     def end(self) -> list[str]:
@@ -142,7 +141,7 @@ def read(body: bytes) -> tuple[str, frozenset[str]]:
         if is_mojibake(guessed):
             raise ExtractError(Problem.BROKEN, "an RTF file whose letters are in an unknown encoding: not read")
         return guessed, frozenset({*again.flags, "encoding-guessed"})
-    if not text.replace(_PICTURE, "").strip():
+    if not text.replace(PICTURE, "").strip():
         if "pictures" in reader.flags:
             raise ExtractError(Problem.SCAN, "an RTF file of pictures without text: taken as a scan, not read")
         raise ExtractError(Problem.EMPTY, "an RTF file without any text")
@@ -235,7 +234,7 @@ class _Reader:
         elif word == "pict":
             state.skipped = True
             self.flags.add("pictures")
-            self._flow.add(_PICTURE, high=False)
+            self._flow.add(PICTURE, high=False)
         else:
             return word in _OPTIONAL
         return True

@@ -48,8 +48,9 @@ class _Worker:
     """One child process and its folder. Used by one thread at a time."""
 
     def __init__(self, command: Sequence[str]) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="duma-tracker-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="duma-tracker-read-"))
         self._jobs = 0
+        self._busy = True  # until it has said what it was asked
         try:
             self._process = subprocess.Popen(
                 command,
@@ -66,6 +67,7 @@ class _Worker:
         try:
             with self._deadline(_START_SECONDS):
                 self._receive()
+            self._busy = False
         except BaseException:
             self.close()
             raise
@@ -78,6 +80,7 @@ class _Worker:
     def ask(self, job: Job, *, seconds: float) -> tuple[dict[str, Any], bytes]:
         """The answer to a job: its line, its text. Raises _LostError, and TimeoutError when it took longer than `seconds`."""
         self._jobs += 1
+        self._busy = True
         told: dict[str, Any] = {"number": self._jobs, "size": len(job.body)}
         told |= {"name": job.name[-200:], "content_type": job.content_type[-200:], "ocr": job.ocr}
         with self._deadline(seconds):
@@ -89,6 +92,7 @@ class _Worker:
             said, text = self._receive()
         if said.get("number") != self._jobs:
             raise _LostError(0)
+        self._busy = False
         return said, text
 
     def _receive(self) -> tuple[dict[str, Any], bytes]:
@@ -132,16 +136,22 @@ class _Worker:
             os.killpg(self._process.pid, signal.SIGKILL)
 
     def close(self) -> int:
-        """End the child and all that it started, remove its folder; its exit status."""
+        """End the child and all that it started, remove its folder; its exit status. May be called again."""
+        if not _pipe(self._process.stdout).closed:
+            if not self._busy:
+                self._close_input()  # then it ends by itself; a busy one might not take what is left to write
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(_ENDING_SECONDS)  # one that is dying says what of
+            self._kill()
+            self._process.wait()
+            self._close_input()
+            _pipe(self._process.stdout).close()
+            shutil.rmtree(self._folder, ignore_errors=True)
+        return self._process.wait()
+
+    def _close_input(self) -> None:
         with contextlib.suppress(BrokenPipeError):
-            _pipe(self._process.stdin).close()  # an idle child then ends by itself
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(_ENDING_SECONDS)  # and one that is dying says what of
-        self._kill()
-        status = self._process.wait()
-        _pipe(self._process.stdout).close()
-        shutil.rmtree(self._folder, ignore_errors=True)
-        return status
+            _pipe(self._process.stdin).close()
 
     def forget(self) -> None:
         """After a fork the child belongs to the other process: leave it alone."""

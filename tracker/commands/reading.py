@@ -10,9 +10,9 @@ import click
 
 from diffs import compare, report, topics
 from feeds import diffpage
-from scrapers import http, readings, registry
+from scrapers import readings, registry
 from scrapers.http import Gate
-from tracker import reading_files
+from tracker import capturing, reading_files
 from tracker.commands.common import FAILED, fail, print_json, settings_of, stderr
 from tracker.errors import ConfigError, SourceError
 from tracker.instance import policies_of, utc_now
@@ -20,7 +20,9 @@ from tracker.instance import policies_of, utc_now
 
 @click.command("read")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--source", help="What the page is from: sozd, publication or file; found by itself when not given.")
+@click.option(
+    "--source", help="What the page is from: sozd, publication, ips, kremlin or file; found by itself when not given."
+)
 @click.option("--url", default="", help="The address the page was saved from.")
 def read_command(file: Path, source: str | None, url: str) -> None:
     """Parse a saved page and print what it says as JSON."""
@@ -81,22 +83,18 @@ def classify_command() -> None:
 
 @click.command("capture")
 @click.argument("url")
-@click.option("--source", type=click.Choice(sorted(["sozd", "publication", "page"])), default="page", show_default=True)
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write; stdout when not given.")
+@click.option("--source", type=click.Choice(sorted({*registry.SOURCES, "page"})), default="page", show_default=True)
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path(), help="File, or directory where the page is named itself."
+)
 @click.pass_context
-def capture_command(context: click.Context, url: str, source: str, out: Path | None) -> None:
-    """Fetch one page through the gate and save its bytes as they came."""
+def capture_command(context: click.Context, url: str, source: str, out: Path) -> None:
+    """Fetch one page through the gate; save its bytes as they came, and its headers beside them."""
     settings = settings_of(context)
-    http.check_url(url)
     with Gate(user_agent=settings.user_agent, policies=policies_of(settings), clock=utc_now) as gate:
-        response = gate.fetch(url, source=source)
-    if out is None:
-        sys.stdout.buffer.write(response.body)
-    else:
-        try:
-            out.write_bytes(response.body)
-        except OSError as error:
-            raise ConfigError(f"{out}: cannot be written ({error.strerror})") from error
-    stderr.print(f"{response.status}, {len(response.body)} bytes, {response.content_type or 'no type'}", markup=False)
-    if response.status != 200:
-        raise click.exceptions.Exit(FAILED)
+        saved = capturing.capture(gate, url, source=source, out=out)
+    click.echo(saved.page)
+    for warning in saved.warnings:
+        stderr.print(warning, markup=False)
+    answer = saved.response
+    stderr.print(f"{answer.status}, {len(answer.body)} bytes, {answer.content_type or 'no type'}", markup=False)

@@ -51,7 +51,7 @@ def written(*contents: bytes, catalog: str = "", trailer: str = "", unicode: boo
         image or b"null",
     ]
     for place, content in enumerate(contents):
-        resources = "/Resources << /Font << /F0 3 0 R >> /XObject << /I 5 0 R >> >>"
+        resources = "/Resources << /Font << /F0 3 0 R >> /XObject << /I 5 0 R /F 5 0 R >> >>"
         objects += [
             f"<< /Type /Page /Parent 2 0 R {resources} /Contents {first + 2 * place + 1} 0 R >>".encode(),
             stream(content),
@@ -162,11 +162,14 @@ def test_a_script_is_not_run() -> None:
         picture() + words("Статья 1", mode=3),  # words that a machine put under the picture
         words("Статья 1") + picture(),
         picture(WIDTH, HEIGHT / 3) + picture(WIDTH, HEIGHT / 3),  # in strips
+        picture(WIDTH / 4, HEIGHT / 4) + words("Статья 1", mode=3),
+        b"q 300 0 0 400 0 0 cm /F Do Q " + words("Статья 1"),  # the picture is inside a form that makes it large
         outline(),
     ],
 )
 def test_a_picture_of_a_page_is_a_scan(page: bytes) -> None:
-    error = refused(written(page, page))
+    form = stream(picture(2, 2), "/Type /XObject /Subtype /Form /BBox [0 0 2 2]")
+    error = refused(written(page, page, image=form))
     assert error.problem is Problem.SCAN
     assert "whose pages are pictures" in str(error)
 
@@ -207,6 +210,12 @@ def test_a_scan_is_recognised_when_asked_for(docx: MakeDocx, convert: Convert, n
     got = extract(scanned, ocr=True)
     assert got.text == "Статья первая. Гражданство прекращается"
     assert (got.format, got.extractor, got.flags) == ("pdf", "pdf/1+tesseract", ("ocr",))
+
+
+def test_a_scan_of_nothing_stays_a_scan(needs: Callable[[str], str]) -> None:
+    needs("tesseract")
+    with pytest.raises(ExtractError, match="no words were recognised"):
+        extract(written(picture()), ocr=True)
 
 
 def test_a_text_layer_needs_no_recognition() -> None:

@@ -283,6 +283,27 @@ def test_a_handler_of_the_parent_still_gets_its_signal(script: str) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "stopped\n", "")
 
 
+def test_an_interrupt_while_a_file_is_read_leaves_no_half_answer(script: str) -> None:
+    code = """
+    class Enough(Exception):
+        pass
+    def stop(*_):
+        raise Enough
+    signal.signal(signal.SIGALRM, stop)
+    for body in (b"hang", b"hang" + bytes(50_000_000)):
+        first = pid()
+        signal.alarm(1)
+        try:
+            while True:
+                workers.read(Job(body=body))
+        except Enough:
+            pass
+        print(workers.read(Job(body=b"law")).text, pid() != first)
+    """
+    done = run(START + code, script)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "3  True\n" * 2, "")
+
+
 def test_a_fork_does_not_share_the_child(script: str) -> None:
     code = """
     before = pid()
