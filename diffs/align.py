@@ -233,9 +233,8 @@ def _same_words(alignment: Alignment) -> None:
         for unit in units:
             if unit.body:
                 buckets.setdefault((unit.kind, unit.body), ([], []))[side].append(unit)
-    for olds, news in buckets.values():
-        if not olds or not news:
-            continue
+    found = [pair for pair in buckets.values() if all(pair)]
+    for olds, news in sorted(found, key=lambda pair: len(pair[0][0].parts)):  # units below go with what is above them
         left = _pair_in_order(alignment, olds, news, same_parent=True)
         if left is not None and len(olds[0].words) >= 4:
             _pair_in_order(alignment, *left, same_parent=False)

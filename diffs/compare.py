@@ -16,7 +16,7 @@ from diffs.groups import grouped, punctuation
 from diffs.layout import Laid, agreed
 from diffs.normalise import explain, noise_of, normalise
 from diffs.significance import assess
-from diffs.structure import profile_of_text, structure
+from diffs.structure import structure_editions
 from diffs.unchanged import Shared, shared_by
 from diffs.words import WORD, spans
 from tracker.models import Diff, DiffStats, Group, Operation, Section, Span
@@ -24,6 +24,8 @@ from tracker.models import Diff, DiffStats, Group, Operation, Section, Span
 
 def compare_texts(old: str, new: str) -> Diff:
     """Two published texts compared. What `normalise` lifted from one text only is counted as noise too."""
+    if old == new:
+        return Diff(same=True)
     found = _of_texts(old, new)
     counts = Counter(found.compared.noise)
     for rule in sorted(found.noise[0].keys() | found.noise[1].keys()):
@@ -144,8 +146,7 @@ def _of_wholes(old: str, new: str) -> _OfTexts:
         for text, side, hits in zip((old, new), normal, noise, strict=True)
     ]
     lines = agreed(*laid)
-    profile = profile_of_text(*lines)
-    before, after = (structure(side, profile) for side in lines)
+    before, after = structure_editions(*lines)
     for hits, mine, own in zip(noise, lines, laid, strict=True):
         hits["hard-wrap"] += abs(len(mine) - len(own.lines))
     return _OfTexts(

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -166,14 +167,24 @@ def _group(group_id: str, chain: Sequence[Operation]) -> Group:
     unit = _own(first.new_path).partition("-")[0]
     one, instrumental, many, became, english = _NAMES.get(unit, _NAMES["abz"])
     old, new = _range(first.old_address, last.old_address), _range(first.new_address, last.new_address)
+    where = _above(first.new_address or "")
+    place = f" ({where})" if where else ""
     if len(chain) > 1:
-        text = f"{many} {old} {became} {new}."
-        english_text = f"{english}s {old} became {new}."
+        text = f"{many} {old} {became} {new}{place}."
+        english_text = f"{english}s {old} became {new}{place}."
     else:
         verb = "стала" if unit in _FEMININE else "стало" if unit in _NEUTER else "стал"
-        text = f"{one} {old} {verb} {instrumental} {new}."
-        english_text = f"{english} {old} became {new}."
+        text = f"{one} {old} {verb} {instrumental} {new}{place}."
+        english_text = f"{english} {old} became {new}{place}."
     return Group(id=group_id, kind="renumbering", text=text, text_en=english_text)
+
+
+_OWN_PART: Final = re.compile(r" ?[^ («]+ [«„]?[^ «„]+?[»“]?(?=(?:»\))?$)")
+
+
+def _above(address: str) -> str:
+    """The address of the unit above: ``ст. 22 ч. 1 п. 2`` -> ``ст. 22 ч. 1``; inside a quoted wording too."""
+    return _OWN_PART.sub("", address, count=1).removesuffix(" («»)")
 
 
 def _range(first: str | None, last: str | None) -> str:

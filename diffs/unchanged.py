@@ -136,15 +136,9 @@ def _equal_articles(old: str, new: str) -> list[tuple[int, int, int, int]]:
         if article == new[other:other_end] and "\nПрезидент" not in article:
             equal.append((start, end, other, other_end))
     equal.sort()
-    kept = iter(in_order((start, other, end - start) for start, end, other, _ in equal))
-    first, last = next(kept, (0, 0))
-    in_place = []
-    for pair in equal:
-        while last <= pair[0]:
-            first, last = next(kept, (len(old), len(old) + 1))
-        if first <= pair[0]:
-            in_place.append(pair)
-    return in_place
+    rank = {other: at for at, other in enumerate(sorted(other for _, _, other, _ in equal))}
+    kept = in_order((at, rank[other], 1) for at, (_, _, other, _) in enumerate(equal))
+    return [pair for first, end in kept for pair in equal[first:end]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -229,6 +229,7 @@ SOURCES: Final[dict[str, tuple[str, str, str]]] = {
     "government": ("Сайт Правительства", "government.ru", "The Government's site"),
     "regulation": ("Портал проектов", "regulation.gov.ru", "Portal of draft regulations"),
     "page": ("Наблюдаемые страницы", "", "Watched pages"),
+    "tracker": ("Наш календарь", "", "Our calendar"),
 }
 
 

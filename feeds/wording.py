@@ -111,11 +111,20 @@ def english(event: Event) -> str:
     edition = labels.EDITIONS.get(str(event.payload.get("edition")), ("", "", ""))[2]
     change = event.payload.get("change")
     figures = ""
+    line = _mapping(change).get("summary")
+    if isinstance(line, Mapping) and line.get("en"):
+        figures = f"{places.shown(str(line['en']))}"
+        what = f"{kind} ({edition})" if edition else kind
+        return f"{about.english_name}: {what}: {figures}. {about.force_sentence.en}"
     if isinstance(change, Mapping):
         named = [(change.get(word), word) for word in ("added", "removed", "modified", "moved", "renumbered")]
         figures = ", ".join(f"{count} {word}" for count, word in named if count)
     what = f"{kind} ({edition})" if edition else kind
     return f"{about.english_name}: {what}{'; units: ' + figures if figures else ''}. {about.force_sentence.en}"
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def discreet(event: Event) -> str:
@@ -292,6 +301,15 @@ def _what_edition(told: _Told, _about: Subject) -> str:
     return f"{label}: {what}" if what else f"{label}: текст прочитан"
 
 
+def _what_effective(told: _Told, _about: Subject) -> str:
+    """``вступает в силу 11.08.2099``; where the words leave two days open, both."""
+    days = [times.date_only(day) for day in told.payload.get("dates") or ()]
+    scope = f"{told.text('scope')} " if told.text("scope") else ""
+    if len(days) > 1:
+        return f"{scope}может вступить в силу {' или '.join(days)}: текст допускает обе даты"
+    return f"{scope}вступает в силу {days[0]}" if days else labels.EVENTS[told.event.kind].ru
+
+
 def _what_disagree(told: _Told, _about: Subject) -> str:
     hosts = [labels.source_host(str(row.get("source"))) for row in told.rows("sources")]
     what = headline.headline(told.diff) if told.diff is not None else ""
@@ -337,6 +355,7 @@ _WHAT: Final[dict[EventKind, Callable[[_Told, Subject], str]]] = {
     EventKind.DOCUMENT_ABSENT: _what_absent,
     EventKind.DOCUMENT_RESTORED: _what_restored,
     EventKind.SOURCES_DISAGREE: _what_disagree,
+    EventKind.EFFECTIVE_APPROACHING: _what_effective,
 }
 
 # ---------------------------------------------------------------- sentences of a summary
@@ -412,6 +431,8 @@ def _details(told: _Told) -> list[str]:
         found.append(
             "По одному адресу мы видели два разных текста. Причина неизвестна: возможна опечатка или задержка сведений об акте."
         )
+    if kind is EventKind.EFFECTIVE_APPROACHING and told.text("clause"):
+        found.append(f"В тексте: {quoted(told.text('clause'), 400)}.")
     if kind is EventKind.SOURCES_DISAGREE:
         found.append(
             "Оба источника называют одни и те же изменяющие акты, но слова у них разные. Какой из текстов верен, мы не знаем."

@@ -46,6 +46,7 @@ for _command in (
     reading.read_command,
     reading.diff_command,
     reading.classify_command,
+    reading.dates_command,
     reading.capture_command,
 ):
     cli.add_command(_command)

@@ -14,7 +14,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from scrapers import acts, ips
-from tracker import act_documents, lookups, retrying, texts
+from tracker import act_documents, effective, lookups, retrying, texts
 from tracker.desk import Desk, Finding, Keys, Page, doubt_key, good_key, told_value
 from tracker.errors import FetchError, PageError
 from tracker.holding import Held, text_doubt
@@ -26,6 +26,7 @@ from tracker.models import (
     EventDraft,
     EventKind,
     Item,
+    Json,
     NewVersion,
     Observation,
     PageKind,
@@ -65,7 +66,7 @@ def look(desk: Desk, watch: Watch, page: Page, now: datetime) -> Finding:
     keys = Keys.of(watch)
     looked = _Editions(desk, watch, reading, page.snapshot, now).look()
     document = looked.document
-    state = {
+    state: dict[str, Json] = {
         good_key(watch.url): page.snapshot.digest,
         keys.told: told_value(watch, page.snapshot.digest),
         keys.held: looked.held.after,
@@ -73,6 +74,8 @@ def look(desk: Desk, watch: Watch, page: Page, now: datetime) -> Finding:
         keys.due: looked.due or None,
         **looked.state,
     }
+    if document is not None and looked.current is not None:
+        state |= effective.noted(desk, document, looked.current[1].sections)
     observation = Observation(
         observed_at=now,
         document=document,

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final
 
 from scrapers import kremlin
-from tracker import act_documents, lookups, texts
+from tracker import act_documents, effective, lookups, texts
 from tracker.desk import Desk, Finding, Keys, Page, doubt_key, good_key, told_value
 from tracker.errors import PageError
 from tracker.holding import Held, text_doubt
@@ -119,6 +119,7 @@ def _compared(
         keys.held: held.after,
         doubt_key(watch, watch.url): None,
         _place_key(watch): read.place or None,
+        **effective.noted(desk, document, read.sections),
     }
     observation = Observation(observed_at=now, document=document, versions=shelf.new, events=tuple(events), state=state)
     return Finding(observation=observation, well=(watch.url,), waiting=held.after is not None, current=(key, read))

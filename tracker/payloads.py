@@ -9,6 +9,7 @@ from datetime import time as time_of_day
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from diffs import summary
 from tracker.models import (
     Classification,
     Diff,
@@ -41,7 +42,8 @@ def of_document(document: Document) -> dict[str, Any]:
 
 
 def of_change(diff: Diff) -> dict[str, Any]:
-    """A diff in figures; the diff itself stands beside the event."""
+    """A diff in figures and in one line; the diff itself stands beside the event."""
+    line = summary.summary(diff)
     counts = {name: sum(name in operation.ops for operation in diff.operations) for name in _OPERATIONS}
     return {
         "operations": len(diff.operations),
@@ -50,6 +52,7 @@ def of_change(diff: Diff) -> dict[str, Any]:
         "words_removed": diff.stats.words_removed,
         "level": int(diff.significance.level),
         "similarity": round(diff.similarity, 4),
+        "summary": {"ru": line.ru, "en": line.en},
     }
 
 

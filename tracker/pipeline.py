@@ -23,7 +23,18 @@ import structlog
 
 from scrapers import ips, kremlin, publication, sozd
 from scrapers import page as web_page
-from tracker import bill_feed, bills, cadence, coverage, disagreement, discovery, editions, pages, publications
+from tracker import (
+    bill_feed,
+    bills,
+    cadence,
+    coverage,
+    disagreement,
+    discovery,
+    editions,
+    effective,
+    pages,
+    publications,
+)
 from tracker.bill_texts import texts_due
 from tracker.cadence import Pace
 from tracker.desk import Desk, Finding, Keys, Page, doubt_key, told_value
@@ -60,6 +71,7 @@ _PATIENCE: Final = 86400.0  # the longest wait a server may ask for
 #: What results of a pass are about when not about a document.
 DISCOVERY: Final = "discovery"
 COVERAGE: Final = "coverage"
+CALENDAR: Final = "calendar"
 
 #: Reads one kept page of a watch: the registry of what can be followed.
 LOOKS: Final[Mapping[str, Callable[[Desk, Watch, Page, datetime], Finding]]] = {
@@ -183,6 +195,8 @@ class Pipeline:
         for watch in (*watches, *found):
             if not stopped():
                 done(self.check_safely(watch))
+        for event in effective.observe(self.desk, self.desk.clock()):
+            done(Result(target=CALENDAR, source=event.source, outcome=Outcome.CHANGED, events=(event,)))
         blind += self._blindness(searches, _counts(results))
         for event in blind:
             done(Result(target=COVERAGE, source=event.source, outcome=Outcome.CHANGED, events=(event,)))

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from diffs import topics
 from scrapers import publication, readings
-from tracker import lookups, payloads
+from tracker import effective, lookups, payloads
 from tracker.desk import Desk, Finding, Keys, Page, good_key, told_value
 from tracker.errors import PageError
 from tracker.holding import Held
@@ -135,7 +135,8 @@ def announce(
             date=item.date,
             title=item.title,
             status=Status.PUBLISHED,
-            force=force_of(Status.PUBLISHED),
+            # What the text of the act has said of its force since stays.
+            force=known.force if known and known.status is Status.PUBLISHED else force_of(Status.PUBLISHED),
             url=item.url,
             topics=merged,
         )
@@ -148,7 +149,10 @@ def announce(
         document=document,
         aliases={publication.NAME: item.native_id},
         events=tuple(events),
-        state={_print_key(item): {"known": publication.fingerprint(item)}},
+        state={
+            _print_key(item): {"known": publication.fingerprint(item)},
+            effective.published_key(item.id): item.published,
+        },
     )
 
 

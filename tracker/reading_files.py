@@ -5,16 +5,23 @@ from __future__ import annotations
 import gzip
 import re
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from diffs import normalise, structure
 from scrapers import registry
 from scrapers.extract import files
+from scrapers.extract.readable import is_mojibake
 from tracker.errors import ConfigError, PageError
 from tracker.models import DocumentFacts, PageKind, Problem, Reading
 
 MAX_BYTES: Final = 64 * 2**20
+_SAMPLE: Final = 50_000
+_ENOUGH: Final = 200  # letters, to judge a text by
+_OTHER_SCRIPT: Final = 0.6
+_USUAL_SHARE: Final = 0.2
+_CYRILLIC: Final = re.compile("[а-яёА-ЯЁ]")
 
 
 def bytes_of(path: Path) -> bytes:
@@ -50,7 +57,10 @@ def read(body: bytes, *, source: str | None, url: str, name: str) -> Reading:
         raise PageError(Problem.EMPTY, "the file is empty")
     chosen = source or registry.detect(body, url) or ("publication" if _is_json(body) else "file")
     if chosen in registry.SOURCES:
-        return registry.SOURCES[chosen].read(body, url=url)
+        reading = registry.SOURCES[chosen].read(body, url=url)
+        if not reading.text:
+            return reading
+        return replace(reading, sections=structure.structure(normalise.normalise(reading.text).text))
     extracted = files.extract(body, name=name)
     normal = normalise.normalise(extracted.text)
     return Reading(
@@ -66,8 +76,53 @@ def _is_json(body: bytes) -> bool:
 
 
 def law_text(path: Path) -> str:
-    """The text of a saved page or file, for a comparison. An empty file is no text: nothing was removed from a law by it."""
+    """A saved page or file as the text of an act, for a comparison.
+
+    An empty file is no text: nothing was removed from a law by it. Text that was read by a wrong encoding is refused: every
+    word of it would look changed.
+    """
     body = bytes_of(path)
     if not body.strip():
         raise PageError(Problem.EMPTY, f"{path}: the file is empty")
-    return files.extract(body, name=path.name.removesuffix(".gz")).text
+    name = path.name.removesuffix(".gz")
+    source = registry.detect(body, "")
+    reading = registry.SOURCES[source].read(body) if source is not None else None
+    text = reading.text if reading is not None and reading.text else _extracted(body, name)
+    if is_mojibake(text) or _is_wrongly_decoded(text):
+        raise PageError(Problem.BROKEN, f"{path}: its letters are no words; save it as UTF-8 or windows-1251")
+    return text
+
+
+def _extracted(body: bytes, name: str) -> str:
+    return files.extract(body, name=name).text
+
+
+def require_one_script(old: str, new: str, names: tuple[str, str]) -> None:
+    """Refuse to compare a Russian text with one in other letters: nothing of the one could be in the other."""
+    shares = [_cyrillic_share(text) for text in (old, new)]
+    if None in shares:
+        return
+    first, second = (share or 0.0 for share in shares)
+    if abs(first - second) > _OTHER_SCRIPT:
+        raise PageError(
+            Problem.WRONG_DOCUMENT,
+            f"{names[0]} and {names[1]} are in two languages ({first:.0%} and {second:.0%} Cyrillic letters): nothing to compare",
+        )
+
+
+def _cyrillic_share(text: str) -> float | None:
+    """The share of Cyrillic letters; None of a text too short to tell."""
+    sample = text[:_SAMPLE]
+    letters = sum(char.isalpha() for char in sample)
+    return len(_CYRILLIC.findall(sample)) / letters if letters >= _ENOUGH else None
+
+
+def _is_wrongly_decoded(text: str) -> bool:
+    """Cyrillic letters that make no Russian: bytes of KOI8-R or of UTF-8 read as windows-1251.
+
+    A third of the letters of any Russian text are о, е, а, и, н, т; shuffled by a wrong table they are not.
+    """
+    letters = _CYRILLIC.findall(text[:_SAMPLE])
+    if len(letters) < _ENOUGH:
+        return False
+    return sum(letter in "оеаинт" for letter in letters) < _USUAL_SHARE * len(letters)

@@ -63,7 +63,9 @@ class Archive:
         """One part as XML, None when there is no such part. No entity is expanded, no DTD allowed, nothing fetched."""
         if name not in self._members:
             return None
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+        parser = etree.XMLParser(
+            resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, collect_ids=False
+        )
         try:
             root = etree.fromstring(self.read(name), parser)
         except (etree.XMLSyntaxError, ValueError) as error:

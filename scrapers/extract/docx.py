@@ -7,7 +7,7 @@ comments and page numbers are not text of the document. Format: ECMA-376 part 1 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -69,6 +69,8 @@ _TELLING: Final = (
     *(_VANISH, _ALIGN, _POSITION, _RUN_STYLE, _SYMBOL, _ALTERNATIVES, *_CHARACTERS),
     *(*_DELETED, *_INSERTED, *_DRAWINGS, *_REFERENCES, *_FORMULAS),
 )
+_OWN_NUMBER: Final = f"{W}numPr"
+_PARAGRAPH_STYLE: Final = f"{W}pStyle"
 _NOT_ITSELF: Final = _DELETED | _WRAPPERS | {_ALTERNATIVES}
 
 
@@ -113,6 +115,7 @@ class _Styles:
 
     def __init__(self, root: etree._Element | None) -> None:
         self._styles: dict[str, _Style] = {}
+        self._numbered: dict[str | None, bool] = {}
         for each in () if root is None else root.iter(f"{W}style"):
             numbering = each.find(f"{W}pPr/{W}numPr")
             run = each.find(f"{W}rPr")
@@ -122,6 +125,12 @@ class _Styles:
                 level=None if numbering is None else value_of(numbering, "ilvl"),
                 superscript=None if run is None else _superscript({child.tag: child.get(_VALUE) for child in run}),
             )
+
+    def is_numbered(self, name: str | None) -> bool:
+        """Whether paragraphs of a style belong to a list."""
+        if name not in self._numbered:
+            self._numbered[name] = any(style.num_id is not None for _, style in self.chain(name))
+        return self._numbered[name]
 
     def chain(self, name: str | None) -> Iterator[tuple[str, _Style]]:
         """A style and those it is based on, nearest first; a circle is walked once."""
@@ -153,12 +162,14 @@ class _Reader:
             for note in (() if root is None else root)
             if isinstance(note.tag, str)
         }
-        self._busy = {
-            paragraph
-            for root in (body, footnotes, endnotes)
-            for element in (() if root is None else root.iter(*_TELLING))
-            for paragraph in element.iterancestors(_PARAGRAPH)
-        }
+        roots = [root for root in (body, footnotes, endnotes) if root is not None]
+        self._busy = _paragraphs_around(element for root in roots for element in root.iter(*_TELLING))
+        self._numbered = _paragraphs_around(
+            element
+            for root in roots
+            for element in root.iter(_OWN_NUMBER, _PARAGRAPH_STYLE)
+            if element.tag == _OWN_NUMBER or styles.is_numbered(element.get(_VALUE))
+        )
         self._behind: list[str] = []  # notes of the paragraph in hand
         self._boxes: list[etree._Element] = []  # text boxes anchored in it
         self._in_note = False
@@ -171,13 +182,10 @@ class _Reader:
             if block.tag == _PARAGRAPH:
                 text = kept + (self._inline(block) if block in self._busy else _plain(block))
                 kept = ""
-                properties = block.find(_PARAGRAPH_PROPERTIES)
-                if properties is not None:
-                    if self._mark_deleted(properties):
-                        kept = text
-                        continue
-                    text = self._label(properties) + text
-                self._put(out, text)
+                if block in self._busy and self._mark_deleted(block):
+                    kept = text
+                    continue
+                self._put(out, self._label(block) + text if block in self._numbered else text)
             elif block.tag == f"{W}tbl":
                 self._put(out, kept)
                 kept = ""
@@ -188,7 +196,7 @@ class _Reader:
     def _put(self, out: list[str], text: str) -> None:
         notes, boxes, self._behind, self._boxes = self._behind, self._boxes, [], []
         text = " ".join([text.rstrip(" \t"), *notes]) if notes else text
-        out.extend(line for line in (part.strip(" \t") for part in text.split("\n")) if line.strip())
+        out.extend([line.strip(" \t") for line in text.split("\n") if line.strip()])
         for box in boxes:
             out.extend(self.lines(box))
 
@@ -207,8 +215,8 @@ class _Reader:
             elif len(child):  # the first alternative is for today's programs, the others repeat it for older ones
                 yield from self._unwrapped(child[0])
 
-    def _mark_deleted(self, properties: etree._Element) -> bool:
-        mark = properties.find(_RUN_PROPERTIES)
+    def _mark_deleted(self, paragraph: etree._Element) -> bool:
+        mark = paragraph.find(f"{_PARAGRAPH_PROPERTIES}/{_RUN_PROPERTIES}")
         if mark is None:
             return False
         changed = {child.tag for child in mark}
@@ -216,8 +224,11 @@ class _Reader:
             self.flags.add("tracked-changes")
         return bool(changed & _DELETED)
 
-    def _label(self, properties: etree._Element) -> str:
+    def _label(self, paragraph: etree._Element) -> str:
         """The automatic number: the paragraph's own list, else that of its style. List 0 means: none."""
+        properties = paragraph.find(_PARAGRAPH_PROPERTIES)
+        if properties is None:
+            return ""
         own = properties.find(f"{W}numPr")
         num_id = None if own is None else value_of(own, "numId")
         level = None if own is None else value_of(own, "ilvl")
@@ -317,6 +328,11 @@ class _Reader:
         self._behind, self._boxes, self._in_note = behind, boxes, False
         if text:
             self._behind.append(f"[сноска: {text}]")
+
+
+def _paragraphs_around(elements: Iterable[etree._Element]) -> set[etree._Element]:
+    """The paragraphs that hold these elements; kept in a set, an element stays the same object for all who meet it."""
+    return {paragraph for element in elements for paragraph in element.iterancestors(_PARAGRAPH)}
 
 
 def _plain(paragraph: etree._Element) -> str:

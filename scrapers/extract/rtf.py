@@ -141,9 +141,9 @@ def read(body: bytes) -> tuple[str, frozenset[str]]:
         if is_mojibake(guessed):
             raise ExtractError(Problem.BROKEN, "an RTF file whose letters are in an unknown encoding: not read")
         return guessed, frozenset({*again.flags, "encoding-guessed"})
-    if not text.replace(PICTURE, "").strip():
-        if "pictures" in reader.flags:
-            raise ExtractError(Problem.SCAN, "an RTF file of pictures without text: taken as a scan, not read")
+    if "pictures" in reader.flags and not text.replace(PICTURE, "").strip():
+        raise ExtractError(Problem.SCAN, "an RTF file of pictures without text: taken as a scan, not read")
+    if not text:
         raise ExtractError(Problem.EMPTY, "an RTF file without any text")
     return text, frozenset(reader.flags)
 

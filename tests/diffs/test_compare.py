@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import gzip
-from pathlib import Path
-
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from diffs.compare import apply, compare, compare_texts, revert
-from diffs.normalise import canonical, normalise
+from diffs.compare import apply, compare, compare_texts, operations_of_texts, revert
+from diffs.normalise import canonical
 from diffs.structure import structure
 from tracker.models import Diff, Noise, Section
 
@@ -77,7 +74,8 @@ def test_an_item_put_into_a_list_renumbers_the_rest_and_modifies_nothing() -> No
         ("renumbered", "st-5.p-1.pp-g", "st-5.p-1.pp-d"),
     ]
     assert [(group.kind, group.text, group.text_en) for group in diff.groups] == [
-        ("renumbering", "Подпункты «в»–«г» стали подпунктами «г»–«д».", "Sub-items «в»–«г» became «г»–«д»."),
+        ("renumbering", "Подпункты «в»–«г» стали подпунктами «г»–«д» (ст. 5 п. 1).",
+         "Sub-items «в»–«г» became «г»–«д» (ст. 5 п. 1)."),
     ]
     assert [op.group for op in diff.operations] == [None, "g1", "g1"]
     assert diff.stats.words_added == 4 - 1  # the letter of an item is not a word of it
@@ -132,7 +130,7 @@ def test_end_punctuation_of_a_renumbered_item_is_told_with_the_others() -> None:
         ("added", None, "st-5.p-1.pp-e"),
     ]
     assert [group.text for group in diff.groups] == [
-        "Подпункты «в»–«г» стали подпунктами «г»–«д».",
+        "Подпункты «в»–«г» стали подпунктами «г»–«д» (ст. 5 п. 1).",
         "Изменилась только пунктуация в конце: ст. 5 п. 1 пп. «д».",
     ]
     assert [op.group for op in diff.operations] == [None, "g1", "g2", None]
@@ -214,7 +212,7 @@ def test_quoted_wording_of_a_bill() -> None:
 2) статью 6 исключить."""
     diff = check_both_ways(old, old.replace("десять", "пять"))
     assert told(diff) == [("modified", "st-1.p-1.q.ch-3", "st-1.p-1.q.ch-3")]
-    assert diff.operations[0].new_address == "ст. 1 п. 1 («ч. 3»)"
+    assert diff.operations[0].new_address == "ст. 1 п. 1 («ст. 5 ч. 3»)"
 
 
 WORDS = st.sampled_from(["суд", "дело", "не", "срок", "пять", "лет", "реестр", "и", "или", "гражданин", "статья", "7"])
@@ -289,28 +287,41 @@ def test_operations_of_another_text_are_refused() -> None:
         apply(structure("Совсем другое"), diff)
 
 
-EDITIONS = Path(__file__).resolve().parents[3] / "shared" / "sources" / "real" / "editions"
+def test_a_text_beside_itself() -> None:
+    assert compare_texts(LIST, LIST) == Diff(same=True)
+    assert compare_texts("", "") == Diff(same=True)
+    assert operations_of_texts(LIST, LIST) == ()
 
 
-@pytest.mark.skipif(not EDITIONS.is_dir(), reason="the shared captures (../shared/sources/real/editions) are not here")
-@pytest.mark.parametrize(
-    ("first", "second"),
-    [
-        ("152-FZ/152-fz_rdk33.txt", "152-FZ/152-fz_rdk37.txt"),
-        ("TK-197-FZ/tk_2023-11-25_konard.txt.gz", "TK-197-FZ/tk_current_2026-06-11.txt.gz"),
-    ],
-)
-def test_real_editions_there_and_back(first: str, second: str) -> None:
-    texts = []
-    for name in (first, second):
-        raw = (EDITIONS / name).read_bytes()
-        texts.append(normalise((gzip.decompress(raw) if name.endswith(".gz") else raw).decode()).text)
-    before, after = structure(texts[0]), structure(texts[1])
-    diff = compare(before, after)
-    assert not diff.same
-    assert [(s.path, s.address, canonical(s.text)) for s in apply(before, diff)] == [
-        (s.path, s.address, canonical(s.text)) for s in after
-    ]
-    assert [(s.path, s.address, canonical(s.text)) for s in revert(after, diff)] == [
-        (s.path, s.address, canonical(s.text)) for s in before
-    ]
+def test_operations_alone_are_those_of_the_whole_comparison() -> None:
+    new = LIST.replace("десять", "пять")
+    assert operations_of_texts(LIST, new) == compare_texts(LIST, new).operations
+
+
+def test_a_repeated_sentence_stays_with_its_article_when_articles_are_renumbered() -> None:
+    def article(number: int, words: str) -> str:
+        return f"Статья {number}. {words}\n1. Норма о предмете: {words}.\n2. Утратила силу по иному закону."
+
+    names = ["Суд", "Дело", "Реестр", "Архив"]
+    old = "\n".join(article(number, name) for number, name in enumerate(names, start=1))
+    new = "\n".join(article(number, name) for number, name in enumerate(["Новое", *names], start=1))
+    diff = check_both_ways(old, new)
+    assert diff.stats.moved == 0
+    assert [group.text for group in diff.groups] == ["Статьи 1–4 стали статьями 2–5."]
+    assert {op.ops for op in diff.operations} == {("added",), ("renumbered",)}
+
+
+def test_inserted_numbers_are_in_the_chain_and_a_removed_unit_breaks_it() -> None:
+    def law(*numbers: str) -> str:
+        return "\n".join(f"Статья {number}. {titles[number]}" for number in numbers)
+
+    names = ["Суд ведет реестр", "Дело хранится вечно", "Архив открыт", "Прокурор надзирает", "Гражданин жалуется"]
+    titles = dict(zip(["1", "2", "2.1", "3", "4"], names, strict=True))
+    old = law("1", "2", "2.1", "3", "4")
+    shifted = [("1", "2"), ("2", "3"), ("2.1", "3.1"), ("3", "4"), ("4", "5")]
+    new = "Статья 1. Вымышленное начало\n" + "\n".join(f"Статья {new}. {titles[old]}" for old, new in shifted)
+    assert [group.text for group in check_both_ways(old, new).groups] == ["Статьи 1–4 стали статьями 2–5."]
+    without = "\n".join(line for line in new.splitlines() if "Архив" not in line)
+    diff = check_both_ways(old, without)
+    assert [op.ops for op in diff.operations if "removed" in op.ops] == [("removed",)]
+    assert [group.text for group in diff.groups] == ["Статьи 1–2 стали статьями 2–3.", "Статьи 3–4 стали статьями 4–5."]

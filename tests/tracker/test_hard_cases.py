@@ -648,7 +648,7 @@ def test_a_page_that_never_comes_to_rest_counts_as_unseen(world: World) -> None:
     world.check(target)
     for number in range(60):
         world.wait(hours=1)
-        world.network.put(PAGE, page_of("1. Срок составляет пять дней.", f"Просмотров: {number}"))
+        world.network.put(PAGE, page_of("1. Срок составляет пять дней.", f"Температура воздуха {number} градусов."))
         world.pipeline.run(world.store.watches(), discover=())
     assert "coverage.gap" in world.kinds()
 

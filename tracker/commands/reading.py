@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
+from datetime import date
 from pathlib import Path
 
 import click
 
-from diffs import compare, report, topics
+from diffs import compare, dates, normalise, report, structure, topics
 from feeds import diffpage
 from scrapers import readings, registry
 from scrapers.http import Gate
 from tracker import capturing, reading_files
-from tracker.commands.common import FAILED, fail, print_json, settings_of, stderr
+from tracker.commands.common import FAILED, fail, instance_of, print_json, settings_of, stderr
 from tracker.errors import ConfigError, SourceError
 from tracker.instance import policies_of, utc_now
+from tracker.models import EditionKey, Part
 
 
 @click.command("read")
@@ -47,19 +50,62 @@ def read_command(file: Path, source: str | None, url: str) -> None:
 
 
 @click.command("diff")
-@click.argument("old", type=click.Path(path_type=Path))
-@click.argument("new", type=click.Path(path_type=Path))
+@click.argument("old")
+@click.argument("new")
 @click.option("--format", "form", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
-def diff_command(old: Path, new: Path, form: str) -> None:
-    """Compare two saved texts or pages as law."""
-    before, after = (reading_files.law_text(path) for path in (old, new))
+@click.pass_context
+def diff_command(context: click.Context, old: str, new: str, form: str) -> None:
+    """Compare two saved texts or pages as law, or two versions by their addresses on the site."""
+    before, after = _law(context, old), _law(context, new)
+    reading_files.require_one_script(before, after, (old, new))
     diff = compare.compare_texts(before, after)
     if form == "json":
         print_json(report.to_json(diff))
     elif form == "html":
-        click.echo(diffpage.standalone(diff, old_name=old.name, new_name=new.name))
+        click.echo(diffpage.standalone(diff, old_name=Path(old).name, new_name=Path(new).name))
     else:
         click.echo(report.to_text(diff, colour=sys.stdout.isatty()))
+
+
+_ADDRESS = re.compile(
+    r"/?(?P<document>(?:bill|act|page)/.+)/(?P<part>text|note)/(?P<source>[a-z]+)/(?P<edition>[a-z0-9-]+)/(?P<number>\d+)"
+)
+
+
+def _law(context: click.Context, name: str) -> str:
+    """The text that a file holds, or a version that the store holds: ``bill/968530-8/text/sozd/introduced/1``."""
+    found = _ADDRESS.fullmatch(name.rstrip("/"))
+    if found is None or Path(name).exists():
+        return reading_files.law_text(Path(name))
+    key = EditionKey(
+        document_id=found["document"], part=Part(found["part"]), source=found["source"], edition=found["edition"]
+    )
+    with instance_of(context) as instance:
+        version = instance.store.version(key, int(found["number"]))
+        sections = instance.store.sections(version.id) if version is not None else ()
+    if not sections:
+        raise ConfigError(f"{name}: no such version here, or its text was not read")
+    return "\n".join(section.text for section in sections)
+
+
+def _day(context: click.Context, parameter: click.Parameter, value: str | None) -> date | None:
+    del context
+    try:
+        return None if value is None else date.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is no day; write it as 2026-01-31", param=parameter) from None
+
+
+@click.command("dates")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--published", required=True, callback=_day, help="Day of official publication, as 2026-01-31.")
+@click.option("--signed", callback=_day, help="Day of signing.")
+@click.option("--kind", help="Kind of the act, as fz, ukaz or postanovlenie-pravitelstva: it says what silence means.")
+def dates_command(file: Path, published: date, signed: date | None, kind: str | None) -> None:
+    """Print the entry-into-force clauses of a text and the dates they give."""
+    text = reading_files.law_text(file)
+    sections = structure.structure(normalise.normalise(text).text)
+    print_json(dates.to_json(dates.effective(sections, published=published, signed=signed, kind=kind)))
 
 
 @click.command("classify")

@@ -14,7 +14,7 @@ from tracker.commands.common import FAILED, PARTLY, config_path, followed, insta
 from tracker.errors import BusyError, ConfigError
 from tracker.instance import Instance, open_instance, utc_now
 from tracker.models import Watch
-from tracker.pipeline import COVERAGE, DISCOVERIES, HISTORIES, Result
+from tracker.pipeline import CALENDAR, COVERAGE, DISCOVERIES, HISTORIES, Result
 from tracker.schedule import Lease, Schedule
 from tracker.serving import SiteServer, listen
 
@@ -89,7 +89,7 @@ def _tell(results: Iterable[Result]) -> None:
 
 def _exit_by(results: Iterable[Result]) -> None:
     """1 when nothing could be looked at, 3 when something could not."""
-    looked = [result for result in results if result.target != COVERAGE]
+    looked = [result for result in results if result.target not in {COVERAGE, CALENDAR}]
     if looked and not any(result.outcome.is_success for result in looked):
         raise click.exceptions.Exit(FAILED)
     if any(result.message for result in looked):
