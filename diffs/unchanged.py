@@ -41,7 +41,7 @@ _MAY_VANISH: Final = re.compile(
 _REMARKABLE: Final = re.compile(rf"\n(?:{_CONTAINER}|(?i:{_MAY_VANISH.pattern}))")
 _OPENING: Final = re.compile(rf"\n(?:(?P<paren>\d+\))|(?P<letter>[а-я]\))|(?P<dot>{_NUMBER}\.)\s|Статья\s(?P<st>{_NUMBER}))")
 _ITSELF: Final = "настоящей статьи"
-_REACH: Final = 80  # characters in which a reference to "this article" begins
+_REACH: Final = 60  # characters in which a reference to "this article" begins
 _QUOTED: Final = re.compile("\n[«\"„“”]")
 _HEAD: Final = 80  # characters; every label fits in them
 _LONG_LINE: Final = 200  # characters; no wrapped text has lines of that length
@@ -116,13 +116,13 @@ def _plain(text: str) -> str | None:
 
 
 def _articles(text: str) -> dict[str, tuple[int, int]]:
-    """Number -> where the article begins and ends, of those before any appendix; not of numbers used twice."""
+    """Number -> where the article begins and ends, of those before any appendix; of none where a number is used twice."""
     appendix = _APPENDIX.search(text)
     end = appendix.start() if appendix else len(text)
     found = [(article[1], article.start()) for article in _ARTICLE.finditer(text, 0, end)]
-    used = Counter(number for number, _ in found)
     ends = [*(start for _, start in found[1:]), end]
-    return {number: (start, until) for (number, start), until in zip(found, ends, strict=False) if used[number] == 1}
+    articles = {number: (start, until) for (number, start), until in zip(found, ends, strict=False)}
+    return articles if len(articles) == len(found) else {}
 
 
 def _equal_articles(old: str, new: str) -> list[tuple[int, int, int, int]]:
@@ -237,7 +237,7 @@ def _openings(text: str) -> Iterator[Opening]:
         shape = found.lastgroup or ""
         inserted = shape == "st" and not found[shape].isdecimal()
         yield Opening(_INSERTED if inserted else _LABELS[shape], "")
-    at = text.find(_ITSELF)
-    while at >= 0:
-        yield Opening(None, text[max(0, at - _REACH) : at + len(_ITSELF)])
-        at = text.find(_ITSELF, at + 1)
+    for found in re.finditer(_ITSELF, text):
+        at = found.start()
+        before = text[max(text.rfind("\n", 0, at) + 1, at - _REACH) : at]
+        yield Opening(None, before.replace(_ITSELF, "настоящей  статьи") + _ITSELF)  # each is counted once

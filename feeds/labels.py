@@ -204,6 +204,31 @@ UNREAD: Final[dict[str, tuple[str, str, str]]] = {
 }
 UNREAD_OTHER: Final = ("текст не прочитан", "Текст не прочитан.", "The text was not read.")
 
+#: What the reader of a file could not be sure of. Macros, pictures and formulas change no word of the text that was read.
+FLAGS: Final = {
+    "ocr": Words(
+        "Текст скана распознан программой: возможны ошибки.", "The scan was recognised by a machine: expect errors."
+    ),
+    "tracked-changes": Words(
+        "В файле есть исправления; показан текст с принятыми.",
+        "The file has tracked changes; they are shown as accepted.",
+    ),
+    "tracked-changes-unknown": Words(
+        "В файле могут быть исправления: зачёркнутое и вписанное не различить.",
+        "The file may have tracked changes: struck and inserted words cannot be told apart.",
+    ),
+    "hidden-text": Words("В файле есть скрытый текст; он не показан.", "The file has hidden text; it is not shown."),
+    "hidden-text-shown": Words(
+        "Скрытый текст файла показан вместе с остальным.", "Hidden text of the file is shown with the rest."
+    ),
+    "list-numbers-lost": Words("Номера пунктов в файле не прочитаны.", "Numbers of list items were not read."),
+    "superscripts-lost": Words(
+        "Надстрочные номера не прочитаны: 22¹ может выглядеть как 221.",
+        "Superscripts were not read: 22¹ may look like 221.",
+    ),
+    "encoding-guessed": Words("Кодировка файла угадана.", "The encoding of the file was guessed."),
+}
+
 ROLES: Final = {
     Role.BILL_TEXT: Words("текст законопроекта", "bill text"),
     Role.NOTE: Words("пояснительная записка", "explanatory note"),

@@ -422,6 +422,8 @@ def _details(told: _Told) -> list[str]:
             found.append(
                 "Сравнено с прежним состоянием того же текста." if same else f"Сравнено с прежним текстом: «{label}»."
             )
+    flags = told.payload.get("flags")
+    found += [labels.FLAGS[flag].ru for flag in flags or () if flag in labels.FLAGS] if isinstance(flags, list) else []
     for notice in told.rows("notices"):
         if notice.get("kind") == "closed_item":
             found.append(f"В тексте: {phrases.stop(phrases.notice_line(notice))} {labels.CLOSED_ITEM.ru}")

@@ -24,6 +24,7 @@ _RAISED: Final = frozenset(["W9", "WB"])
 # What the style sheet of every page hides: drafts of captions, page breaks, rows that only hold columns apart, hints.
 _HIDDEN: Final = frozenset(["HD", "pb3", "pb4", "holder", "ihint0", "ihint1"])
 _PREFORMATTED: Final = "M"
+_AMENDED: Final = frozenset(["ed", "edx"])
 _MEANT: Final = _HIDDEN | _RAISED | {*_NOTES, _PREFORMATTED}
 _DROPPED: Final = frozenset(["head", "iframe", "link", "meta", "noscript", "script", "select", "style", "title"])
 # fmt: off
@@ -107,8 +108,8 @@ class _Writer:
             self._inside(element, _within(state, element, style) if style or tag in _MARKED else state, depth)
             return
         self._break()
-        if tag == "p" and not style and not len(element) and not self._row:
-            self._add(_spaced(element.text or "").strip())  # most paragraphs are one run of characters
+        if tag == "p" and not self._row and style not in _MEANT and (flat := _flat(element)) is not None:
+            self._add(_spaced(flat).strip())  # most paragraphs are plain characters
         elif (tag == "pre" or style == _PREFORMATTED) and not self._row:
             self._pre = True
             self._inside(element, state, depth)
@@ -171,6 +172,18 @@ class _Writer:
     def _add(self, line: str) -> None:
         if line and line.strip(" \xa0|"):
             self.lines.append(line)
+
+
+def _flat(paragraph: Element) -> str | None:
+    """The characters of a paragraph in which nothing but amended words is marked; None of any other."""
+    if not len(paragraph):
+        return paragraph.text or ""
+    parts = [paragraph.text or ""]
+    for child in paragraph:
+        if child.tag != "span" or len(child) or child.get("class") not in _AMENDED:
+            return None
+        parts += (child.text or "", child.tail or "")
+    return "".join(parts)
 
 
 def _within(state: _State, element: Element, style: str) -> _State:
@@ -237,6 +250,11 @@ def _regions(pieces: list[_Piece]) -> list[tuple[bool, list[_Piece]]]:
 def _parted(pieces: list[_Piece]) -> tuple[str, list[_Note]]:
     """What of a stretch of notes stays in the text (mostly nothing), and its notes one by one."""
     text = _words(pieces)
+    bare = text.strip()
+    if bare[:1] == "(" and bare.find(")") == len(bare) - 1 and bare.rfind("(") == 0 and _is_record(bare):
+        # One note and nothing beside it, as most are.
+        acts = tuple(dict.fromkeys(act for _, _, act in pieces if act))
+        return "", [_Note(" ".join(bare.split()), acts, any(newest and words.strip() for words, newest, _ in pieces))]
     starts = [0, *accumulate(len(words) for words, _, _ in pieces)]
     notes: list[_Note] = []
     kept: list[str] = []
@@ -244,9 +262,9 @@ def _parted(pieces: list[_Piece]) -> tuple[str, list[_Note]]:
     end = 0
     for found in _NOTE.finditer(text):
         under = pieces[bisect_right(starts, found.start()) - 1 : bisect_left(starts, found.end())]
-        acts = dict.fromkeys(act for _, _, act in under if act)
+        acts = tuple(dict.fromkeys(act for _, _, act in under if act))
         notes.append(
-            _Note(" ".join(found[0].split()), tuple(acts), any(newest and words.strip() for words, newest, _ in under))
+            _Note(" ".join(found[0].split()), acts, any(newest and words.strip() for words, newest, _ in under))
         )
         before = text[end : found.start()]
         kept.append(before.rstrip())

@@ -31,7 +31,7 @@ from tracker.models import (
     Watch,
 )
 from tracker.payloads import Drafter
-from tracker.shelf import Shelf, Standing
+from tracker.shelf import Rereader, Shelf, Standing
 from tracker.texts import ReadText
 
 #: The newest text is fetched again this often: the same address may come to serve other bytes.
@@ -77,7 +77,7 @@ class BillTexts:
         self._held = held
         self._now = now
         self._unread = unread
-        self._shelf = Shelf(desk.store, watch.target, Part.TEXT, watch.source, reread)
+        self._shelf = Shelf(desk.store, watch.target, Part.TEXT, watch.source, rereader(desk))
         self._seen = desk.mapping(Keys.of(watch).files)
         self._due = desk.mapping(Keys.of(watch).due)
         self._settled: dict[str, str | None] = {}
@@ -134,7 +134,7 @@ class BillTexts:
             raise PageError(problem, f"the server answered {page.status} instead of the file", url=page.snapshot.url)
         # The name says what was promised: a page of the site in place of a document is then refused, not read as law.
         promised = f"{file.label}.{_SUFFIXES.get(file.format or '', 'file')}"
-        read = _read(promised, page.body, page.snapshot, page.content_type)
+        read = _read(promised, page.body, page.snapshot, page.content_type, ocr=self._desk.ocr)
         key = EditionKey(
             document_id=self._watch.target, part=Part.TEXT, source=self._watch.source, edition=file.edition or ""
         )
@@ -146,7 +146,10 @@ class BillTexts:
             or (neighbour if neighbour is not None and neighbour.key == key else None)
         )
         known = self._shelf.read(before)[0] if before is not None else None
-        unchanged = known is not None and known.digest == read.digest
+        # The same file, which could not be read before and can be now, is a text that was not told yet.
+        read_now = before is not None and not before.readable and before.cause == file.id and bool(read.sections)
+        explained = explained or read_now
+        unchanged = known is not None and known.digest == read.digest and not read_now
         confirmed = False
         if not unchanged:
             if not explained and not self._held.seen_twice(f"text:{file.id}", read.digest):
@@ -159,7 +162,9 @@ class BillTexts:
         compared = (
             before if before is not None and before.readable else self._shelf.before(key, position, readable=True)
         )
-        kind = _kind(explained=explained, before=before, file=file, linked=linked)
+        kind = EventKind.TEXT_ADDED
+        if not read_now:
+            kind = _kind(explained=explained, before=before, file=file, linked=linked)
         event = self._event(
             kind, key, file, read, position=position, snapshot=page.snapshot, compared=compared, confirmed=confirmed
         )
@@ -226,13 +231,17 @@ def _place(file: File) -> tuple[str, str, str]:
     return cards.position_of(file.edition), file.uploaded_at or "", file.edition or ""
 
 
-def _read(name: str, body: bytes, snapshot: Snapshot, content_type: str) -> ReadText:
-    return texts.read_file(body, name=name, content_type=content_type, body_digest=snapshot.digest)
+def _read(name: str, body: bytes, snapshot: Snapshot, content_type: str, *, ocr: bool) -> ReadText:
+    return texts.read_file(body, name=name, content_type=content_type, body_digest=snapshot.digest, ocr=ocr)
 
 
-def reread(version: Version, snapshot: Snapshot, body: bytes) -> ReadText:
-    """A kept text or note, read by today's code."""
-    if version.key.part is Part.NOTE:
-        return texts.read_plain(sozd.read(body, url=snapshot.url).note)
-    content_type = next((value for name, value in snapshot.headers if name.lower() == "content-type"), "")
-    return _read(version.label, body, snapshot, content_type)
+def rereader(desk: Desk) -> Rereader:
+    """How kept texts and notes of bills are read again, by today's code."""
+
+    def reread(version: Version, snapshot: Snapshot, body: bytes) -> ReadText:
+        if version.key.part is Part.NOTE:
+            return texts.read_plain(sozd.read(body, url=snapshot.url).note)
+        content_type = next((value for name, value in snapshot.headers if name.lower() == "content-type"), "")
+        return _read(version.label, body, snapshot, content_type, ocr=desk.ocr)
+
+    return reread

@@ -9,7 +9,7 @@ from typing import Any, Final
 from diffs import topics
 from scrapers import readings, sozd
 from tracker import cadence, cards, texts
-from tracker.bill_texts import BillTexts, reread
+from tracker.bill_texts import BillTexts, rereader
 from tracker.desk import Desk, Finding, Keys, Page, doubt_key, good_key, told_value
 from tracker.errors import PageError
 from tracker.holding import Held, card_doubt
@@ -156,7 +156,7 @@ def _note(
     """The explanatory note, which the card itself holds. With the bill's first reading it is no news of its own."""
     if not reading.note:
         return (), ()
-    shelf = Shelf(desk.store, watch.target, Part.NOTE, watch.source, reread)
+    shelf = Shelf(desk.store, watch.target, Part.NOTE, watch.source, rereader(desk))
     key = EditionKey(document_id=watch.target, part=Part.NOTE, source=watch.source, edition=CARD_EDITION)
     read = texts.read_plain(reading.note)
     current = shelf.latest_of(key, cause=None)

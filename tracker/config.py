@@ -127,6 +127,12 @@ class SourceSettings(_Section):
         return found
 
 
+class Files(_Section):
+    """How files are read. `ocr`: scans are recognised by tesseract where it is installed, and told as recognised by a machine."""
+
+    ocr: bool = False
+
+
 def _checked(value: str, check: Callable[[str], None]) -> str:
     try:
         check(value)
@@ -199,6 +205,7 @@ class Settings(_Section):
     storage: Storage = Storage()
     http: Http = Http()
     sources: dict[str, SourceSettings] = {}
+    files: Files = Files()
     watch: tuple[WatchSettings, ...] = ()
 
     @field_validator("sources")

@@ -124,7 +124,10 @@ def doubt_key(watch: Watch, url: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """Clock, network and store are handed in. `invented` marks every document of this instance as invented (the demo)."""
+    """Clock, network and store are handed in.
+
+    `invented` marks every document of this instance as invented (the demo); `ocr`: scans are recognised by a machine.
+    """
 
     store: Store
     network: Network
@@ -132,6 +135,7 @@ class Desk:
     rules: TopicRules
     base_urls: Mapping[str, str] = field(default_factory=dict)
     invented: bool = False
+    ocr: bool = False
 
     def get(self, url: str, *, source: str) -> Page:
         """Fetch a page and keep its bytes. The request is conditional only on bytes that were read well before."""

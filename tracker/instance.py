@@ -122,6 +122,7 @@ def open_instance(
         rules=topics.default_rules(),
         base_urls=base_urls_of(settings),
         invented=invented,
+        ocr=settings.files.ocr,
     )
     every = {name: found for name in BASE_URLS if (found := settings.source(name).every) is not None}
     return Instance(

@@ -136,6 +136,8 @@ class Shelf:
             today = self._reread(version, snapshot, self._store.body(snapshot.digest))
         except PageError:  # today's reader is stricter than the one that read it then
             return fallback, snapshot
-        if today.sections and today.sections != kept:
+        if kept and not today.sections:  # a program that read it then is missing today
+            return fallback, snapshot
+        if today.sections != kept:
             self._store.add_rendition(version.id, extractor=today.extractor, sections=today.sections)
         return today, snapshot

@@ -38,7 +38,8 @@ class ReadText:
     """A text made of units, or the reason why it could not be read (then `sections` is empty).
 
     `digest` is of the canonical units: typography does not change it. Of an unreadable file it is the digest of the bytes.
-    `place` is the element of a web page that holds the text.
+    `place` is the element of a web page that holds the text; `flags` say what its reader could not be sure of (see
+    `scrapers.extract`).
     """
 
     digest: str
@@ -49,6 +50,7 @@ class ReadText:
     unread_reason: str | None = None
     plain: str = ""
     place: str = ""
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,15 +68,18 @@ class Predecessor:
 KEPT: Final = "kept"
 
 
-def read_file(body: bytes, *, name: str, content_type: str, body_digest: str) -> ReadText:
-    """A downloaded file as units. A scan or an unread format is told as such; an empty or error page raises `PageError`."""
+def read_file(body: bytes, *, name: str, content_type: str, body_digest: str, ocr: bool = False) -> ReadText:
+    """A downloaded file as units. A scan or an unread format is told as such; an empty or error page raises `PageError`.
+
+    `ocr`: let a machine recognise a scan; such a text is flagged.
+    """
     try:
-        extracted = files.extract(body, name=name, content_type=content_type)
+        extracted = files.extract(body, name=name, content_type=content_type, ocr=ocr)
     except ExtractError as error:
         if error.problem is Problem.EMPTY:
             raise PageError(error.problem, str(error)) from error
         return ReadText(digest=body_digest, extractor="none", unread_reason=str(error.problem))
-    return _structured(extracted.text, extractor=extracted.extractor)
+    return replace(_structured(extracted.text, extractor=extracted.extractor), flags=extracted.flags)
 
 
 def read_page(
@@ -194,6 +199,7 @@ def text_event(
         "version": number,
         "readable": version.readable,
         "unread_reason": version.unread_reason,
+        "flags": list(read.flags),
         "file": file,
         "compared_with": _named(before) if diff is not None else None,
         "change": payloads.of_change(diff) if diff is not None else None,
