@@ -402,21 +402,21 @@ def _far_alike(alignment: Alignment) -> None:
             alignment.pair(old.index, new.index)
 
 
-def in_order(runs: Iterable[tuple[int, int, int]]) -> list[tuple[int, int]]:
-    """Which old places kept their order, as ranges (first, one after the last), so that the fewest units moved.
+Run = tuple[int, int, int]  # old place, new place, number: units that stand side by side in both texts
 
-    `runs` are (old place, new place, number) of units that stand side by side in both texts, in any order, in any pieces.
-    The heaviest increasing subsequence of them is found; of equally heavy ones always the same.
+
+def in_order(runs: Iterable[Run]) -> list[Run]:
+    """The runs that kept their order, so that the fewest units moved; `runs` may come in any order, in any pieces.
+
+    That is the heaviest increasing subsequence; of equally heavy ones always the same.
     """
     whole = _whole_runs(runs)
     news = [new for _, new, _ in whole]
-    if not all(map(int.__lt__, news, news[1:])):
-        whole = _heaviest(whole)
-    return [(old, old + count) for old, _, count in whole]
+    return whole if all(map(int.__lt__, news, news[1:])) else _heaviest(whole)
 
 
-def _whole_runs(runs: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    whole: list[tuple[int, int, int]] = []
+def _whole_runs(runs: Iterable[Run]) -> list[Run]:
+    whole: list[Run] = []
     old_end = new_end = -1
     for old, new, count in sorted(runs):
         if old == old_end and new == new_end:
@@ -427,7 +427,7 @@ def _whole_runs(runs: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, in
     return whole
 
 
-def _heaviest(runs: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+def _heaviest(runs: Sequence[Run]) -> list[Run]:
     """The heaviest increasing subsequence: a tree of prefix maxima over the ranks of the new places (Fenwick)."""
     rank = {new: at for at, new in enumerate(sorted(new for _, new, _ in runs), start=1)}
     best: list[tuple[int, int]] = [(0, -1)] * (len(runs) + 1)  # weight so far, number of the last run

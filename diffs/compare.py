@@ -7,11 +7,12 @@ texts by the operations alone; `diffs.history` follows one unit through many tex
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from diffs.align import Alignment, Unit, align, in_order
+from diffs.align import Alignment, Run, Unit, align, in_order
 from diffs.groups import grouped, punctuation
 from diffs.layout import Laid, agreed
 from diffs.normalise import explain, noise_of, normalise
@@ -55,13 +56,13 @@ class _Compared:
     in_place: bool
 
 
-def _compared(old: Mapping[int, Section], new: Mapping[int, Section], same: Sequence[tuple[int, int, int]]) -> _Compared:
+def _compared(old: Mapping[int, Section], new: Mapping[int, Section], same: Sequence[Run]) -> _Compared:
     """Two texts, place -> unit, of which the runs `same` were left out."""
     alignment = align(old, new)
     kept = in_order([*((before, after, 1) for before, after in alignment.forward.items()), *same])
-    places = {place for first, end in kept for place in range(first, end)}
+    places = {place for first, _, count in kept for place in range(first, first + count)}
     noise: Counter[str] = Counter()
-    made = _operations(alignment, places, noise)
+    made = _operations(alignment, kept, places, noise)
     operations, groups = grouped([one.operation for one in made])
     operations, groups = punctuation(operations, [one.bodies for one in made], groups)
     stats = DiffStats(
@@ -171,21 +172,20 @@ class _Made:
     removed: int
 
 
-def _operations(alignment: Alignment, kept: set[int], noise: Counter[str]) -> list[_Made]:
-    """`kept`: the old places whose units kept their order."""
+def _operations(alignment: Alignment, kept: Sequence[Run], places: Set[int], noise: Counter[str]) -> list[_Made]:
+    """`kept` are the runs of units that kept their order, `places` their old places."""
     keyed: list[tuple[tuple[int, int, int], _Made]] = []
-    anchor = -1
     for index in alignment.old:
-        if index not in alignment.forward:
+        if index not in alignment.forward:  # it is told behind the unit that it stood behind
+            at = bisect_left(kept, (index,)) - 1
+            anchor = kept[at][1] + kept[at][2] - 1 if at >= 0 else -1
             keyed.append(((anchor, 1, index), _one_sided("removed", alignment.old_unit(index))))
-        elif index in kept:
-            anchor = alignment.forward[index]
     for index, section in alignment.new.items():
         old_index = alignment.backward.get(index)
         if old_index is None:
             keyed.append(((index, 0, 0), _one_sided("added", alignment.new_unit(index))))
             continue
-        in_place = old_index in kept
+        in_place = old_index in places
         if in_place and alignment.old[old_index] == section:
             continue
         before, after = alignment.old_unit(old_index), alignment.new_unit(index)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from diffs.align import in_order
+from diffs.align import Run, in_order
 from diffs.labels import Label, label_of
 from diffs.normalise import Cleaned, cleaned, normalise, published_lines
 from diffs.profile import Opening, profile_of
@@ -39,7 +39,7 @@ _MAY_VANISH: Final = re.compile(
     re.IGNORECASE,
 )
 _REMARKABLE: Final = re.compile(rf"\n(?:{_CONTAINER}|(?i:{_MAY_VANISH.pattern}))")
-_OPENING: Final = re.compile(rf"\n(?:(?P<paren>\d+\))|(?P<letter>[а-я]\))|(?P<dot>{_NUMBER}\.)\s|Статья\s(?P<st>{_NUMBER}))")
+_OPENING: Final = re.compile(rf"\n(?:(?P<paren>\d+\))|(?P<letter>[а-я]\))|(?P<dot>{_NUMBER}\.)\s|Статья\s(?P<st>{_NUMBER})|(?P<other>{_CONTAINER}|П|У))")
 _ITSELF: Final = "настоящей статьи"
 _REACH: Final = 60  # characters in which a reference to "this article" begins
 _QUOTED: Final = re.compile("\n[«\"„“”]")
@@ -59,7 +59,7 @@ class Shared:
 
     old: Mapping[int, Section]
     new: Mapping[int, Section]
-    same: Sequence[tuple[int, int, int]]
+    same: Sequence[Run]
     noise: tuple[Counter[str], Counter[str]]
     left_out: Sequence[str]
 
@@ -75,15 +75,14 @@ def shared_by(old: str, new: str) -> Shared | None:
     here, there = _plain(old), _plain(new)
     if here is None or there is None:
         return None
-    equal = _equal_articles(here, there)
-    if not equal:
+    outlined = [(pair, outline) for pair in _equal_articles(here, there) if (outline := _outline(here, *pair[:2]))]
+    if not outlined:
         return None
-    outlines = [_outline(here, start, end) for start, end, _, _ in equal]
+    equal, outlines = [pair for pair, _ in outlined], [outline for _, outline in outlined]
     memory: dict[str, Cleaned] = {}
     before = _Side(here, [pair[:2] for pair in equal], outlines, memory)
     after = _Side(there, [pair[2:] for pair in equal], outlines, memory)
-    kept = "".join(f"\n{text}" for text in before.read.values())
-    profile = profile_of([*_openings(kept), *_openings(there)])
+    profile = profile_of([*_openings(here), *_openings(there)])
     sections = [structure(list(side.read.values()), profile) for side in (before, after)]
     if any(len(made) != len(side.read) for made, side in zip(sections, (before, after), strict=True)):
         return None
@@ -91,9 +90,8 @@ def shared_by(old: str, new: str) -> Shared | None:
         old=dict(zip(before.read, sections[0], strict=True)),
         new=dict(zip(after.read, sections[1], strict=True)),
         same=[
-            (place + offset, other + offset, count)
+            (place, other, outline.units)
             for place, other, outline in zip(before.places, after.places, outlines, strict=True)
-            for offset, count in outline.gaps
         ],
         noise=(before.noise, after.noise),
         left_out=[here[start:end] for start, end, _, _ in equal],
@@ -138,37 +136,33 @@ def _equal_articles(old: str, new: str) -> list[tuple[int, int, int, int]]:
     equal.sort()
     rank = {other: at for at, other in enumerate(sorted(other for _, _, other, _ in equal))}
     kept = in_order((at, rank[other], 1) for at, (_, _, other, _) in enumerate(equal))
-    return [pair for first, end in kept for pair in equal[first:end]]
+    return [pair for first, _, count in kept for pair in equal[first : first + count]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Outline:
-    """An article that is left out: its units, the containers that open in it by their offsets, the runs between them."""
+    """An article that is left out: how many units it has, and the headings of chapters and the like that stand below it."""
 
     units: int
-    containers: Sequence[tuple[int, str]]
-    gaps: Sequence[tuple[int, int]]
+    containers: Sequence[str] = ()
 
 
-def _outline(text: str, start: int, end: int) -> _Outline:
+def _outline(text: str, start: int, end: int) -> _Outline | None:
+    """None for an article with units below such a heading: their paths are not the article's."""
     if _REMARKABLE.search(text, start, end) is None:
-        units = text.count("\n", start, end)
-        return _Outline(units=units, containers=(), gaps=((0, units),))
-    containers: list[tuple[int, str]] = []
-    gaps: list[tuple[int, int]] = []
-    units = run = 0
+        return _Outline(units=text.count("\n", start, end))
+    containers: list[str] = []
+    units = 0
     for line in text[start + 1 : end].split("\n"):
         if not is_law(line):
             continue
         if _is_container(line):
-            containers.append((units, cleaned(line).text))
-            gaps.append((units - run, run))
-            run = 0
+            containers.append(cleaned(line).text)
+        elif containers:
+            return None
         else:
-            run += 1
-        units += 1
-    gaps.append((units - run, run))
-    return _Outline(units=units, containers=containers, gaps=[gap for gap in gaps if gap[1]])
+            units += 1
+    return _Outline(units=units, containers=containers)
 
 
 def is_law(line: str) -> bool:
@@ -176,10 +170,14 @@ def is_law(line: str) -> bool:
     return _MAY_VANISH.match(line) is None or bool(cleaned(line).text)
 
 
+def _head(text: str) -> str:
+    return " ".join(text.partition("\n")[0][:_HEAD].split())
+
+
 def _is_container(line: str) -> bool:
     if re.match(_CONTAINER, line) is None:
         return False
-    label = label_of(" ".join(line[:_HEAD].split()))
+    label = label_of(_head(line))
     return label is not None and label.shape in _CONTAINERS
 
 
@@ -201,8 +199,9 @@ class _Side:
         for (start, end), outline in zip(articles, outlines, strict=True):
             place = self._add(text[at + 1 : start], place)
             self.places.append(place)
-            self.read.update((place + offset, line) for offset, line in outline.containers)
-            place, at = place + outline.units, end
+            place += outline.units
+            self.read.update(enumerate(outline.containers, place))
+            place, at = place + len(outline.containers), end
         self._add(text[at + 1 :], place)
 
     def _add(self, text: str, place: int) -> int:
@@ -235,6 +234,9 @@ def _openings(text: str) -> Iterator[Opening]:
     """What of a text says how it numbers its units: the shapes of its labels, and its words about "this article"."""
     for found in _OPENING.finditer(text):
         shape = found.lastgroup or ""
+        if shape == "other":
+            yield Opening(label_of(_head(text[found.start() + 1 : found.start() + _HEAD])), "")
+            continue
         inserted = shape == "st" and not found[shape].isdecimal()
         yield Opening(_INSERTED if inserted else _LABELS[shape], "")
     for found in re.finditer(_ITSELF, text):

@@ -140,7 +140,8 @@ def read(body: bytes, *, url: str = "", status: int = 200, content_type: str = "
         # A page with the source's own markup is its page, whatever words its acts hold.
         refuse_non_page(body, status=status, content_type=content_type, url=url)
     _refuse_half(body, url)
-    page = decoded(body, content_type).replace("\0", "\ufffd")
+    # The charset of the header is not asked: the bytes are windows-1251 whatever it says, and a wrong one would read as other words.
+    page = decoded(body).replace("\0", "\ufffd")
     try:
         if _holds_text(body):
             return _read_text(page, url)

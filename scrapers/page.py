@@ -11,6 +11,7 @@ it, nothing left out. Both write by `scrapers.page_writer`.
 from __future__ import annotations
 
 import codecs
+import contextlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ WHOLE_PAGE: Final = ":root"
 
 _CHARSET: Final = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([a-z0-9_.:-]+)""", re.IGNORECASE)
 _HEADER_CHARSET: Final = re.compile(r"charset\s*=\s*[\"']?\s*([a-z0-9_.:-]+)", re.IGNORECASE)
+_SMALL: Final = re.compile("[а-яё]")
 _BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _XML_DECLARATION: Final = re.compile(r"\A\s*<\?xml\b[^>]*>", re.IGNORECASE)
 
@@ -125,8 +127,9 @@ def text_of(
 def decoded(body: bytes, content_type: str = "") -> str:
     """The body of a page as text. Bytes that are valid UTF-8 are UTF-8; else the header, the `<meta>`, windows-1251.
 
-    Russian text in windows-1251 is practically never valid UTF-8, so the first test does not misfire. What cannot be
-    decoded becomes U+FFFD.
+    Russian text in windows-1251 is practically never valid UTF-8, so the first test does not misfire. Where header and
+    `<meta>` contradict each other, one of them is wrong: koi8-r and windows-1251 taken for each other turn small letters into
+    capitals, so the one that gives more small letters is right. What cannot be decoded becomes U+FFFD.
     """
     for mark, name in _BOMS:
         if body.startswith(mark):
@@ -136,12 +139,11 @@ def decoded(body: bytes, content_type: str = "") -> str:
     except UnicodeDecodeError:
         pass
     header, meta = _HEADER_CHARSET.search(content_type), _CHARSET.search(body[:4096])
+    texts = []
     for label in (header and header[1], meta and meta[1].decode("ascii")):
-        try:
-            return body.decode(label or "unnamed", "replace")
-        except LookupError:
-            continue
-    return body.decode("cp1251", "replace")
+        with contextlib.suppress(LookupError):
+            texts.append(body.decode(label or "unnamed", "replace"))
+    return max(texts, key=lambda text: len(_SMALL.findall(text))) if texts else body.decode("cp1251", "replace")
 
 
 def _markup(text: str) -> str:

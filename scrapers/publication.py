@@ -58,6 +58,7 @@ AUTHORITIES: Final[Mapping[str, str]] = {
 }
 
 _EO_NUMBER: Final = re.compile(r"\d{16}")
+_KEPT_OUT: Final = {401: Problem.LOGIN, 403: Problem.BLOCKED, 429: Problem.BLOCKED, 451: Problem.BLOCKED}
 _FINGERPRINT: Final = ("complex_name", "pages", "pdf_size", "zip_size", "has_svg")
 _ROW: Final = "//div[contains(concat(' ', normalize-space(@class), ' '), ' documents-table-row ')]"
 
@@ -268,7 +269,7 @@ def _refuse_error(data: Mapping[str, Any], url: str, status: int) -> None:
 def _refused(status: int, words: str, url: str) -> PageError:
     if status == 404:
         return PageError(Problem.NOT_FOUND, f"the portal knows no such address: {words}", url=url)
-    problem = Problem.SERVER_ERROR if status >= 500 else Problem.BAD_REQUEST
+    problem = _KEPT_OUT.get(status, Problem.SERVER_ERROR if status >= 500 else Problem.BAD_REQUEST)
     return PageError(problem, f"the portal answered with an error: {words}", url=url)
 
 

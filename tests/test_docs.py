@@ -10,7 +10,7 @@ import click
 import pytest
 
 from tracker.cli import cli
-from tracker.config import Files, Http, Settings, Site, SourceSettings, Storage, WatchSettings
+from tracker.config import Files, Http, Settings, Site, SourceSettings, Storage, Watchlist, WatchSettings
 from tracker.models import EventKind
 
 ROOT = Path(__file__).parents[1]
@@ -38,12 +38,12 @@ def test_every_setting_is_documented() -> None:
     text = (ROOT / "docs" / "configuration.md").read_text()
     names = {f"site.{name}" for name in Site.model_fields}
     names |= {f"storage.{name}" for name in Storage.model_fields} | {f"http.{name}" for name in Http.model_fields}
-    names |= {f"files.{name}" for name in Files.model_fields}
+    names |= {f"files.{name}" for name in Files.model_fields} | {f"watchlist.{name}" for name in Watchlist.model_fields}
     names |= {f"sources.<name>.{name}" for name in SourceSettings.model_fields}
     names |= set(WatchSettings.model_fields)
     for name in names:
         assert f"`{name}`" in text, name
-    assert set(Settings.model_fields) == {"site", "storage", "http", "sources", "files", "watch"}
+    assert set(Settings.model_fields) == {"site", "storage", "http", "sources", "files", "watchlist", "watch"}
 
 
 def test_every_event_kind_is_documented() -> None:

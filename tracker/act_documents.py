@@ -8,6 +8,7 @@ from typing import Any
 
 from diffs import topics
 from scrapers import acts
+from tracker import watchlist
 from tracker.desk import Desk
 from tracker.errors import PageError
 from tracker.models import Document, DocumentFacts, EventDraft, EventKind, Level, Problem, Watch
@@ -22,6 +23,9 @@ def document_of(desk: Desk, watch: Watch, text: str, facts: DocumentFacts | None
     known = desk.store.document(watch.target)
     title = known.title if known else (facts.title if facts and facts.title else watch.title)
     found = topics.classify(desk.rules, title, body=text)
+    if known is None:
+        said = facts.title if facts else ""
+        watchlist.require_meant(watch, title=said, topics=found.topics, undecided=found.needs_body)
     merged = tuple(dict.fromkeys((*(known.topics if known else ()), *found.topics)))
     if known is not None:
         return desk.mark(replace(known, title=title or watch.title, topics=merged))
@@ -59,22 +63,13 @@ def require_same(watch: Watch, known: Document | None, facts: DocumentFacts | No
         and known is not None
         and known.title
         and title
-        and not _alike(known.title, title)
+        and not watchlist.is_same_title(known.title, title)
     ):
         raise PageError(
             Problem.WRONG_DOCUMENT,
             f"{watch.target}: the page is called {_short(title)!r}, and the act {_short(known.title)!r}; check its native id",
             url=watch.url,
         )
-
-
-def _alike(one: str, other: str) -> bool:
-    first, second = _letters(one), _letters(other)
-    return first in second or second in first
-
-
-def _letters(text: str) -> str:
-    return "".join(char for char in text.lower().replace("ё", "е") if char.isalnum())
 
 
 def _short(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from diffs import topics
 from scrapers import readings, sozd
-from tracker import cadence, cards, texts
+from tracker import cadence, cards, texts, watchlist
 from tracker.bill_texts import BillTexts, rereader
 from tracker.desk import Desk, Finding, Keys, Page, doubt_key, good_key, told_value
 from tracker.errors import PageError
@@ -46,6 +46,10 @@ def look(desk: Desk, watch: Watch, page: Page, now: datetime) -> Finding:
     old = _card_before(desk, version, watch)
     confirmed = desk.believe(watch, page, data, card_doubt(old, reading), now)
     document, found = describe(desk, reading, watch.target)
+    if old is None:
+        watchlist.require_meant(
+            watch, title=document.title, topics=found.topics, undecided=found.needs_body or not reading.note
+        )
     unread = frozenset(
         desk.mapping(keys.first)
     )  # texts that the first read could not have: they are history when they come

@@ -127,6 +127,13 @@ class SourceSettings(_Section):
         return found
 
 
+class Watchlist(_Section):
+    """The default watchlist: whether it is followed, and only of which topics (none named: all)."""
+
+    follow: bool = False
+    topics: tuple[str, ...] = ()
+
+
 class Files(_Section):
     """How files are read. `ocr`: scans are recognised by tesseract where it is installed, and told as recognised by a machine."""
 
@@ -206,6 +213,7 @@ class Settings(_Section):
     http: Http = Http()
     sources: dict[str, SourceSettings] = {}
     files: Files = Files()
+    watchlist: Watchlist = Watchlist()
     watch: tuple[WatchSettings, ...] = ()
 
     @field_validator("sources")

@@ -376,6 +376,8 @@ def _on_one_server(target: str) -> str:
 
 class _Handler(BaseHTTPRequestHandler):
     demo: ClassVar[DemoServer]
+    protocol_version = "HTTP/1.1"  # thousands of requests over a few connections
+    disable_nagle_algorithm = True  # headers and body are sent one after the other
 
     def do_GET(self) -> None:
         answer = self.demo.history.answer(_on_one_server(self.path), self.demo.now)

@@ -233,7 +233,7 @@ class _Editions:
         self._settle(edition, fetched)
         if self.document is None or self.document is self._known:
             self.document = act_documents.document_of(
-                self._desk, self._watch, read.plain, fetched.facts or self._reading.document
+                self._desk, self._watch, read.plain, _facts_of(fetched, self._reading)
             )
         kind = EventKind.TEXT_CHANGED if explained else EventKind.TEXT_UNEXPLAINED
         if known is None:
@@ -331,6 +331,14 @@ def fetch(desk: Desk, watch: Watch, listed: Reading, edition: EditionRef) -> Fet
     if not reading.text.strip():
         raise PageError(Problem.EMPTY, f"{watch.target}: the page of {edition.id} holds no text", url=url)
     return FetchedText(page=page, read=texts.read_act(reading), facts=reading.document)
+
+
+def _facts_of(fetched: FetchedText, listed: Reading) -> DocumentFacts | None:
+    """What the text says of its act, and the title from the list of editions where the text gives none."""
+    facts, shell = fetched.facts, listed.document
+    if facts is None or shell is None:
+        return facts or shell
+    return facts if facts.title else replace(facts, title=shell.title)
 
 
 def key_of(watch: Watch, edition: EditionRef) -> EditionKey:
@@ -431,7 +439,7 @@ def _imported(
     fetched = fetch(desk, watch, reading, edition)
     known = desk.store.document(watch.target)
     act_documents.require_same(watch, known, fetched.facts)
-    document = act_documents.document_of(desk, watch, fetched.read.plain, fetched.facts or reading.document)
+    document = act_documents.document_of(desk, watch, fetched.read.plain, _facts_of(fetched, reading))
     position = memory[edition.id]["position"]
     version = version_of(watch, edition, position, fetched)
     standing = shelf.latest_of(version.key, cause=None)

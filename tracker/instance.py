@@ -17,7 +17,7 @@ from feeds.site import Site
 from scrapers import acts, registry, sozd
 from scrapers import page as web_page
 from scrapers.http import Gate, SourcePolicy
-from tracker import config, lookups
+from tracker import config, lookups, watchlist
 from tracker.config import Settings, WatchSettings
 from tracker.desk import Desk, Keys
 from tracker.errors import ConfigError
@@ -53,13 +53,21 @@ class Instance(AbstractContextManager["Instance"]):
         return Site(self.store, replace(info, live=live, base_url=base_url or info.base_url))
 
     def sync_watches(self) -> None:
-        """Bring the watches of the configuration into the store; those taken out of it are no longer followed."""
+        """Bring the watches of the configuration and of the default watchlist into the store.
+
+        Those taken out of either are no longer followed; what the operator lists goes before what is listed by default.
+        """
         now = self.clock()
+        default = self.settings.watchlist
+        listed = [entry.settings() for entry in watchlist.followed(default.topics)] if default.follow else []
         wanted = {
-            (watch.target, watch.source): watch for entry in self.settings.watch for watch in self._watches_of(entry)
+            (watch.target, watch.source): watch
+            for origin, entries in ((watchlist.ORIGIN, listed), ("config", self.settings.watch))
+            for entry in entries
+            for watch in watches_of(entry, self.desk.base_urls, now=now, origin=origin)
         }
         for watch in self.store.watches(include_muted=True):
-            if watch.origin == "config" and (watch.target, watch.source) not in wanted:
+            if watch.origin in {"config", watchlist.ORIGIN} and (watch.target, watch.source) not in wanted:
                 self.store.remove_watch(watch.target, watch.source)
         for (target, source), watch in wanted.items():
             known = self.store.watch(target, source)
@@ -78,9 +86,6 @@ class Instance(AbstractContextManager["Instance"]):
                         next_due=now,
                     )
                 )
-
-    def _watches_of(self, entry: WatchSettings) -> tuple[Watch, ...]:
-        return watches_of(entry, self.desk.base_urls, now=self.clock(), origin="config")
 
     def close(self) -> None:
         """Let go of the network and the database."""

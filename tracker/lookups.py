@@ -20,6 +20,8 @@ from tracker.models import Item, Json, Observation, Problem, Reading, Watch
 #: Kinds of acts that the acts bank of kremlin.ru holds.
 BANK_KINDS: Final = frozenset({"ukaz", "rasporyazhenie-prezidenta", "fz", "fkz"})
 
+#: The portal holds what was published since 10 November 2011; acts are signed some weeks before that at most.
+PORTAL_BEGAN: Final = date(2011, 9, 1)
 PAGE_SIZE: Final = 200
 
 Look: TypeAlias = Callable[[Desk, Watch, Page, datetime], Finding]
@@ -41,12 +43,11 @@ def addresses(
     signed = date.fromisoformat(day)
     portal, system, acts_bank = (base_urls[name] for name in (publication.NAME, ips.NAME, kremlin.NAME))
     exact = acts.shown_number(number)
-    found = {
-        publication.NAME: publication.search_url(
+    found = {ips.NAME: ips.document_url(system, nd) if nd else ips.search_url(system, day=signed, number=exact)}
+    if signed >= PORTAL_BEGAN:
+        found[publication.NAME] = publication.search_url(
             portal, number=_for_portal(exact), signed_since=signed, signed_until=signed, page_size=PAGE_SIZE
-        ),
-        ips.NAME: ips.document_url(system, nd) if nd else ips.search_url(system, day=signed, number=exact),
-    }
+        )
     if at_bank:
         found[kremlin.NAME] = kremlin.print_url(acts_bank, bank) if bank else kremlin.day_url(acts_bank, signed)
     return found

@@ -17,10 +17,12 @@ LONG = (
 )
 WORDS = ["судом", "архивом", "прокурором", "гражданином", "не позднее пяти дней", "или", "за плату", "вправе"]
 BODY = st.tuples(st.sampled_from(WORDS), st.sampled_from(WORDS)).map(lambda pair: f"{LONG} {' и '.join(pair)}.")
-LABEL = st.sampled_from(["1. ", "2. ", "3. ", "1) ", "2) ", "а) ", "б) ", "", ""])
+LABEL = st.sampled_from(["1. ", "2. ", "3. ", "", ""])
+ITEM = st.tuples(st.sampled_from(["1) ", "2) ", "а) ", "б) "]), BODY).map(lambda pair: "".join(pair).removesuffix(".") + ";")
 NOTE = st.sampled_from(["", "", "", " (В редакции Федерального закона от 01.02.2099 № 3-ФЗ)"])
 LINE = st.one_of(
     st.tuples(LABEL, BODY, NOTE).map("".join),
+    ITEM,
     st.sampled_from(
         [
             "(В редакции Федерального закона от 01.02.2099 № 3-ФЗ)",
@@ -93,7 +95,8 @@ def test_equal_articles_are_left_out() -> None:
     shared = shared_by(law(), law("Суд ведет реестр."))
     assert shared is not None
     assert [section.path for section in shared.new.values()] == ["st-17", "st-17.ch-1", "st-17.ch-2"]
-    assert shared.same == [(0, 0, 48), (51, 51, 36)] or sum(count for _, _, count in shared.same) == 84
+    assert [(old, new) for old, new, _ in shared.same] == [(at, at) for at in range(0, 87, 3) if at != 48]
+    assert {count for _, _, count in shared.same} == {3}
     diff = compare_texts(law(), law("Суд ведет реестр."))
     assert [op.new_path for op in diff.operations] == ["st-17.ch-1"]
 

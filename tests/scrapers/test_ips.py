@@ -469,6 +469,11 @@ def test_a_copy_in_utf8_reads_like_the_original() -> None:
     assert ips.read(page.decode("cp1251").encode()) == ips.read(page)
 
 
+def test_a_wrong_charset_in_the_header_changes_no_word() -> None:
+    page = frame(LAW)
+    assert ips.read(page, content_type="text/html; charset=koi8-r") == ips.read(page)
+
+
 def test_readings_survive_json() -> None:
     for page in (frame(LAW), shell([option(0, "Исходная редакция")]), rows(row("Указ", nd="9", title="О"))):
         reading = ips.read(page)

@@ -183,6 +183,8 @@ META = '<meta http-equiv="Content-Type" content="text/html; charset={}" />'
         ("cp1251", "", "text/html"),
         ("cp1251", META.format("no-such-charset"), ""),
         ("koi8-r", META.format("koi8-r"), ""),
+        ("koi8-r", META.format("koi8-r"), "text/html; charset=windows-1251"),
+        ("cp1251", META.format("windows-1251"), "text/html; charset=koi8-r"),
         ("utf-16", "", ""),
     ],
 )

@@ -237,7 +237,8 @@ def test_problem_details_name_the_parameter() -> None:
         ("Внутренняя ошибка сервера", 200, Problem.SERVER_ERROR),
         ("Ошибки валидации: \r\n'Block Code' не должно быть пусто.\r\n", 400, Problem.BAD_REQUEST),
         ("Ошибки валидации: \r\n'Block Code' не должно быть пусто.\r\n", 200, Problem.BAD_REQUEST),
-        ("Иное", 403, Problem.BAD_REQUEST),
+        ("Иное", 403, Problem.BLOCKED),
+        ("Иное", 409, Problem.BAD_REQUEST),
         ("Иное", 404, Problem.NOT_FOUND),
     ],
 )
@@ -252,6 +253,8 @@ def test_bare_messages_are_told_by_their_words_and_status(message: str, status: 
     [
         (b"", {}, Problem.EMPTY),
         (b"", {"status": 204}, Problem.EMPTY),
+        (b"slow down", {"status": 429}, Problem.BLOCKED),
+        (b"who are you", {"status": 401}, Problem.LOGIN),
         (b"  \r\n", {}, Problem.EMPTY),
         (b"\xef\xbb\xbf", {}, Problem.EMPTY),
         ("<html><body><h1>Страница не найдена</h1></body></html>".encode(), {}, Problem.NOT_FOUND),

@@ -173,19 +173,26 @@ def test_init_watch_and_doctor_go_together(tmp_path: Path) -> None:
     (tmp_path / "list.txt").write_text("# notes\n100002-99\n\n100003-99\n")
     assert command("watch", "import", "list.txt", cwd=tmp_path).stdout.split() == ["bill/100002-99", "bill/100003-99"]
     listed = json.loads(command("watch", "list", "--json", cwd=tmp_path).stdout)
-    assert [row["target"] for row in listed] == [
+    assert "bill/968530-8" in [row["target"] for row in listed if row["origin"] == "watchlist"]
+    assert [row["target"] for row in listed if row["origin"] == "cli"] == [
         "act/ukaz/2026-01-27/9907",
         "bill/100001-99",
         "bill/100002-99",
         "bill/100003-99",
-        "bill/968530-8",
     ]
     assert command("watch", "remove", "100002-99", cwd=tmp_path).returncode == 0
     refused = command("watch", "remove", "968530-8", cwd=tmp_path)
+    assert (refused.returncode, "watch mute" in one_line(refused)) == (2, True)
+    assert command("watch", "mute", "968530-8", cwd=tmp_path).stdout.strip() == "bill/968530-8"
+    listed = json.loads(command("watch", "list", "--json", cwd=tmp_path).stdout)
+    assert [row["target"] for row in listed if row["muted"]] == ["bill/968530-8"]
+    assert command("watch", "confirm", "968530-8", cwd=tmp_path).returncode == 0
+    (tmp_path / "tracker.toml").write_text('[[watch]]\nbill = "100009-99"\n')
+    refused = command("watch", "remove", "100009-99", cwd=tmp_path)
     assert (refused.returncode, "configuration file" in one_line(refused)) == (2, True)
     assert command("watch", "add", "my-page", "--url", "https://example.org/p", cwd=tmp_path).returncode == 0
     assert command("watch", "remove", "my-page", cwd=tmp_path).returncode == 0
-    done = command("doctor", cwd=tmp_path)
+    done = command("doctor", "--offline", cwd=tmp_path)
     assert done.returncode == 1, "nobody can be reached without a contact"
     assert "[http] contact" in done.stdout
 

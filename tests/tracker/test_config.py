@@ -69,7 +69,8 @@ def test_the_file_that_init_writes_is_understood_whole(tmp_path: Path) -> None:
     path = starter.write(tmp_path / "new", utc_now())
     settings = config.load(path)
     assert settings.storage.directory == path.parent / "var"
-    assert [entry.bill for entry in settings.watch] == ["968530-8"]
+    assert settings.watchlist.follow
+    assert settings.watch == ()
     assert settings.source("sozd").every == 1800
     with pytest.raises(ConfigError, match="is there already"):
         starter.write(tmp_path / "new", utc_now())

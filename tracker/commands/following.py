@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from scrapers import http
-from tracker import config, reading_files
+from tracker import config, reading_files, watchlist
 from tracker.commands.common import Commands, followed, instance_of, print_json, stderr
 from tracker.config import WatchSettings
 from tracker.errors import ConfigError
@@ -84,7 +85,42 @@ def _row(watch: Watch) -> dict[str, Any]:
         "added_at": watch.added_at.isoformat(),
         "last_success": watch.last_success.isoformat() if watch.last_success else None,
         "next_due": watch.next_due.isoformat() if watch.next_due else None,
+        "muted": watch.muted,
     }
+
+
+@watch_group.command("known")
+def watch_known() -> None:
+    """Show the default watchlist as JSON: its keys, which of them are verified, and what has no usable key."""
+    print_json([entry.model_dump() for entry in watchlist.entries()])
+
+
+@watch_group.command("mute")
+@click.argument("name")
+@click.pass_context
+def watch_mute(context: click.Context, name: str) -> None:
+    """Look at a document no longer, and do not find it again. What was recorded stays."""
+    _set(context, name, muted=True)
+
+
+@watch_group.command("confirm")
+@click.argument("name")
+@click.pass_context
+def watch_confirm(context: click.Context, name: str) -> None:
+    """Keep what the tracker found by itself, and look again at what was muted."""
+    _set(context, name, muted=False)
+
+
+def _set(context: click.Context, name: str, *, muted: bool) -> None:
+    with instance_of(context) as instance:
+        instance.sync_watches()
+        target = followed(instance, name)
+        with instance.store.transaction():
+            for watch in instance.store.watches(include_muted=True):
+                if watch.target == target:
+                    origin = "cli" if watch.origin == "discovery" and not muted else watch.origin
+                    instance.store.put_watch(replace(watch, muted=muted, origin=origin))
+    click.echo(target)
 
 
 @watch_group.command("remove")
@@ -98,6 +134,10 @@ def watch_remove(context: click.Context, name: str) -> None:
         mine = [watch for watch in instance.store.watches(include_muted=True) if watch.target == target]
         if any(watch.origin == "config" for watch in mine):
             raise ConfigError(f"{target} stands in the configuration file; take its [[watch]] out there")
+        if any(watch.origin == watchlist.ORIGIN for watch in mine):
+            raise ConfigError(
+                f"{target} stands in the default watchlist; `duma-tracker watch mute {target}` leaves it out"
+            )
         instance.store.remove_watch(target)
 
 

@@ -1,0 +1,66 @@
+"""Russian words and their dictionary forms. The one module that knows pymorphy3.
+
+Two directions. `lemmas` takes a word apart (what may it be a form of?), for the search index; `forms` puts one together (all
+its forms), for topic rules: inflecting a few hundred words of a vocabulary once is far cheaper than taking apart every word
+of every text. Everywhere case, ё and е, look-alike Latin letters and invisible characters make no difference.
+
+The dictionary is opened at the first use (about 0.15 s) and kept; a new word costs about 0.1 ms, a known one nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import Any, Final
+
+from diffs.typography import INVISIBLE, one_script
+
+_WORD: Final = re.compile(r"\w+(?:-\w+)*")
+# A form of two words ("стали": сталь, стать) is both; readings this much rarer than the first are accidents of the dictionary.
+_PLAUSIBLE: Final = 0.1
+_FUNCTION_WORDS: Final = frozenset({"PREP", "CONJ", "PRCL", "INTJ"})
+_CACHED_WORDS: Final = 200_000
+
+
+@cache
+def _dictionary() -> Any:
+    import pymorphy3  # noqa: PLC0415 - its dictionary is opened when a word is first asked for, not at start-up
+
+    return pymorphy3.MorphAnalyzer(lang="ru")
+
+
+def plain(word: str) -> str:
+    """A word as it is compared: lower case, ё as е, one script, nothing invisible."""
+    return one_script(INVISIBLE.sub("", word)).lower().replace("ё", "е")
+
+
+@lru_cache(maxsize=_CACHED_WORDS)
+def lemmas(word: str) -> tuple[str, ...]:
+    """The dictionary forms a word may belong to, the likeliest first: ``призванных`` -> ``призвать``, ``призванный``."""
+    readings = _dictionary().parse(plain(word))
+    least = readings[0].score * _PLAUSIBLE if readings else 0.0
+    return tuple(dict.fromkeys(plain(reading.normal_form) for reading in readings if reading.score >= least))
+
+
+@lru_cache(maxsize=_CACHED_WORDS)
+def forms(word: str) -> frozenset[str]:
+    """Every form of the word that this form most likely belongs to, participles of a verb included, and the form itself."""
+    readings = _dictionary().parse(plain(word))
+    first = readings[0].normal_form if readings else word
+    return frozenset(
+        {plain(word), *(plain(form.word) for one in readings if one.normal_form == first for form in one.lexeme)}
+    )
+
+
+def is_function_word(word: str) -> bool:
+    """Whether a word means nothing alone: a preposition, a conjunction, a particle."""
+    readings = _dictionary().parse(plain(word))
+    return bool(readings) and str(readings[0].tag.POS) in _FUNCTION_WORDS
+
+
+def tokens(text: str) -> list[str]:
+    """The lemmas of a text in its order, for a search index; a word that may be a form of two words gives both.
+
+    To find a word in such an index, look for any of its `lemmas`: forms that share a dictionary form then find each other.
+    """
+    return [lemma for found in _WORD.finditer(INVISIBLE.sub("", text)) for lemma in lemmas(found[0])]
