@@ -46,14 +46,15 @@ class Laid:
 
 
 def agreed(old: Laid, new: Laid) -> tuple[list[str], list[str]]:
-    """The lines of two texts in one layout: that of the text whose paragraphs are the surer ones, the old text's in doubt."""
+    """The lines of two texts in one layout: that of the text whose paragraphs are the surer ones, or else the finer ones."""
     if old.is_unbroken and new.is_unbroken:  # neither knows where a paragraph ends: then every sentence is one
         return _sentences(old.lines), _sentences(new.lines)
-    if new.is_mended or (not old.is_mended and _differs(new.lines, old.lines)):
+    if not (old.is_mended or new.is_mended or _differs(new.lines, old.lines)):
+        return old.lines, new.lines
+    old_is_model = new.is_mended if old.is_mended != new.is_mended else len(old.lines) >= len(new.lines)
+    if old_is_model:
         return old.lines, laid_out_like(new.lines, old.lines)
-    if old.is_mended:
-        return laid_out_like(old.lines, new.lines), new.lines
-    return old.lines, new.lines
+    return laid_out_like(old.lines, new.lines), new.lines
 
 
 def _sentences(lines: Iterable[str]) -> list[str]:

@@ -77,7 +77,8 @@ class Term:
 class Act:
     """An act of a topic, known by kind, number and date together (numbers come again every year), or by its name.
 
-    With `articles` only a change of one of them counts as `tier`; any other change of the act counts as `otherwise`, or not at all.
+    With `articles` only a change of one of them counts as `tier`; any other change of the act counts as `otherwise`, or not at
+    all. A document that is called like an act that counts at all is that act, and counts as `tier`.
     """
 
     id: str

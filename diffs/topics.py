@@ -48,9 +48,9 @@ _ARTICLES: Final = re.compile(
 _ARTICLE_RANGE: Final = re.compile(r"(\d[\d.]*)(?:(?: - |-)(\d[\d.]*))?")
 _ARTICLES_REACH: Final = 160
 # "Внести в статью 22 Федерального закона ...": an act named so is changed, not mentioned.
-_CHANGES: Final = re.compile(r"\b(?:внес(?:ти|ение|ении|ению|ения)|призна(?:ть|нии|ние|ния))\b", re.IGNORECASE)
+_CHANGES: Final = re.compile(r"\bвнес(?:ти|ение|ении|ению|ения)\b|\bпризна(?:ть|ние|нии) утративш", re.IGNORECASE)
 _MENTIONS: Final = re.compile(
-    r"[;:.][ \n](?=[А-ЯЁ\d])|\b(?:слов(?:о|а|ами|ом)|дополни\w+|излож\w+|замен\w+|соответстви\w+|предусмотр\w+)\b"
+    r"(?<=\w{3})[;:.]\s+(?=[А-ЯЁ\d])|\b(?:слов(?:о|а|ами|ом)|дополни\w+|излож\w+|замен\w+|соответстви\w+|предусмотр\w+)\b"
 )
 _CHANGES_REACH: Final = 400
 _QUOTE: Final = frozenset("\"«»„“”‟'")
@@ -61,9 +61,11 @@ _WORD: Final = re.compile(r"\w+(?:-\w+)*")
 # How often a body must speak of a topic: a short text says what it is about in one sentence; a longer one twice at least and
 # once for every so many words. A code of law that names call-up here and there (once for 1,000 words in the Labour Code)
 # is not about call-up; an explanatory note that is about it names it every 50.
-_SHORT: Final, _WORDS_FOR_ONE: Final = 100, 300
+_SHORT: Final = 100
+_WORDS_FOR_ONE: Final = 300
 # When the title leaves it open - it says nothing, or speaks weakly of the topic - less is asked.
-_SHORT_OPEN, _WORDS_FOR_ONE_OPEN = 300, 500
+_SHORT_OPEN: Final = 300
+_WORDS_FOR_ONE_OPEN: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,10 @@ def classify(
     }
     hits = (*changed, *heading, *passport, *text.hits)
     matches = dict.fromkeys(
-        TopicMatch(topic=topic, term=hit.id, text=hit.text) for hit in hits for topic in hit.topics if topic in found
+        TopicMatch(topic=topic, term=hit.id, text=hit.text)
+        for hit in hits
+        for topic in hit.topics
+        if topic in found and hit.tier != "weak"
     )
     return Classification(
         topics=tuple(topic for topic in rules.topics if topic in found),
@@ -286,7 +291,8 @@ class _Finder:
     def _act_hits(self, text: Text, act: Act, start: int, end: int) -> Iterator[_Hit]:
         """What naming an act counts, with the articles that stand before it; the words begin with them."""
         first, articles = _articles_before(text.published, start)
-        tier = min((act.tier_of(article) for article in articles), key=_worth)
+        itself = act.otherwise and text.words(start, end) == text.words(0, len(text.published))
+        tier = act.tier if itself else min((act.tier_of(article) for article in articles), key=_worth)
         if tier:
             words = text.words(first if articles != ("",) else start, end)
             yield _Hit(act.id, act.topics, tier, words, start, _is_changed(text.published, start))
@@ -306,11 +312,11 @@ class _Finder:
         hidden = self._hidden(text, walk)
         spans = {topic: [(walk.known[at].start, walk.known[at].end) for at in known] for topic, known in hidden.items()}
         blocked = [self._hidden_from(term, hidden) for term in self._terms] if hidden else ()
-        taken: dict[tuple[str, int], int] = {}
+        told: set[tuple[str, int]] = set()  # two phrases of a term that end in one word are one hit
         for found in self._scanner.find(self._TERMS, walk, blocked=blocked):
             term = self._terms[found.phrase]
-            if term.scope in {"any", place} and taken.get((term.id, found.end), -1) < 0:
-                taken[term.id, found.end] = found.start
+            if term.scope in {"any", place} and (term.id, found.end) not in told:
+                told.add((term.id, found.end))
                 yield _Hit(term.id, term.topics, term.tier, text.words(found.start, found.end), found.start)
         folded = text.folded() if any(term.pattern for term in self.vocabulary.terms) else ""
         for term in self.vocabulary.terms:

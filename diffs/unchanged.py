@@ -28,7 +28,8 @@ from tracker.models import Section
 
 # Texts are searched as one string in which every line is opened by a line feed: a pattern that begins with it costs nothing.
 _NUMBER: Final = r"\d+(?:[.\-^_]\d+)*"
-_ARTICLE: Final = re.compile(rf"\n(?:Статья|СТАТЬЯ)\s({_NUMBER})(?:\.(?=\s)|(?=\s[А-ЯЁA-Z(«\"])|(?=\n))")
+_HEADING: Final = rf"(?:Статья|СТАТЬЯ)\s(?P<st>{_NUMBER})(?:\.(?=\s|\Z)|(?=\s[А-ЯЁA-Z(«\"])|(?=\n|\Z))"
+_ARTICLE: Final = re.compile(rf"\n{_HEADING}")
 _APPENDIX: Final = re.compile(r"\n(?:Приложени|ПРИЛОЖЕНИ|Утвержд|УТВЕРЖД)")
 _CONTAINER: Final = r"(?:Глава|ГЛАВА|Раздел|РАЗДЕЛ|Часть|ЧАСТЬ|§|[IVXLCХ])"
 _CONTAINERS: Final = frozenset({"gl", "razd", "chast", "par", "head"})
@@ -39,7 +40,9 @@ _MAY_VANISH: Final = re.compile(
     re.IGNORECASE,
 )
 _REMARKABLE: Final = re.compile(rf"\n(?:{_CONTAINER}|(?i:{_MAY_VANISH.pattern}))")
-_OPENING: Final = re.compile(rf"\n(?:(?P<paren>\d+\))|(?P<letter>[а-я]\))|(?P<dot>{_NUMBER}\.)\s|Статья\s(?P<st>{_NUMBER})|(?P<other>{_CONTAINER}|П|У))")
+_OPENING: Final = re.compile(
+    rf"\n(?:(?P<paren>\d+\))|(?P<letter>[а-я]\))|(?P<dot>{_NUMBER}\.)\s|{_HEADING}|(?P<other>{_CONTAINER}|П|У))"
+)
 _ITSELF: Final = "настоящей статьи"
 _REACH: Final = 60  # characters in which a reference to "this article" begins
 _QUOTED: Final = re.compile("\n[«\"„“”]")

@@ -201,6 +201,11 @@ UNREAD: Final[dict[str, tuple[str, str, str]]] = {
         "Источник назвал новую редакцию, но её текста ещё нет.",
         "The source lists a new edition whose text is not there yet.",
     ),
+    "not_fetched": (
+        "текст пока не получен",
+        "Источник назвал новую редакцию, но её текст нам пока не удалось получить.",
+        "The source lists a new edition; we could not get its text yet.",
+    ),
 }
 UNREAD_OTHER: Final = ("текст не прочитан", "Текст не прочитан.", "The text was not read.")
 

@@ -140,7 +140,7 @@ def read(body: bytes, *, url: str = "", status: int = 200, content_type: str = "
         # A page with the source's own markup is its page, whatever words its acts hold.
         refuse_non_page(body, status=status, content_type=content_type, url=url)
     _refuse_half(body, url)
-    # The charset of the header is not asked: the bytes are windows-1251 whatever it says, and a wrong one would read as other words.
+    # The header is not asked for the charset: a wrong one would make other words of the same bytes.
     page = decoded(body).replace("\0", "\ufffd")
     try:
         if _holds_text(body):

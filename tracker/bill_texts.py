@@ -62,7 +62,7 @@ def texts_due(desk: Desk, watch: Watch, now: datetime) -> bool:
     if any(retrying.is_due(entry, now) for entry in desk.mapping(keys.due).values()):
         return True
     looked = [datetime.fromisoformat(entry["at"]) for entry in desk.mapping(keys.files).values()]
-    return bool(looked) and now - max(looked) >= RECHECK
+    return bool(looked) and not timedelta(0) <= now - max(looked) < RECHECK
 
 
 class BillTexts:
@@ -125,7 +125,7 @@ class BillTexts:
         if f"text:{file.id}" in self._held.before:
             return True
         checked = datetime.fromisoformat(self._seen[file.id]["at"])
-        return newest and self._now - checked >= RECHECK
+        return newest and not timedelta(0) <= self._now - checked < RECHECK
 
     def _look_at_file(self, file: File, linked: set[str], *, explained: bool) -> tuple[EventDraft, ...]:
         page = self._desk.get(self._desk.absolute(file.url, self._watch.source), source=self._watch.source)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.progress import Progress
@@ -21,13 +22,12 @@ from scrapers import page as web_page
 from scrapers.http import SourcePolicy
 from tracker import config, publishing
 from tracker.demo_server import DemoServer, Follow, History
-from tracker.instance import BASE_URLS, Instance, open_instance
-from tracker.models import Watch
-from tracker.pipeline import DISCOVERIES
+from tracker.instance import BASE_URLS, Instance, open_instance, watches_of
+from tracker.pipeline import DISCOVERIES, HISTORIES
 from tracker.serving import SiteServer, listen
 
 DOMAIN: Final = "demo.invalid"
-PASS_EVERY: Final = timedelta(hours=11)
+PASS_EVERY: Final = timedelta(hours=23)
 AUTHORITY: Final = "demo.duma-tracker.invalid"
 
 
@@ -49,7 +49,11 @@ def settings_for(directory: Path, site_url: str) -> config.Settings:
             "site": {"title": "Duma Tracker", "base_url": site_url, "authority": AUTHORITY, "year": 2026},
             "storage": {"directory": str(directory)},
             "http": {"contact": "demo@duma-tracker.invalid"},
-            "sources": {name: {"base_url": f"http://{name}.{DOMAIN}"} for name in BASE_URLS if name != web_page.NAME},
+            "sources": {
+                name: {"base_url": f"http://{name}.{DOMAIN}{urlsplit(base).path}"}
+                for name, base in BASE_URLS.items()
+                if name != web_page.NAME
+            },
         },
         where="demo",
     )
@@ -79,7 +83,7 @@ def replay(directory: Path, *, site_url: str, console: Console) -> Instance:
                 clock.now = server.now = moment.at
                 progress.update(task, description=f"{moment.at:%d.%m.%Y %H:%M}  {moment.label_ru}")
                 for follow in moment.follow:
-                    instance.store.put_watch(_watch(follow, moment.at))
+                    _follow(instance, follow)
                 _pass(instance)
                 publishing.render_entries(instance.store, site)
                 progress.advance(task)
@@ -100,16 +104,15 @@ def _between(last: datetime, following: datetime) -> Iterator[datetime]:
         quiet += PASS_EVERY
 
 
-def _watch(follow: Follow, now: datetime) -> Watch:
-    return Watch(
-        target=follow.target,
-        source=follow.source,
-        url=f"http://{DOMAIN}{follow.url}",
-        selector=follow.selector,
-        origin="cli",
-        added_at=now,
-        silent_before=now,
-    )
+def _follow(instance: Instance, follow: Follow) -> None:
+    """What `watch add` and `backfill` do."""
+    url = f"http://{DOMAIN}{follow.url}" if follow.url else None
+    entry = config.entry_of(follow.name, url=url, selector=follow.selector)
+    for watch in watches_of(entry, instance.desk.base_urls, now=instance.clock(), origin="cli"):
+        instance.store.put_watch(watch)
+        if follow.backfill and watch.source in HISTORIES:
+            for _ in instance.pipeline.backfill(watch):
+                pass
 
 
 def run(*, out: Path | None, port: int, console: Console) -> None:

@@ -58,11 +58,11 @@ def files(data: Row) -> Iterator[tuple[str, View]]:
 
 def card(data: Row, bill: Row, known_files: Mapping[str, View], note: list[str], now: datetime) -> View:
     """Everything that the template of a card needs, except what every page of the site shows."""
-    steps = tuple(_steps(data, bill, known_files, now))
-    stages = tuple(_stages(data, steps))
+    seen = tuple(steps(data, bill, known_files, now))
+    stages = tuple(_stages(data, seen))
     reached = {stage["number"]: stage for stage in stages if stage["reached"]}
-    held = [step for step in steps if step["held"]]
-    shown = [file for step in steps for file in step["files"]]
+    held = [step for step in seen if step["held"]]
+    shown = [file for step in seen for file in step["files"]]
     return {
         "bill": {**bill, "id": guid(bill["number"])},
         "archived": "archived" in bill and bill["archived"] <= now,
@@ -79,7 +79,8 @@ def card(data: Row, bill: Row, known_files: Mapping[str, View], note: list[str],
     }
 
 
-def _steps(data: Row, bill: Row, known_files: Mapping[str, View], now: datetime) -> Iterator[View]:
+def steps(data: Row, bill: Row, known_files: Mapping[str, View], now: datetime) -> Iterator[View]:
+    """The steps of a bill that are held or planned at a moment, in the order of the card."""
     for place, step in enumerate(bill["steps"]):
         held = step.get("posted", step["at"]) <= now
         if not held and not ("planned" in step and step["planned"] <= now):

@@ -11,35 +11,35 @@ import json
 import re
 import threading
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from importlib import resources
 from types import TracebackType
-from typing import Any, ClassVar, Final, Self
-from urllib.parse import parse_qs, urlsplit
+from typing import Any, ClassVar, Final, Self, TypeAlias
+from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
 import jinja2
 
-from tracker import demo_cards, demo_files
-from tracker.demo_cards import guid, is_up, registered
-from tracker.errors import ConfigError
+from tracker import demo_acts, demo_cards, demo_files, demo_portal, demo_texts
+from tracker.demo_cards import is_up, registered
 
 MOSCOW: Final = ZoneInfo("Europe/Moscow")
 HTML: Final = "text/html; charset=UTF-8"
+BARE_HTML: Final = "text/html"
 JSON: Final = "application/json; charset=utf-8"
 PLAIN: Final = "text/plain; charset=UTF-8"
+RSS: Final = "application/rss+xml; charset=UTF-8"
+WINDOWS: Final = "windows-1251"
 
-_DATA: Final = resources.files("tracker") / "demo_history"
+#: The parameters of a question.
+Asked: TypeAlias = Mapping[str, str]
+
 _DAY: Final = r"(\d{4}-\d\d-\d\d)"
 _ROBOTS: Final = b"User-agent: *\nDisallow: /search\n"
-_BLOCKS: Final = frozenset(
-    "president assembly council_1 council_2 government federal_authorities court subjects international".split()  # noqa: SIM905 - codes read better in a row
-)
-_SITES: Final = frozenset({"sozd", "publication"})
+_SITES: Final = frozenset({"sozd", "publication", "ips", "kremlin"})
 _CUT: Final = 0.4  # how much of a truncated page arrives
 _FIRST_ASSETS: Final = date(2026, 1, 1)  # the style files of the site get a new version every day
 
@@ -56,12 +56,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Follow:
-    """Something a user adds: the document, the source that reads it, the path on the demo's server, a CSS selector."""
+    """Something a user adds, as on the command line: the name of an act, and where it is one page the path and CSS selector.
 
-    target: str
-    source: str
-    url: str
+    `backfill`: its history is brought in, too.
+    """
+
+    name: str
+    url: str | None = None
     selector: str | None = None
+    backfill: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,30 +81,34 @@ class History:
     """The bundled history. `moments` are in order; `answer` gives what any address says at any moment."""
 
     def __init__(self) -> None:
-        with (_DATA / "history.toml").open("rb") as file:
-            self._data: Mapping[str, Any] = tomllib.load(file)
+        self._data: Mapping[str, Any] = tomllib.loads(demo_texts.read("history.toml"))
         self.title: str = self._data["title"]
         self.title_en: str = self._data["title_en"]
         self.moments: tuple[Moment, ...] = tuple(_moment(row) for row in self._data["moments"])
         self._bills = {bill["number"]: bill for bill in self._data["bills"]}
         self._files = dict(demo_cards.files(self._data))
+        self._acts: list[Mapping[str, Any]] = [
+            {**act, "complex_name": demo_acts.complex_name(act, self._data["kinds"])} for act in self._data["acts"]
+        ]
+        self._natives = {act["number"]: act["ips"]["nd"] for act in self._acts if "ips" in act} | self._data["natives"]
         self._pages = jinja2.Environment(
-            loader=jinja2.FunctionLoader(lambda name: _read(f"pages/{name}")),
+            loader=jinja2.FunctionLoader(lambda name: demo_texts.read(f"pages/{name}")),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             keep_trailing_newline=True,
         )
         self._routes: tuple[tuple[re.Pattern[str], Callable[..., Answer | None]], ...] = (
             (re.compile(r"/sozd/bill/(\d+-\d+)"), self._card),
+            (re.compile(r"/sozd/bill/(\d+-\d+)/rss"), self._feed),
             (re.compile(r"/sozd/download/([0-9A-F-]{36})"), self._download),
             (re.compile(rf"/sozd/calendar/b/day/{_DAY}/{_DAY}/1\.1"), self._calendar),
-            (re.compile(r"/publication/api/Documents"), self._publications),
-            (re.compile(r"/publication/api/Document"), self._publication),
+            (re.compile(r"/publication/api/Documents"), self._documents),
+            (re.compile(r"/publication/api/Document"), self._document),
+            (re.compile(r"/ips/proxy/ips/"), self._legal_system),
+            (re.compile(r"/kremlin/acts/bank/search"), self._bank_list),
+            (re.compile(r"/kremlin/acts/bank/(\d+)/print"), self._bank_text),
             (re.compile(r"/acts/([a-z0-9-]+)"), self._act),
-            (
-                re.compile(r"(?:/sozd|/publication)?/robots\.txt"),
-                lambda _: Answer(status=200, content_type=PLAIN, body=_ROBOTS),
-            ),
+            (re.compile(rf"(?:/(?:{'|'.join(sorted(_SITES))}))?/robots\.txt"), self._robots),
         )
 
     def answer(self, path_and_query: str, at: datetime) -> Answer:
@@ -113,15 +120,20 @@ class History:
             return self._page("unavailable.html", now, status=503)
         if fault is not None and fault["kind"] == "captcha":
             return self._page("captcha.html", now)
+        asked = _asked(parts.query, parts.path)
         for pattern, route in self._routes:
             if found := pattern.fullmatch(parts.path):
-                query = (parse_qs(parts.query),) if pattern.pattern.startswith("/publication/api") else ()
-                answer = route(now, *found.groups(), *query)
+                answer = route(now, asked, *found.groups())
                 if answer is not None:
                     return _truncated(answer) if fault is not None else answer
         return self._page("missing.html", now, status=404)
 
-    def _page(self, template: str, now: datetime, *, status: int = 200, **values: Any) -> Answer:
+    def _robots(self, _now: datetime, _asked: Asked) -> Answer:
+        return Answer(status=200, content_type=PLAIN, body=_ROBOTS)
+
+    def _page(
+        self, template: str, now: datetime, *, status: int = 200, charset: str = "utf-8", **values: Any
+    ) -> Answer:
         """A page of a site. Its menu date and the versions of its style files change daily: that is noise by design."""
         today = now.date()
         body = self._pages.get_template(template).render(
@@ -130,24 +142,33 @@ class History:
             assets=f"1.4.{(today - _FIRST_ASSETS).days}",
             **values,
         )
-        return Answer(status=status, content_type=HTML, body=body.encode())
+        content_type = HTML if charset == "utf-8" else BARE_HTML
+        return Answer(status=status, content_type=content_type, body=body.encode(charset))
 
     # ------------------------------------------------------------ the Duma's bill system
 
-    def _card(self, now: datetime, number: str) -> Answer | None:
+    def _card(self, now: datetime, _asked: Asked, number: str) -> Answer | None:
         bill = self._bills.get(number)
         if bill is None or now < registered(bill):
             return None
         view = demo_cards.card(self._data, bill, self._files, self._note(bill, now), now)
         return self._page("card.html", now, **view)
 
+    def _feed(self, now: datetime, _asked: Asked, number: str) -> Answer | None:
+        """The RSS of a bill: the steps that were held, newest first. Files and plans are not told there."""
+        bill = self._bills.get(number)
+        if bill is None or now < registered(bill):
+            return None
+        steps = [step for step in demo_cards.steps(self._data, bill, self._files, now) if step["held"]]
+        return replace(self._page("rss.xml", now, bill=bill, steps=steps[::-1]), content_type=RSS)
+
     def _note(self, bill: Mapping[str, Any], now: datetime) -> list[str]:
         note = bill.get("note")
         if note is not None and note["shown"] <= now:
-            return [line.removeprefix("# ") for line in _read(f"texts/{note['file']}").splitlines() if line]
+            return [line.removeprefix("# ") for line in demo_texts.read(f"texts/{note['file']}").splitlines() if line]
         return ["ПОЯСНИТЕЛЬНАЯ ЗАПИСКА", bill["note_text"]] if "note_text" in bill else []
 
-    def _download(self, now: datetime, file_id: str) -> Answer | None:
+    def _download(self, now: datetime, _asked: Asked, file_id: str) -> Answer | None:
         file = self._files.get(file_id)
         if file is None or not is_up(file, now):
             return None
@@ -164,12 +185,12 @@ class History:
 
     def _file_text(self, file: Mapping[str, Any]) -> str:
         if "text" in file:
-            text = _text(file["text"], file.get("replace", ()))
+            text = demo_texts.text(file["text"], file.get("replace", ()))
             return demo_files.retyped(text) if file.get("retyped") else text
         title = self._bills[file["number"]]["title"]
         return f"# {file['label']}\nк законопроекту № {file['number']} {title}\n"
 
-    def _calendar(self, now: datetime, first: str, last: str) -> Answer | None:
+    def _calendar(self, now: datetime, _asked: Asked, first: str, last: str) -> Answer | None:
         """Bills registered between two days, both included, newest first."""
         try:
             days = date.fromisoformat(first), date.fromisoformat(last)
@@ -185,95 +206,67 @@ class History:
 
     # ------------------------------------------------------------ the publication portal
 
-    def _publications(self, now: datetime, query: Mapping[str, list[str]]) -> Answer:
-        """The list, newest first. As on the portal, a date of another form than DD.MM.YYYY is silently ignored."""
-        asked = {name.lower(): values[-1] for name, values in query.items()}
-        block = asked.get("block", "president")
-        if block not in _BLOCKS:
-            return _json({"message": "Внутренняя ошибка сервера"}, status=500)
-        day = _russian_day(asked.get("date", "")) if asked.get("periodtype") == "day" else None
-        rows = [
-            self._record(row)
-            for row in self._data["publications"]
-            if block == "president" and row["published"] <= now and day in (None, row["published"].date())
+    def _documents(self, now: datetime, asked: Asked) -> Answer:
+        listed = demo_portal.documents(self._data, asked, now)
+        return _json({"message": "Внутренняя ошибка сервера"}, status=500) if listed is None else _json(listed)
+
+    def _document(self, now: datetime, asked: Asked) -> Answer | None:
+        found = demo_portal.document(self._data, asked, now)
+        return None if found is None else _json(found)
+
+    # ------------------------------------------------------------ the sites with texts of acts
+
+    def _legal_system(self, now: datetime, asked: Asked) -> Answer | None:
+        """A search by day and number, the shell of an act, the print form of an edition. No hits are 204, an empty answer."""
+        listed = [act for act in self._acts if demo_acts.is_listed(act, now)]
+        if "list_itself" in asked:
+            wanted = asked.get("a7date"), asked.get("a8", "").upper()
+            found = [act for act in listed if (f"{act['signed']:%d.%m.%Y}", act["number"].upper()) == wanted]
+            if not found:
+                return Answer(status=204, content_type=BARE_HTML, body=b"")
+            return self._page("ips-list.html", now, charset=WINDOWS, acts=found)
+        act = next((act for act in listed if act["ips"]["nd"] == asked.get("nd")), None)
+        if act is None:
+            return None
+        editions = demo_acts.editions(act, now)
+        if "docbody" in asked:
+            return self._page("ips-shell.html", now, charset=WINDOWS, act=act, editions=editions)
+        if "docview" not in asked or asked.get("rdk") not in {str(row.rdk) for row in editions if row.ready}:
+            return None
+        lines = demo_acts.edition_text(act, int(asked["rdk"]), self._natives)
+        return self._page("ips-text.html", now, charset=WINDOWS, act=act, mark=demo_files.MARK, lines=lines)
+
+    def _bank_list(self, now: datetime, asked: Asked) -> Answer:
+        """The acts of one day. The site writes the year with two digits."""
+        acts = [
+            act
+            for act in self._acts
+            if demo_acts.standing(act, _in_bank(act), now) and f"{act['signed']:%d.%m.%y}" == asked.get("date_since")
         ]
-        rows.sort(key=lambda row: (row["publishDateShort"], row["eoNumber"]), reverse=True)
-        size, index = _positive(asked.get("pagesize"), 30), _positive(asked.get("index"), 1)
-        return _json(
-            {
-                "items": rows[(index - 1) * size : index * size],
-                "itemsTotalCount": len(rows),
-                "itemsPerPage": size,
-                "currentPage": index,
-                "pagesTotalCount": -(-len(rows) // size),
-            }
-        )
+        return self._page("bank-list.html", now, acts=acts)
 
-    def _publication(self, now: datetime, query: Mapping[str, list[str]]) -> Answer | None:
-        wanted = {name.lower(): values[-1] for name, values in query.items()}.get("eonumber")
-        row = next((row for row in self._data["publications"] if row["eo_number"] == wanted), None)
-        if row is None or row["published"] > now:
-            return None
-        kind = self._data["kinds"][row["kind"]]
-        card = {
-            "documentType": {"weight": kind["weight"], "name": row["kind"], "id": kind["id"]},
-            "signatoryAuthorities": [self._data["signatory"]],
-        }
-        return _json({**card, **self._record(row)})
+    def _bank_text(self, now: datetime, _asked: Asked, number: str) -> Answer | None:
+        act = next((act for act in self._acts if act.get("bank", {}).get("id") == number), None)
+        lines = demo_acts.standing(act, _in_bank(act), now) if act is not None else ()
+        return self._page("bank-text.html", now, act=act, mark=demo_files.MARK, paragraphs=lines) if lines else None
 
-    def _record(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        """One row with the fields of the portal, in their order."""
-        kind = self._data["kinds"][row["kind"]]
-        header = f"{kind['header']} от {row['signed']:%d.%m.%Y} № {row['number']}"
-        return {
-            "eoNumber": row["eo_number"],
-            "hasSvg": False,
-            "zipFileLength": None,
-            "publishDateShort": f"{row['published']:%Y-%m-%d}T00:00:00",
-            "complexName": f'{header}\n "{row["name"]}"',
-            "pagesCount": row["pages"],
-            "pdfFileLength": row["pdf_size"],
-            "jdRegNumber": None,
-            "jdRegDate": None,
-            "name": row["name"],
-            "number": row["number"],
-            "documentDate": f"{row['signed']}T00:00:00",
-            "signatoryAuthorityId": self._data["signatory"]["id"],
-            "documentTypeId": kind["id"],
-            "title": f'{header}<br /> "{row["name"]}"',
-            "viewDate": f"{row['published']:%d.%m.%Y}",
-            "id": guid("publication", row["eo_number"]).lower(),
-        }
-
-    # ------------------------------------------------------------ the site with texts of acts
-
-    def _act(self, now: datetime, slug: str) -> Answer | None:
-        act = next((act for act in self._data["acts"] if act["slug"] == slug), None)
-        states = [state for state in act["states"] if state["since"] <= now] if act is not None else []
-        if act is None or not states:
-            return None
-        text = _text(act["text"], (*act.get("replace", ()), *states[-1].get("replace", ())))
-        lines = [paragraph for paragraph in demo_files.paragraphs(text) if paragraph.runs]
-        return self._page("act.html", now, act=act, mark=demo_files.MARK, paragraphs=lines)
+    def _act(self, now: datetime, _asked: Asked, slug: str) -> Answer | None:
+        act = next((act for act in self._acts if act["slug"] == slug), None)
+        lines = demo_acts.standing(act, act.get("page", ()), now) if act is not None else ()
+        return self._page("act.html", now, act=act, mark=demo_files.MARK, paragraphs=lines) if lines else None
 
 
-# ---------------------------------------------------------------- reading the data
+# ---------------------------------------------------------------- reading the data and the questions
 
 
-def _read(name: str) -> str:
-    return (_DATA / name).read_text(encoding="utf-8")
+def _in_bank(act: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    return tuple(act.get("bank", {}).get("states", ()))
 
 
-def _text(name: str, replace: Iterable[tuple[str, str]]) -> str:
-    """A bundled text with its replacements made. One that does not fit exactly once is a mistake in the history."""
-    text = _read(f"texts/{name}")
-    for old, new in replace:
-        if text.count(old) != 1:
-            raise ConfigError(
-                f"demo history: {name} holds {old[:60]!r} not exactly once; mend demo_history/history.toml"
-            )
-        text = text.replace(old, new)
-    return text
+def _asked(query: str, path: str) -> Asked:
+    """The parameters of a question, names in lower case, the last of several values. One site speaks windows-1251."""
+    encoding = WINDOWS if path.startswith("/ips/") else "utf-8"
+    return {name.lower(): value for name, value in parse_qsl(query, keep_blank_values=True, encoding=encoding)}
 
 
 def _moment(row: Mapping[str, Any]) -> Moment:
@@ -289,25 +282,11 @@ def _strikes(fault: Mapping[str, Any], path: str, now: datetime) -> bool:
 
 def _truncated(answer: Answer) -> Answer:
     cut = answer.body[: int(len(answer.body) * _CUT)]
-    return Answer(status=answer.status, content_type=answer.content_type, body=cut, headers=answer.headers)
+    return replace(answer, body=cut)
 
 
 def _json(value: Any, *, status: int = 200) -> Answer:
     return Answer(status=status, content_type=JSON, body=json.dumps(value, ensure_ascii=False).encode())
-
-
-def _russian_day(text: str) -> date | None:
-    found = re.fullmatch(r"(\d\d)\.(\d\d)\.(\d{4})", text)
-    if found is None:
-        return None
-    try:
-        return date(int(found[3]), int(found[2]), int(found[1]))
-    except ValueError:
-        return None
-
-
-def _positive(text: str | None, default: int) -> int:
-    return int(text) if text is not None and re.fullmatch(r"[1-9]\d{0,5}", text) else default
 
 
 def _http_date(moment: datetime) -> str:
@@ -365,22 +344,13 @@ class DemoServer:
         self._thread.join()
 
 
-def _on_one_server(target: str) -> str:
-    """The path here of an address asked for through this server as a proxy: each site is a folder, named by its host."""
-    parts = urlsplit(target)
-    if not parts.hostname:
-        return target
-    site = parts.hostname.removesuffix("demo.invalid").rstrip(".")
-    return (f"/{site}" if site else "") + parts.path + (f"?{parts.query}" if parts.query else "")
-
-
 class _Handler(BaseHTTPRequestHandler):
     demo: ClassVar[DemoServer]
     protocol_version = "HTTP/1.1"  # thousands of requests over a few connections
     disable_nagle_algorithm = True  # headers and body are sent one after the other
 
     def do_GET(self) -> None:
-        answer = self.demo.history.answer(_on_one_server(self.path), self.demo.now)
+        answer = self.demo.history.answer(local_path(self.path), self.demo.now)
         headers = {"Content-Type": answer.content_type, **answer.headers}
         if answer.status == 200:
             headers["ETag"] = f'"{hashlib.sha256(answer.body).hexdigest()[:32]}"'

@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol, cast
 from db.store import Store
 from diffs.topics import TopicRules
 from scrapers.http import retry_after
-from tracker.errors import FetchError, PageError
+from tracker.errors import FetchError, PageError, SourceError
 from tracker.holding import agreement
 from tracker.models import Document, EditionKey, Observation, Problem, Response, Snapshot, Validators, Watch, digest_of
 from tracker.texts import ReadText
@@ -57,7 +57,7 @@ class Finding:
 
     `well`: the addresses whose pages were read and believed. `trouble` is one line for the operator about what could not
     be had this time; it keeps nothing else back. `current`: the text that the source holds for the present one, where this
-    look has seen it.
+    look has seen it. `blind`: why that text could not be had, though the page that leads to it could.
     """
 
     observation: Observation
@@ -65,6 +65,7 @@ class Finding:
     waiting: bool = False
     trouble: str = ""
     current: tuple[EditionKey, ReadText] | None = None
+    blind: SourceError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,8 @@ class Keys:
     feed: str  # what the cheap poll last said
     pace: str  # how often the document is worth a look
     address: str  # where the document was found at a source that must be searched for it
+    begun: str  # when the watch had its first answer: what stood there then is the past
+    named: str  # a text has named the act itself
     native: str  # what such a source calls it
     place: str  # the element of a page where its text was found
     editions: str  # the editions that the source listed, and what became of them
@@ -99,6 +102,8 @@ class Keys:
             feed=f"feed/{name}",
             pace=f"pace/{name}",
             address=f"address/{name}",
+            begun=f"begun/{name}",
+            named=f"named/{name}",
             native=f"native/{name}",
             place=f"place/{name}",
             editions=f"editions/{name}",

@@ -58,18 +58,25 @@ class _Days:
         self._desk = desk
         self._key = f"retry/{name}"
         today = now.astimezone(MOSCOW).date()
-        known = {date.fromisoformat(day): str(words) for day, words in desk.mapping(self._key).items()}
-        self._bad = {day: words for day, words in known.items() if today - day <= UNDECIDED_FOR}
+        known = {date.fromisoformat(day): dict(row) for day, row in desk.mapping(self._key).items()}
+        self._bad = {day: row for day, row in known.items() if today - day <= UNDECIDED_FOR}
         self.retried = tuple(self._bad)
         self.again: set[date] = set()
         self.trouble: list[str] = []
 
-    def failed(self, day: date, words: str) -> None:
-        """Note a day that was not read whole; it is tried again for two months, and the search is not complete till then."""
+    def failed(self, day: date, words: str, *, since: datetime) -> None:
+        """Note a day that was not read whole; it is tried again for two months, and the search is not complete till then.
+
+        `since`: the last pass before the day first failed. What happened after it is news, however late the day is read.
+        """
         self.trouble.append(words)
         self.again.add(day)
-        self._bad[day] = words
+        self._bad[day] = {"words": words, "since": self._bad.get(day, {}).get("since") or since.isoformat()}
         self._keep()
+
+    def since(self, day: date) -> datetime:
+        """The last pass before a day that is tried again first failed."""
+        return datetime.fromisoformat(self._bad[day]["since"])
 
     def whole(self, day: date) -> None:
         """Note a day that was read to its end."""
@@ -78,7 +85,7 @@ class _Days:
 
     def _keep(self) -> None:
         # At once, before any mark moves past the day: a crash in between must not lose it.
-        self._desk.store.set_state(self._key, {day.isoformat(): words for day, words in self._bad.items()} or None)
+        self._desk.store.set_state(self._key, {day.isoformat(): row for day, row in self._bad.items()} or None)
 
 
 # ---------------------------------------------------------------- the portal of official publication
@@ -121,12 +128,14 @@ def _walk(desk: Desk, block: str, days: _Days, now: datetime) -> Iterator[tuple[
                 raise
             faults = [str(error)]
         if faults:
-            days.failed(day, f"{day}: {'; '.join(faults)}")
+            days.failed(day, f"{day}: {'; '.join(faults)}", since=since)
         for item, found in publications.wanted(desk, items):
             with desk.store.transaction():
                 for watch in publications.texts_of(desk, item, now, since=since):
                     desk.store.put_watch(watch)
-                recorded = desk.store.record(publications.announce(desk, item, found, now))
+                # What the operator follows is not discovered, whichever look sees it first.
+                asked_for = desk.store.watch(item.id, publication.NAME)
+                recorded = desk.store.record(publications.announce(desk, item, found, now, asked_for=asked_for))
             yield recorded
         for item in items:
             noted = publications.replaced(desk, item, now)
@@ -187,17 +196,19 @@ def discover_bills(desk: Desk, now: datetime) -> Pass:
     last = desk.store.discovery_pass(sozd.NAME) or desk.began(sozd.NAME, now)
     today = now.astimezone(MOSCOW).date()
     days = _Days(desk, sozd.NAME, now)
-    items: list[Item] = []
+    items: list[tuple[Item, datetime]] = []
     trouble: list[str] = []
     try:
         for day in days.retried:
-            items.extend(_registered(desk, day, day, days))
-        items.extend(_registered(desk, min(last.astimezone(MOSCOW).date(), today), today, days))
+            since = days.since(day)
+            items.extend((item, since) for item in _registered(desk, day, day, days, since=since))
+        first = min(last.astimezone(MOSCOW).date(), today)
+        items.extend((item, last) for item in _registered(desk, first, today, days, since=last))
     except (FetchError, PageError) as error:
         return Pass(source=sozd.NAME, trouble=str(error), failure=error)  # nothing was read, and nothing is forgotten
     trouble.extend(days.trouble)
     followed: list[Watch] = []
-    for candidate in _candidates(desk, items, now, silent_before=last):
+    for candidate in _candidates(desk, items, now):
         try:
             watch = _decide(desk, candidate, now)
         except (FetchError, PageError) as error:
@@ -214,7 +225,7 @@ def discover_bills(desk: Desk, now: datetime) -> Pass:
     return Pass(source=sozd.NAME, followed=tuple(followed), trouble="; ".join(dict.fromkeys(trouble)))
 
 
-def _registered(desk: Desk, first: date, last: date, days: _Days) -> tuple[Item, ...]:
+def _registered(desk: Desk, first: date, last: date, days: _Days, *, since: datetime) -> tuple[Item, ...]:
     """The bills registered from one Moscow day to another, page by page.
 
     A list that cannot be read, or is shorter than it claims, is asked for day by day; a day that fails is tried again. The
@@ -243,14 +254,14 @@ def _registered(desk: Desk, first: date, last: date, days: _Days) -> tuple[Item,
             break
     each = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
     if short and len(each) > 1:
-        return tuple(item for day in each for item in _registered(desk, day, day, days))
+        return tuple(item for day in each for item in _registered(desk, day, day, days, since=since))
     if short:
-        days.failed(first, f"{first}: {short}")
+        days.failed(first, f"{first}: {short}", since=since)
     return tuple(items.values())
 
 
-def _candidates(desk: Desk, items: list[Item], now: datetime, *, silent_before: datetime) -> Iterator[_Candidate]:
-    """Bills to decide on: those left undecided that are due again, then the new ones of the list."""
+def _candidates(desk: Desk, items: list[tuple[Item, datetime]], now: datetime) -> Iterator[_Candidate]:
+    """Bills to decide on: those left undecided that are due again, then the new ones of the lists, each with the pass before."""
     waiting = desk.store.states("undecided/")
     for key, memory in waiting.items():
         number = key.removeprefix("undecided/")
@@ -264,7 +275,7 @@ def _candidates(desk: Desk, items: list[Item], now: datetime, *, silent_before: 
         elif looked is None or now - datetime.fromisoformat(str(looked)) >= UNDECIDED_EVERY:
             since = datetime.fromisoformat(str(memory["silent_before"]))
             yield _Candidate(number=number, listed_at=listed_at, silent_before=since)
-    for item in items:
+    for item, silent_before in items:
         number = item.native_id
         decided = _undecided(number) in waiting or desk.store.state(_decided(number)) is not None
         if not decided and not _is_known(desk, number):

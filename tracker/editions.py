@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 from scrapers import acts, ips
 from tracker import act_documents, effective, lookups, retrying, texts
 from tracker.desk import Desk, Finding, Keys, Page, doubt_key, good_key, told_value
-from tracker.errors import FetchError, PageError
+from tracker.errors import FetchError, PageError, SourceError
 from tracker.holding import Held, text_doubt
 from tracker.models import (
     Document,
@@ -39,16 +39,22 @@ from tracker.models import (
     Watch,
     digest_of,
 )
+from tracker.outages import is_of_host
 from tracker.payloads import Drafter
 from tracker.shelf import Rereader, Shelf
 from tracker.texts import KEPT, ReadText
 
 #: The text of the newest edition is fetched again this often.
 RECHECK: Final = timedelta(hours=24)
-#: Why an edition that is listed has no text.
+#: Why an edition that is listed has no text: the source has none yet, or it could not be had.
 NOT_READY: Final = "not_ready"
+NOT_FETCHED: Final = "not_fetched"
 
-_FIRST_PLACE: Final = "5000"  # with room before it
+#: A list that lost more than half of its editions is doubted.
+_SHRUNK: Final = 0.5
+_SHORT_LIST: Final = 3
+
+_FIRST_PLACE: Final = "5000.5"  # with room before it
 
 # What became of an edition, in the memory of a watch.
 _HISTORY: Final = "history"  # listed before we looked; its text was not fetched
@@ -64,11 +70,20 @@ def look(desk: Desk, watch: Watch, page: Page, now: datetime) -> Finding:
     if not reading.editions:
         raise PageError(Problem.LAYOUT_CHANGED, f"{watch.target}: the page lists no editions", url=watch.url)
     keys = Keys.of(watch)
+    desk.believe(
+        watch,
+        page,
+        [edition.id for edition in reading.editions],
+        _list_doubt(desk.mapping(keys.editions), reading),
+        now,
+    )
     looked = _Editions(desk, watch, reading, page.snapshot, now).look()
     document = looked.document
     state: dict[str, Json] = {
         good_key(watch.url): page.snapshot.digest,
+        doubt_key(watch, watch.url): None,
         keys.told: told_value(watch, page.snapshot.digest),
+        keys.begun: lookups.begun_value(watch),
         keys.held: looked.held.after,
         keys.editions: looked.memory,
         keys.due: looked.due or None,
@@ -91,7 +106,17 @@ def look(desk: Desk, watch: Watch, page: Page, now: datetime) -> Finding:
         waiting=looked.held.after is not None,
         trouble="; ".join(looked.trouble),
         current=looked.current,
+        blind=looked.blind,
     )
+
+
+def _list_doubt(before: Mapping[str, Any], reading: Reading) -> str | None:
+    """Why a list of editions that was read well is still not believed."""
+    listed = {edition.id for edition in reading.editions}
+    left = len(listed & before.keys())
+    if len(before) >= _SHORT_LIST and left < len(before) * _SHRUNK:
+        return f"of {len(before)} editions only {left} are listed"
+    return None
 
 
 def editions_due(desk: Desk, watch: Watch, now: datetime) -> bool:
@@ -100,7 +125,12 @@ def editions_due(desk: Desk, watch: Watch, now: datetime) -> bool:
     if any(retrying.is_due(entry, now) for entry in desk.mapping(keys.due).values()):
         return True
     fetched = [entry["at"] for entry in desk.mapping(keys.editions).values() if entry.get("at")]
-    return bool(fetched) and now - datetime.fromisoformat(max(fetched)) >= RECHECK
+    return bool(fetched) and _is_old(max(fetched), now)
+
+
+def _is_old(fetched: str, now: datetime) -> bool:
+    """Whether a text must be fetched again; one from the future, when the clock was ahead, must."""
+    return not timedelta(0) <= now - datetime.fromisoformat(fetched) < RECHECK
 
 
 def relations_of(editions: Sequence[EditionRef], target: str) -> tuple[Relation, ...]:
@@ -150,8 +180,11 @@ class _Editions:
         self._known = desk.store.document(watch.target)
         self._before = desk.mapping(keys.editions)
         self._due_before = desk.mapping(keys.due)
-        # Until one text was had, what the list holds is where the watch begins.
-        self._begins = not any(entry.get("what") in {_READ, _AWAITED} for entry in self._before.values())
+        # What stands in the list at the source's first answer, or when the watch is taken up anew, is the past.
+        self._begins = desk.store.state(keys.begun) != lookups.begun_value(watch)
+        # An act that was not listed when the watch began: its first text is news, what its list holds besides is not.
+        self._first_list = not self._before
+        self._named = desk.store.state(keys.named) is not None
         self.shelf = Shelf(desk.store, watch.target, Part.TEXT, watch.source, reread)
         self.held = Held(before=desk.mapping(keys.held), now=now)
         self.memory = placed(self._before, reading.editions)
@@ -162,21 +195,23 @@ class _Editions:
         self.well: list[str] = []
         self.document: Document | None = self._known
         self.current: tuple[EditionKey, ReadText] | None = None
+        self.blind: SourceError | None = None
 
     def look(self) -> _Editions:
         """Bring in what is new; in the order of the list, so that each text finds the one before it."""
-        title = self._reading.document.title if self._reading.document else ""
-        act_documents.require_same(self._watch, self._known, None, title=title)
+        if not self._named:  # a law may be given another title; its first one only tells which act this is
+            title = self._reading.document.title if self._reading.document else ""
+            act_documents.require_same(self._watch, self._known, None, title=title)
         readable = [edition for edition in self._reading.editions if edition.available]
         current = next((edition for edition in readable if edition.current), readable[-1] if readable else None)
         for edition in self._reading.editions:
             is_current = edition is current
-            if self._begins and not is_current:
-                self.memory[edition.id]["what"] = _HISTORY
-                continue
-            what = self._before.get(edition.id, {}).get("what")
+            entry = self.memory[edition.id]
+            if entry["what"] is None and (self._begins or (self._first_list and not is_current)):
+                entry["what"] = _HISTORY
+            what = entry["what"]
             if what is None and not edition.available:
-                self._announce(edition)
+                self._announce(edition, NOT_READY)
             elif self._is_wanted(edition, what, is_current=is_current):
                 self._try(edition, what, is_current=is_current)
             else:
@@ -191,28 +226,32 @@ class _Editions:
                 return False
             return edition.available
         if what == _READ:
-            fetched = datetime.fromisoformat(self._before[edition.id]["at"])
             again = f"text:{edition.id}" in self.held.before
-            return edition.available and (again or (is_current and self._now - fetched >= RECHECK))
-        return edition.available and (what in {None, _AWAITED} or (is_current and what == _HISTORY))
+            return edition.available and (again or (is_current and _is_old(self._before[edition.id]["at"], self._now)))
+        return edition.available and (what in {None, _AWAITED} or is_current)
 
     def _try(self, edition: EditionRef, what: str | None, *, is_current: bool) -> None:
         try:
             self._read(edition, what, is_current=is_current)
         except (FetchError, PageError) as error:
+            wrong = isinstance(error, PageError) and error.problem is Problem.WRONG_DOCUMENT
+            if wrong and self._known is None and not self.shelf.new:
+                raise  # nothing was ever read here: it is another act
             # The list is told without this text, which is tried again ever more rarely: failure is not change.
-            if isinstance(error, PageError) and error.problem is Problem.WRONG_DOCUMENT:
-                raise
             self.trouble.append(f"{edition.id}: {error}")
             self.due[edition.id] = retrying.later(self._due_before.get(edition.id), self._now)
             self.held.keep(f"text:{edition.id}")
-            if what is None and not self._begins:
-                self._announce(edition)
+            if is_current:
+                self.blind = error
+            if what is None:
+                self._announce(edition, NOT_FETCHED)
 
     def _read(self, edition: EditionRef, what: str | None, *, is_current: bool) -> None:
         fetched = fetch(self._desk, self._watch, self._reading, edition)
         read = fetched.read
         act_documents.require_same(self._watch, self._known, fetched.facts)
+        if fetched.facts is not None and fetched.facts.id == self._watch.target:
+            self.state[Keys.of(self._watch).named] = "named"
         key = key_of(self._watch, edition)
         standing = self.shelf.latest_of(key, cause=None)
         own = standing if standing is not None and standing.readable else None
@@ -226,7 +265,6 @@ class _Editions:
             known.extractor != KEPT and bool(set(read.amending_acts) - set(known.amending_acts))
         )
         if not explained and not self.held.seen_twice(f"text:{edition.id}", read.digest):
-            self.memory[edition.id] = {**self.memory[edition.id], **self._before.get(edition.id, {})}
             return
         doubt = text_doubt(known.plain, read.plain) if known is not None else None
         confirmed = self._desk.believe(self._watch, fetched.page, read.digest, doubt, self._now)
@@ -237,14 +275,21 @@ class _Editions:
             )
         kind = EventKind.TEXT_CHANGED if explained else EventKind.TEXT_UNEXPLAINED
         if known is None:
-            kind = EventKind.TEXT_ADDED if what == _AWAITED or self._begins else EventKind.EDITION_ADDED
-        self._tell(kind, edition, fetched, confirmed=confirmed, changed=known is not None)
+            kind = EventKind.EDITION_ADDED if what is None and not self._first_list else EventKind.TEXT_ADDED
+        history = what == _HISTORY and self._watch.origin != "discovery"
+        self._tell(kind, edition, fetched, confirmed=confirmed, changed=known is not None, history=history)
 
     def _tell(
-        self, kind: EventKind, edition: EditionRef, fetched: FetchedText, *, confirmed: bool, changed: bool
+        self,
+        kind: EventKind,
+        edition: EditionRef,
+        fetched: FetchedText,
+        *,
+        confirmed: bool,
+        changed: bool,
+        history: bool,
     ) -> None:
-        """Record a text and tell of it. The first text of a watch is where it begins, unless the act itself is news."""
-        history = self._begins and self._watch.origin != "discovery"
+        """Record a text and tell of it. What stood there when the watch began is where it begins, and no news."""
         document = self.document
         assert document is not None  # a text was read  # noqa: S101
         drafter = Drafter(document=document, source=self._watch.source, silent_before=None, confirmed=confirmed)
@@ -256,7 +301,7 @@ class _Editions:
         )
         compared = self.shelf.predecessor(before)
         number = self.shelf.add(version, fetched.read, fetched.page.snapshot)
-        if self._begins and self._known is None:
+        if self._known is None and not self.events:
             listed = [{"edition": row.id, "label": row.label} for row in self._reading.editions if row.available]
             self.events.append(act_documents.started(drafter, listed[-5:]))
         event = texts.text_event(
@@ -272,13 +317,13 @@ class _Editions:
         )
         self.events.append(replace(event, backfilled=history))
 
-    def _announce(self, edition: EditionRef) -> None:
+    def _announce(self, edition: EditionRef, reason: str) -> None:
         """An edition that is listed and cannot be read yet: its amending act is news, whatever the text will be."""
         document = self.document
         self.memory[edition.id]["what"] = _AWAITED
         if document is None:
             return
-        read = ReadText(digest=digest_of([edition.id, NOT_READY]), extractor="none", unread_reason=NOT_READY)
+        read = ReadText(digest=digest_of([edition.id, reason]), extractor="none", unread_reason=reason)
         fetched = FetchedText(
             page=Page(snapshot=self._shell, status=200, content_type="", load=bytes), read=read, facts=None
         )
@@ -304,10 +349,13 @@ class _Editions:
         self.state[good_key(url)] = fetched.page.snapshot.digest
         self.state[doubt_key(self._watch, url)] = None
         self.well.append(url)
+        # What was told as news needs no telling as history.
+        told = self.memory[edition.id]["what"] != _HISTORY
         self.memory[edition.id] = {
-            "position": self.memory[edition.id]["position"],
+            **self.memory[edition.id],
             "what": _READ,
             "at": self._now.isoformat(),
+            "compared": told or bool(self.memory[edition.id].get("compared")),
         }
 
 
@@ -377,17 +425,16 @@ def reread(version: Version, snapshot: Snapshot, body: bytes) -> ReadText:
 
 
 def placed(before: Mapping[str, Any], editions: Sequence[EditionRef]) -> dict[str, Any]:
-    """The memory of every listed edition, new ones with a place of their own: behind the one that the list has before them.
+    """The memory of every edition, new ones with a place of their own: behind the one that the list has before them.
 
-    A place once given stays, so that a late entry in the middle moves no other.
+    A place once given stays, so that a late entry in the middle moves no other; and an edition that a list leaves out is not
+    forgotten, or it would be news when it is listed again.
     """
-    memory: dict[str, Any] = {}
+    memory: dict[str, Any] = {name: dict(entry) for name, entry in before.items()}
     later = [before[edition.id]["position"] if edition.id in before else None for edition in editions]
     last = ""
     for index, edition in enumerate(editions):
-        if edition.id in before:
-            memory[edition.id] = dict(before[edition.id])
-        else:
+        if edition.id not in before:
             following = next((place for place in later[index:] if place is not None and place > last), None)
             memory[edition.id] = {"position": _between(last, following), "what": None}
         last = memory[edition.id]["position"]
@@ -395,9 +442,14 @@ def placed(before: Mapping[str, Any], editions: Sequence[EditionRef]) -> dict[st
 
 
 def _between(last: str, following: str | None) -> str:
-    """A string that sorts behind `last` and before `following` (None: at the end)."""
+    """A place behind `last` (empty: at the beginning) and before `following` (None: at the end).
+
+    Places are decimals written with four digits and a fraction that never ends in 0: so there is always room between two.
+    """
     if following is None:
-        return f"{int(last[:4].ljust(4, '0')) + 1:04d}" if last else _FIRST_PLACE
+        return f"{int(last[:4]) + 1:04d}.5" if last else _FIRST_PLACE
+    if not last:
+        return f"{int(following[:4]) - 1:04d}.5"
     zeros = ""
     while (place := f"{last}{zeros}5") >= following:
         zeros += "0"
@@ -407,47 +459,53 @@ def _between(last: str, following: str | None) -> str:
 # ---------------------------------------------------------------- the past
 
 
-def import_history(desk: Desk, watch: Watch, now: Callable[[], datetime]) -> Iterator[Observation | str]:
-    """Every edition that the source has and we have not, in the order of the list: an observation of each, or why it has none.
+def import_history(desk: Desk, watch: Watch, now: Callable[[], datetime]) -> Iterator[Observation | SourceError]:
+    """Every edition of the past that the source has and we have not, in the order of the list: an observation of each.
 
-    The caller records each observation before it asks for the next. What it tells is history and wakes nobody.
+    Or the error that kept it from us; one that any other page of the host would meet is the last. The caller has just had a
+    good look, and records each observation before it asks for the next. What it tells is history and wakes nobody; what is
+    news (an edition that came since, other words under a known name) is left to the next look.
     """
-    page = desk.get(watch.url, source=watch.source)
-    reading = _reading(page, watch.url)
+    try:
+        page = desk.get(watch.url, source=watch.source)
+        reading = _reading(page, watch.url)
+    except (FetchError, PageError) as error:
+        yield error
+        return
     if reading.page is PageKind.LIST:
-        raise PageError(
-            Problem.NOT_FOUND, f"{watch.target}: not found at {watch.source} yet; run check first", url=watch.url
-        )
-    keys = Keys.of(watch)
+        yield PageError(Problem.NOT_FOUND, f"{watch.target}: {watch.source} does not list it yet", url=watch.url)
+        return
     for edition in reading.editions:
-        memory = placed(desk.mapping(keys.editions), reading.editions)
-        entry = memory[edition.id]
-        if not edition.available or entry.get("compared"):
+        entry = desk.mapping(Keys.of(watch).editions).get(edition.id)
+        if not edition.available or entry is None or entry.get("compared") or entry["what"] not in {_HISTORY, _READ}:
             continue
         try:
-            yield _imported(desk, watch, reading, edition, memory=memory, now=now())
+            observation = _imported(desk, watch, reading, edition, entry=entry, now=now())
         except (FetchError, PageError) as error:
-            yield f"{edition.id}: {error}"
+            yield error
+            if is_of_host(error):
+                return
+            continue
+        if observation is not None:
+            yield observation
 
 
 def _imported(
-    desk: Desk, watch: Watch, reading: Reading, edition: EditionRef, *, memory: dict[str, Any], now: datetime
-) -> Observation:
-    """One edition with its difference from the one before it, as history."""
+    desk: Desk, watch: Watch, reading: Reading, edition: EditionRef, *, entry: Mapping[str, Any], now: datetime
+) -> Observation | None:
+    """One edition with its difference from the one before it, as history; None when it is not what was read of it before."""
     keys = Keys.of(watch)
     shelf = Shelf(desk.store, watch.target, Part.TEXT, watch.source, reread)
     fetched = fetch(desk, watch, reading, edition)
     known = desk.store.document(watch.target)
     act_documents.require_same(watch, known, fetched.facts)
     document = act_documents.document_of(desk, watch, fetched.read.plain, _facts_of(fetched, reading))
-    position = memory[edition.id]["position"]
-    version = version_of(watch, edition, position, fetched)
+    version = version_of(watch, edition, entry["position"], fetched)
     standing = shelf.latest_of(version.key, cause=None)
-    held = standing is not None and standing.readable and shelf.read(standing)[0].digest == fetched.read.digest
-    before = shelf.predecessor(shelf.before(version.key, position, readable=True, other_than=version.key))
-    number = (
-        standing.number if held and standing is not None else shelf.add(version, fetched.read, fetched.page.snapshot)
-    )
+    if standing is not None and (not standing.readable or shelf.read(standing)[0].digest != fetched.read.digest):
+        return None
+    before = shelf.predecessor(shelf.before(version.key, version.position, readable=True, other_than=version.key))
+    number = shelf.add(version, fetched.read, fetched.page.snapshot) if standing is None else standing.number
     drafter = Drafter(document=document, source=watch.source, silent_before=now)
     event = texts.text_event(
         drafter,
@@ -460,7 +518,7 @@ def _imported(
         occurred_at=edition.date,
         extra={"amended_by": amended_by(edition)},
     )
-    done = {**memory[edition.id], "what": _READ, "at": now.isoformat(), "compared": True}
+    done = {**entry, "what": _READ, "at": now.isoformat(), "compared": True}
     return Observation(
         observed_at=now,
         document=document,
@@ -469,7 +527,7 @@ def _imported(
         events=(replace(event, backfilled=True),),
         relations=relations_of((edition,), watch.target),
         state={
-            keys.editions: {**memory, edition.id: done},
+            keys.editions: {**desk.mapping(keys.editions), edition.id: done},
             good_key(fetched.page.snapshot.url): fetched.page.snapshot.digest,
         },
     )

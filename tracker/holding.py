@@ -42,7 +42,7 @@ class Held:
         `fact` is kept beside a held fact (see `facts`), for what the next look can no longer see by itself.
         """
         entry = self.before.get(key)
-        if entry and entry["digest"] == digest:
+        if entry and entry["digest"] == digest and datetime.fromisoformat(entry["since"]) <= self.now:
             if self.now - datetime.fromisoformat(entry["since"]) >= SECOND_LOOK:
                 return True
             self._kept[key] = entry
@@ -68,6 +68,7 @@ class Held:
 def agreement(before: Mapping[str, Any] | None, digest: str, now: datetime) -> tuple[bool, dict[str, Any]]:
     """Whether an implausible reading has been confirmed, and what to remember of it."""
     times = list(before["times"]) if before and before["digest"] == digest else []
+    times = [time for time in times if datetime.fromisoformat(time) <= now]  # a clock that was ahead has seen nothing
     if not times or now - datetime.fromisoformat(times[-1]) >= AGREEMENT:
         times.append(now.isoformat())
     return len(times) > AGREEING_FETCHES, {"digest": digest, "times": times}

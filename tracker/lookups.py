@@ -58,6 +58,11 @@ def _for_portal(number: str) -> str:
     return "" if any("a" <= letter <= "z" for letter in number.lower()) else number
 
 
+def begun_value(watch: Watch) -> str:
+    """What `Keys.begun` holds once a watch had its first answer; a watch that was taken up anew begins anew."""
+    return watch.added_at.isoformat()
+
+
 def follow(
     desk: Desk,
     watch: Watch,
@@ -74,7 +79,11 @@ def follow(
     if not found:
         if desk.store.state(keys.native) is not None:
             raise PageError(Problem.NOT_FOUND, f"{watch.target}: no longer listed by {watch.source}", url=watch.url)
-        seen = {good_key(watch.url): page.snapshot.digest, keys.told: told_value(watch, page.snapshot.digest)}
+        seen = {
+            good_key(watch.url): page.snapshot.digest,
+            keys.told: told_value(watch, page.snapshot.digest),
+            keys.begun: begun_value(watch),
+        }
         return Finding(observation=Observation(observed_at=now, state=seen), well=(watch.url,))
     if len({item.native_id for item in found}) > 1:
         names = ", ".join(sorted({item.native_id for item in found}))

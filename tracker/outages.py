@@ -71,23 +71,33 @@ class Outages:
             return
         memory = self._memory(source, url)
         rounds, failures = int(memory.get("rounds", 0)), int(memory.get("failures", 0)) + 1
+        addresses = sorted({*memory.get("addresses", ()), url})[:OPEN_AFTER]
         told, until = bool(memory.get("told")), None
-        if failures >= OPEN_AFTER:
+        # One page that fails says little of a host that has others.
+        if failures >= OPEN_AFTER and (len(addresses) > 1 or self._is_alone(source, url)):
             pause: timedelta = min(FIRST_PAUSE * 2 ** min(rounds, 10), LAST_PAUSE)
             until = (now + pause).isoformat()
-            rounds, failures = rounds + 1, 0
+            rounds, failures, addresses = rounds + 1, 0, []
         with self._store.transaction():
             if until is not None and not told:
                 told = True
                 self._tell(OperatorKind.SOURCE_FAILING, source, url, now, str(error))
             after = {"failures": failures, "rounds": rounds, "until": until, "told": told, "message": str(error)}
-            self._store.set_state(_key(source, url), {**after, "since": memory.get("since") or now.isoformat()})
+            since = memory.get("since") or now.isoformat()
+            self._store.set_state(_key(source, url), {**after, "since": since, "addresses": addresses})
 
-    def succeeded(self, source: str, url: str, now: datetime) -> None:
-        """The host answers as it should: its failures are forgotten, and the operator is told if there was an outage."""
+    def _is_alone(self, source: str, url: str) -> bool:
+        """Whether nothing else is asked of the host."""
+        asked = {
+            watch.url for watch in self._store.watches() if watch.source == source and _host(watch.url) == _host(url)
+        }
+        return len(asked | {url}) == 1
+
+    def succeeded(self, source: str, url: str, now: datetime) -> bool:
+        """The host answers as it should: its failures are forgotten. True when that ends an outage, which is told."""
         memory = self._memory(source, url)
         if not memory:
-            return
+            return False
         with self._store.transaction():
             if memory.get("told"):
                 self._tell(
@@ -98,6 +108,7 @@ class Outages:
                     f"answers again; in trouble since {memory['since']}",
                 )
             self._store.set_state(_key(source, url), None)
+        return bool(memory.get("told"))
 
     def _tell(self, kind: OperatorKind, source: str, url: str, now: datetime, message: str) -> None:
         self._store.tell_operator(kind, source=source, subject=_host(url), at=now, message=message)

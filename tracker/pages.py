@@ -42,7 +42,11 @@ def look(desk: Desk, watch: Watch, page: Page, now: datetime) -> Finding:
         problem = Problem.NOT_FOUND if page.status in {404, 410} else Problem.SERVER_ERROR
         raise PageError(problem, f"{watch.target}: the server answered {page.status}", url=watch.url)
     known = desk.store.state(_place_key(watch))
-    read = _read(watch, page.body, page.content_type, place=known if isinstance(known, str) else "")
+    place = known if isinstance(known, str) else ""
+    read = _read(watch, page.body, page.content_type, place=place)
+    if place and read.place != place:
+        message = f"{watch.target}: the element that held the text is gone; give a selector, or follow the page anew"
+        raise PageError(Problem.LAYOUT_CHANGED, message, url=watch.url)
     return _compared(desk, watch, page, read, facts=None, now=now, silent_before=None)
 
 
@@ -68,8 +72,8 @@ def rereader(watch: Watch, place: str = "") -> Rereader:
 
 
 def _place_key(watch: Watch) -> str:
-    # Another selector, or none, is another question.
-    return f"{Keys.of(watch).place} {watch.selector or ''}".rstrip()
+    # Another selector, or none, is another question; so is a page that is followed anew.
+    return f"{Keys.of(watch).place} {watch.added_at.isoformat()} {watch.selector or ''}".rstrip()
 
 
 def _compared(

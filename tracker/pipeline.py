@@ -38,7 +38,7 @@ from tracker import (
 from tracker.bill_texts import texts_due
 from tracker.cadence import Pace
 from tracker.desk import Desk, Finding, Keys, Page, doubt_key, told_value
-from tracker.errors import BusyError, FetchError, PageError, TrackerError
+from tracker.errors import BusyError, FetchError, PageError, SourceError, TrackerError
 from tracker.holding import AGREEING_FETCHES, AGREEMENT, SECOND_LOOK, Held
 from tracker.models import (
     Event,
@@ -66,6 +66,7 @@ DISCOVER_EVERY: Final = 7200.0
 AFTER_FAILURE: Final = timedelta(minutes=15)
 _GRACE: Final = timedelta(seconds=10)
 _AT_LEAST: Final = timedelta(minutes=1)
+_REMINDED: Final = timedelta(days=30)
 _PATIENCE: Final = 86400.0  # the longest wait a server may ask for
 
 #: What results of a pass are about when not about a document.
@@ -95,7 +96,7 @@ DISCOVERIES: Final[Mapping[str, Callable[[Desk, datetime], discovery.Pass]]] = {
 }
 
 #: Sources that hold more of the past than one look brings.
-HISTORIES: Final[Mapping[str, Callable[[Desk, Watch, Callable[[], datetime]], Iterator[Observation | str]]]] = {
+HISTORIES: Final[Mapping[str, Callable[[Desk, Watch, Callable[[], datetime]], Iterator[Observation | SourceError]]]] = {
     ips.NAME: editions.import_history,
 }
 
@@ -137,6 +138,7 @@ class Result:
     events: tuple[Event, ...] = ()
     message: str = ""
     retry_after: float | None = None
+    blind: SourceError | None = None  # what mattered most could not be had, though the page could
 
 
 class Pipeline:
@@ -258,17 +260,22 @@ class Pipeline:
         except FetchError as error:
             result = _result(watch, Outcome.FAILED, message=str(error), retry_after=error.retry_after)
             self._outages.failed(watch.source, watch.url, error, now)
+            self._tell_unfetchable(watch, error, now)
         except PageError as error:
             result = self._refuse(watch, error, now)
             self._outages.failed(watch.source, watch.url, error, now)
         ok = result.outcome.is_success
         store = self.desk.store
         with store.transaction():
-            if ok:
-                self._outages.succeeded(watch.source, watch.url, now)
+            again = False
+            if result.blind is not None:
+                self._outages.failed(watch.source, watch.url, result.blind, now)
+            elif ok:
+                again = self._outages.succeeded(watch.source, watch.url, now)
             store.mark_source(watch.source, at=now, success=ok, error=result.message or None)
             # What waits for a second look was not seen to be unchanged: a page that never comes to rest counts as unseen.
-            seen = ok and result.outcome is not Outcome.HELD
+            # But the first look after an outage sees, whatever it holds back.
+            seen = ok and result.blind is None and (result.outcome is not Outcome.HELD or again)
             due = self._next_due(watch, result, now)
             store.mark_checked(watch.target, watch.source, at=now, next_due=due, success=seen)
         return result
@@ -281,7 +288,8 @@ class Pipeline:
             return _result(watch, Outcome.UNCHANGED)
         page = self.desk.get(watch.url, source=watch.source)
         told = self.desk.store.state(Keys.of(watch).told)
-        if told == told_value(watch, page.snapshot.digest) and not waiting:
+        # An empty answer says nothing by its bytes: it may be an empty list, or an answer that was lost.
+        if told == told_value(watch, page.snapshot.digest) and page.snapshot.size and not waiting:
             result = _result(watch, Outcome.UNCHANGED)
             self._settle(watch, (watch.url,))
         else:
@@ -304,12 +312,17 @@ class Pipeline:
 
     def backfill(self, watch: Watch) -> Iterator[Result]:
         """Bring in what the source holds of the past, recorded piece by piece: it can be stopped, and goes on where it was."""
-        yield self.check_safely(watch)
-        for found in HISTORIES[watch.source](self.desk, self._addressed(watch), self.desk.clock):
-            if isinstance(found, str):
-                yield _result(watch, Outcome.FAILED, message=found)
-                continue
-            yield _result(watch, Outcome.CHANGED, events=self.desk.store.record(found))
+        looked = self.check_safely(watch)
+        yield looked
+        if not looked.outcome.is_success:
+            return  # what is news now would be taken for the past
+        watch = self._addressed(watch)
+        for found in HISTORIES[watch.source](self.desk, watch, self.desk.clock):
+            if isinstance(found, Observation):
+                yield _result(watch, Outcome.CHANGED, events=self.desk.store.record(found))
+            else:
+                self._outages.failed(watch.source, watch.url, found, self.desk.clock())
+                yield _result(watch, Outcome.FAILED, message=str(found))
 
     def _addressed(self, watch: Watch) -> Watch:
         """The watch at the address where its document was found, for a source that must be searched for it."""
@@ -332,7 +345,8 @@ class Pipeline:
             self._settle(watch, finding.well)
         quiet = Outcome.HELD if finding.waiting else Outcome.UNCHANGED
         outcome = Outcome.CHANGED if events else quiet
-        return _result(watch, outcome, events=events, message=finding.trouble)
+        result = _result(watch, outcome, events=events, message=finding.trouble)
+        return replace(result, blind=finding.blind) if finding.blind is not None else result
 
     def _settle(self, watch: Watch, well: Collection[str]) -> None:
         """Close this document's quarantine cases of pages that are believed now."""
@@ -394,6 +408,17 @@ class Pipeline:
         if error.problem is Problem.NOT_FOUND and is_document and watch.last_success is not None:
             events = self._gone(watch, watch.last_success, now)
         return _result(watch, Outcome.QUARANTINED, events=events, message=str(error), retry_after=error.retry_after)
+
+    def _tell_unfetchable(self, watch: Watch, error: FetchError, now: datetime) -> None:
+        """One word for a page that cannot be fetched for a reason of its own (too large, not allowed); the next after a month."""
+        key = f"unfetchable/{watch.source}/{watch.target}"
+        known = self.desk.store.state(key)
+        if is_of_host(error) or (isinstance(known, str) and now - datetime.fromisoformat(known) < _REMINDED):
+            return
+        self.desk.store.set_state(key, now.isoformat())
+        self.desk.store.tell_operator(
+            OperatorKind.DOCUMENT_QUARANTINED, source=watch.source, subject=watch.target, at=now, message=str(error)
+        )
 
     def _tell_operator(self, watch: Watch, error: PageError, now: datetime) -> None:
         """One word for a page of a new look, whichever of the source's pages showed it first; one for each new case otherwise."""

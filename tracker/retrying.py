@@ -18,5 +18,5 @@ def later(failed: Mapping[str, Any] | None, now: datetime) -> dict[str, Any]:
 
 
 def is_due(failed: Mapping[str, Any], now: datetime) -> bool:
-    """Whether it is time to try again."""
-    return datetime.fromisoformat(failed["next"]) <= now
+    """Whether it is time to try again; a moment further away than any wait was set by a clock that was ahead."""
+    return not timedelta(0) < datetime.fromisoformat(failed["next"]) - now <= LAST

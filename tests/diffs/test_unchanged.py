@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import re
+
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from diffs import normalise, notes
@@ -66,11 +68,16 @@ def editions(draw: st.DrawFn) -> tuple[str, str]:
     return joined[0], joined[1]
 
 
+# Whose a paragraph behind a list item is, structure decides by the label that follows, be it that of another article.
+AFTER_ITEM = re.compile(r"\n[\dа-я]\) [^\n]*\n(?!\d\. |[\dа-я]\) |Статья \d+(?:\^1)?(?:\.|\n))")
+
+
 @given(editions())
 @example(("", ""))
 @settings(max_examples=400)
 def test_leaving_out_changes_nothing(pair: tuple[str, str]) -> None:
     old, new = pair
+    assume(not AFTER_ITEM.search(old) and not AFTER_ITEM.search(new))
     whole = _of_wholes(old, new)
     assert operations_of_texts(old, new) == whole.compared.operations
     shared = shared_by(old, new)

@@ -1,13 +1,13 @@
 """A tracker as it runs - store, gate, schedule, entries - over five local sites that can be made to fail; the clock moves by hand.
 
     with living(tmp_path) as world:
-        world.pass_hours(2)                     # a healthy start
+        world.live(0, 30, 60)                   # a healthy start: what is due at each of these minutes is done
         world.change()                          # steps, files, acts, editions and other words, at every source
         world.sites["sozd"].fault("/", Fault.RESET)
-        world.pass_hours(30)
+        world.live(0, 60, 120)
         world.sites["sozd"].heal()
-        world.pass_hours(30)
-        assert world.news() == ALL_NEWS
+        world.live(0, 60, 120)
+        assert world.news("sozd") == NEWS["sozd"]
 
 Every source has documents of each kind of look: found at once, found later, changed by an act, changed in silence. Everything
 in them is invented.
@@ -18,14 +18,16 @@ from __future__ import annotations
 import contextlib
 import json
 import random
+import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
+import pytest
 import trustme
 
 from scrapers import ips, kremlin, publication, sozd
@@ -38,7 +40,7 @@ from tests.tracker.ips_pages import Edition
 from tracker import demo_files
 from tracker.config import Settings, SourceSettings, Storage
 from tracker.instance import Instance, open_instance
-from tracker.models import EventKind, OperatorEvent, Watch
+from tracker.models import Watch
 from tracker.schedule import Schedule
 
 START: Final = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # noon in Moscow
@@ -51,8 +53,10 @@ LAW, SILENT_LAW, LATE_LAW = "act/fz/2019-04-28/9138-fz", "act/fz/2019-04-29/9139
 DECREE, LATE_DECREE = "act/ukaz/2019-09-21/9650", "act/ukaz/2026-02-27/9651"
 PAGE, WHOLE_PAGE = "page/order", "page/notice"
 
+Told: TypeAlias = tuple[str, str]
+
 #: What `World.change` brings, by source: the events that readers must get, each as often as it stands here.
-NEWS: Final[Mapping[str, Counter[tuple[str, str]]]] = {
+NEWS: Final[Mapping[str, Counter[Told]]] = {
     "sozd": Counter(
         [
             ("bill.step", BILL),
@@ -71,8 +75,9 @@ NEWS: Final[Mapping[str, Counter[tuple[str, str]]]] = {
     "kremlin": Counter([("text.changed", DECREE), ("watch.started", LATE_DECREE)]),
     "page": Counter([("text.changed", PAGE), ("text.changed", WHOLE_PAGE)]),
 }
-ALL_NEWS: Final = sum(NEWS.values(), Counter[tuple[str, str]]())
+ALL_NEWS: Final = sum(NEWS.values(), Counter[Told]())
 
+_BEGUN: Final = {("watch.started", target) for target in (BILL, LAW, SILENT_LAW, DECREE, PAGE, WHOLE_PAGE)}
 _CAUSE: Final = "(В редакции Федерального закона от 24.02.2026 № 9333-ФЗ)"
 _BILL_TEXT: Final = """Статья 1
 Внести в статью 22 Федерального закона «О гражданстве» изменение, заменив слова «десяти лет» словами «двенадцати лет».
@@ -136,7 +141,7 @@ def put_publication(site: FaultServer, *, changed: bool) -> None:
     if changed:
         day = publication.day_url("", block="president", day=TODAY, page_size=200)
         site.serve(day, _answer(found, awaited), content_type=json_type)
-        site.serve(_path(site, AWAITED_DECREE, "publication"), _answer(awaited), content_type=json_type)
+        site.serve(_path(AWAITED_DECREE, "publication"), _answer(awaited), content_type=json_type)
 
 
 def _answer(*rows: dict[str, Any]) -> str:
@@ -185,7 +190,7 @@ def put_ips(site: FaultServer, *, changed: bool) -> None:
         if target != LATE_LAW or changed:
             name = f"Федеральный закон от {_day(target):%d.%m.%Y} № {_number(target)}"
             site.serve(
-                _path(site, target, "ips"), ips_pages.found((nd, name, _title(target))), content_type="text/html"
+                _path(target, "ips"), ips_pages.found((nd, name, _title(target))), content_type="text/html"
             )
     _put_law(site, LAW, "699000001", (first, second) if changed else (first,))
     _put_law(site, SILENT_LAW, "699000002", (first,), term="семи" if changed else "девяти")
@@ -223,7 +228,7 @@ def put_kremlin(site: FaultServer, *, changed: bool) -> None:
             f'<a href="/acts/bank/{bank_id}" rel="bookmark">{name}<span class="hentry__meta_acts">{_title(target)}</span>'
             "</a></h3></div>"
         )
-        site.serve(_path(site, target, "kremlin"), _bank(f'<div class="events">{entry}</div>'))
+        site.serve(_path(target, "kremlin"), _bank(f'<div class="events">{entry}</div>'))
         term = "пяти" if changed and target == DECREE else "десяти"
         text = (
             f"                  У К А З\n\n        ПРЕЗИДЕНТА РОССИЙСКОЙ ФЕДЕРАЦИИ\n\n     {_title(target)}\n\n"
@@ -247,7 +252,8 @@ def _bank(body: str, head: str = "") -> str:
 def put_page(site: FaultServer, *, changed: bool) -> None:
     """A page of which a part is followed, and one of which the main text is."""
     term = "пять" if changed else "десять"
-    site.serve("/order", _bank(f"<nav>Меню</nav><div id='text'><p>1. Срок составляет {term} дней.</p></div>"))
+    order = _bank(f"<nav>Меню</nav><div id='text'><p>1. Срок составляет {term} дней.</p></div>")
+    site.serve("/order", order.replace("utf-8", "windows-1251").encode("cp1251"), content_type="text/html")
     prose = "".join(f"<p>{place}. Гражданин является в военный комиссариат по повестке.</p>" for place in range(1, 13))
     article = f"<main><article><p>Срок составляет {term} дней со дня вручения повестки.</p>{prose}</article></main>"
     site.serve("/notice", _bank(f"<nav><a href='/'>Главная</a></nav>{article}<footer>Подвал</footer>"))
@@ -278,9 +284,8 @@ def _written(day: date) -> str:
     return f"{day.day} {({2: 'февраля', 9: 'сентября'})[day.month]} {day.year}"
 
 
-def _path(site: FaultServer, target: str, source: str) -> str:
+def _path(target: str, source: str) -> str:
     """Where an act is searched at a source, as a path of its site."""
-    del site
     if source == "ips":
         return ips.search_url("", day=_day(target), number=_number(target))
     if source == "kremlin":
@@ -318,7 +323,7 @@ class World:
         self._opened: Instance | None = None
         self.reopen()
         for target, source, path in _FOLLOWED:
-            self.follow(target, source, path or _path(sites[source], target, source))
+            self.follow(target, source, path or _path(target, source))
 
     @property
     def instance(self) -> Instance:
@@ -379,25 +384,28 @@ class World:
             self._opened.close()
             self._opened = None
 
-    def told(self, kind: str = "") -> list[tuple[str, str]]:
-        """What readers were woken for, in order: kind, and the document (or the source, where there is none)."""
-        events = self.instance.store.events(backfilled=False, oldest_first=True, limit=1000)
-        return [(str(event.kind), event.document_id or event.source) for event in events if event.kind.startswith(kind)]
+    def told(self, source: str = "") -> Counter[Told]:
+        """What readers were woken for: kind and document (the source, where there is none)."""
+        events = self.instance.store.events(backfilled=False, limit=1000)
+        return Counter((str(each.kind), each.document_id or "") for each in events if source in {"", each.source})
 
-    def news(self) -> Counter[tuple[str, str]]:
-        """What was told, but for where the watches began and what could not be seen."""
-        began = {(EventKind.WATCH_STARTED, target) for target in (BILL, LAW, SILENT_LAW, DECREE, PAGE, WHOLE_PAGE)}
-        return Counter(row for row in self.told() if row not in began and not row[0].startswith("coverage."))
+    def news(self, source: str = "") -> Counter[Told]:
+        """The same, but for where the watches began and for what could not be seen."""
+        told = self.told(source)
+        return Counter({row: told[row] for row in told if row not in _BEGUN and not row[0].startswith("coverage.")})
 
-    def journal(self) -> list[OperatorEvent]:
+    def journal(self, source: str = "") -> list[str]:
         """What the operator was told, in order."""
-        return list(reversed(self.instance.store.operator_events()))
+        events = self.instance.store.operator_events()
+        return [str(each.kind) for each in reversed(events) if source in {"", each.source}]
 
 
 @contextlib.contextmanager
 def living(directory: Path, *, authority: trustme.CA | None = None, pace: float = 1.0) -> Iterator[World]:
     """A world that ends by itself and leaves neither threads nor files. With an `authority` its sites speak TLS."""
     before = threading.active_count()
+    temporary = directory / "temporary"
+    temporary.mkdir()
     bundle = directory / "ca.pem"
     if authority is not None:
         authority.cert_pem.write_to_path(str(bundle))
@@ -405,7 +413,12 @@ def living(directory: Path, *, authority: trustme.CA | None = None, pace: float 
         sites = {name: stack.enter_context(faulty(authority=authority, pace=pace)) for name in SOURCES}
         world = World(directory / "var", sites, str(bundle) if authority else None)
         stack.callback(world.close)
-        yield world
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(tempfile, "tempdir", str(temporary))
+            yield world
         assert world.instance.store.verify_evidence() == ()
         assert world.instance.store.verify_ledger() == ()
     assert threading.active_count() == before
+    # The child that reads files is kept between lives, with a folder of its own.
+    assert [path.name for path in temporary.iterdir() if not path.name.startswith("duma-tracker-read-")] == []
+    assert {path.name for path in (directory / "var").iterdir()} <= {"tracker.db", "tracker.db-wal", "tracker.db-shm"}
