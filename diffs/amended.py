@@ -20,9 +20,9 @@ class AmendedUnit:
     `path` is the unit as a section path (``st-22.ch-1.p-2``), "" for the act as a whole; ``pril`` without a number is an approved
     document known by its name only. Paths are those of the act before the change, save for what is added.
 
-    `kind` is what happens: ``add restate replace_words add_words delete delete_words renumber repeal suspend enact``, or ``amend``
-    where the text says no more, or in words that are not understood. `words` is what the text says of it, as published;
-    `from_path` the clause that says it, as a path of the amending text ("" for a title).
+    `kind` is what happens: ``add restate replace_words add_words delete delete_words renumber repeal suspend enact``, or
+    ``amend`` where the text says no more, or says it in words that are not understood. `words` is what the text says of it, as
+    published; `from_path` the clause that says it, as a path of the amending text ("" for a title).
     """
 
     act: str = ""

@@ -1,6 +1,6 @@
-"""The acts that a clause names: «Федеральный закон от 28 апреля 2023 года № 138-ФЗ «О гражданстве ...»», a code, «Положение
-о ..., утвержденное Указом Президента ...».
+"""The acts that a clause names.
 
+«Федеральный закон от 28 апреля 2023 года № 138-ФЗ «О гражданстве ...»», a code, «Положение о ..., утвержденное Указом ...».
 What makes a document id of kind, date and number lives with the sources; here it is a function that the caller hands in.
 Codes are cited without date and number: theirs are facts of a small table.
 """
@@ -8,7 +8,7 @@ Codes are cited without date and number: theirs are facts of a small table.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -76,6 +76,7 @@ _HEAD: Final = re.compile(
     r"(?<!\w)(?:"
     r"(?P<own>настоящ\w+\s+(?:федеральн\w+\s+)?(?:конституционн\w+\s+)?"
     r"(?:закон|кодекс|указ|положени|постановлени|распоряжени|приказ|правил)\w*)"
+    r"|(?P<same>(?:указанн|названн|эт)\w{2,3}\s+(?:федеральн\w{2,3}\s+)?(?:указ|постановлени|распоряжени|закон|приказ)\w{0,3})"
     r"|(?P<fkz>федеральн\w{2,3}\s+конституционн\w{2,3}\s+закон\w{0,3})"
     r"|(?P<fz>федеральн\w{2,3}\s+закон\w{0,3})"
     rf"|(?P<law>закон(?:а|у|ом|е|ы|ов|ами|ах)?(?P<state>{_RF}|\s+рсфср|\s+ссср))"
@@ -88,22 +89,19 @@ _HEAD: Final = re.compile(
 )
 _DATED: Final = re.compile(
     rf"\s*от\s+(?P<day>\d{{1,2}})(?:\.(?P<month>\d{{2}})\.|\s+(?P<name>{'|'.join(_MONTHS)})\s+)(?P<year>\d{{4}})"
-    rf"(?:\s*(?:года|г\.?))?\s*,?\s*(?:№|n)\s*(?P<number>[^\s,;:()\"{BLOT}]+)"
+    rf"(?:\s*(?:года|г\.?))?(?:\s*,?\s*(?:№|n)\s*(?P<number>[^\s,;:()\"{BLOT}]+))?"
 )
 _TITLE: Final = re.compile(rf"\s*\"({BLOT}+)\"?")
 _NOMINATIVE: Final = {"указ": "Указ", "приказ": "приказ"}
 _APPROVED: Final = re.compile(r"\s*,?\s+(?:утвержденн\w{2,3}|утв\.)\s+$")
-_DOCUMENT: Final = re.compile(
-    r"(?<!\w)(?:положени|поряд|правил|инструкци|регламент|устав|переч|состав|структур|концепци|стратеги|программ|доктрин"
-    r"|план|требовани|стандарт|спис|норм|методик|схем|принцип|форм)\w*"
-)
-_GENITIVE: Final = {
-    "Положения": "Положение", "Порядка": "Порядок", "Правил": "Правила", "Инструкции": "Инструкция", "Регламента": "Регламент",
-    "Устава": "Устав", "Перечня": "Перечень", "Состава": "Состав", "Концепции": "Концепция", "Стратегии": "Стратегия",
-    "Программы": "Программа", "положения": "положение", "порядка": "порядок", "правил": "правила", "перечня": "перечень",
-    "состава": "состав", "инструкцию": "инструкция", "Инструкцию": "Инструкция", "Концепцию": "Концепция",
-    "Стратегию": "Стратегия", "Программу": "Программа",
+# Documents that acts approve, by the stem of their name; the name as a title has it.
+_DOCUMENTS: Final = {
+    "положени": "положение", "поряд": "порядок", "правил": "правила", "инструкци": "инструкция", "регламент": "регламент",
+    "устав": "устав", "переч": "перечень", "состав": "состав", "структур": "структура", "концепци": "концепция",
+    "стратеги": "стратегия", "программ": "программа", "доктрин": "доктрина", "план": "план", "требовани": "требования",
+    "стандарт": "стандарт", "спис": "список", "методик": "методика", "схем": "схема", "принцип": "принципы", "форм": "форма",
 }  # fmt: skip
+_DOCUMENT: Final = re.compile(rf"(?<!\w)(?P<stem>{'|'.join(_DOCUMENTS)})\w*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +118,8 @@ class Act:
 
     @property
     def named(self) -> bool:
-        """Whether it can be told from other acts; «указанного Федерального закона» cannot."""
-        return bool(self.date or self.name or self.id)
+        """Whether it can be told from other acts without the clauses around; «указанным Указом» cannot."""
+        return bool(self.date or self.id or (self.name and not self.approved))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +157,7 @@ class Acts:
         if head["code"]:
             return Citation(head.start(), head.end(), _code_act(head))
         dated = _DATED.match(clause.bare, head.end())
-        if head["dated"] is not None and (dated is None or not kind):
+        if head["dated"] is not None and (dated is None or dated["number"] is None or not kind):
             return None
         end = dated.end() if dated is not None else head.end()
         title = _TITLE.match(clause.bare, end)
@@ -175,7 +173,9 @@ class Acts:
         if approved is None:
             return Citation(start, end, act)
         start, own_name = approved
-        return Citation(start, end, Act(id=act.id, kind=kind, date=act.date, number=act.number, name=own_name, approved=True))
+        return Citation(
+            start, end, Act(id=act.id, kind=kind, date=act.date, number=act.number, name=own_name, approved=True)
+        )
 
     def act(self, kind: str, day: str, number: str, name: str) -> Act:
         """An act with its id, as far as one can be found."""
@@ -197,6 +197,8 @@ def _code_act(head: re.Match[str]) -> Act:
 
 def _kind(clause: Clause, head: re.Match[str]) -> str:
     """The words of a kind in the nominative, with the issuer where there is one."""
+    if head["same"]:
+        return ""
     if head["fkz"] or head["fz"]:
         return "Федеральный конституционный закон" if head["fkz"] else _LAW
     if head["law"]:
@@ -210,7 +212,7 @@ def _kind(clause: Clause, head: re.Match[str]) -> str:
 
 
 def _number(clause: Clause, dated: re.Match[str]) -> str:
-    return clause.text[slice(*dated.span("number"))].rstrip(".")
+    return clause.text[slice(*dated.span("number"))].rstrip(".") if dated["number"] else ""
 
 
 def _iso(dated: re.Match[str]) -> str:
@@ -236,11 +238,7 @@ def _approved(clause: Clause, after: int, start: int) -> tuple[int, str] | None:
     document = _DOCUMENT.search(clause.bare, near, near + found.start()) if found is not None else None
     if found is None or document is None:
         return None
-    name = " ".join(clause.text[document.start() : near + found.start()].split())
-    first, blank, rest = name.partition(" ")
-    return document.start(), _GENITIVE.get(first, first) + blank + rest
-
-
-def each(items: list[Citation], start: int, end: int) -> Iterator[Citation]:
-    """The acts named between two places of a clause."""
-    return (item for item in items if start <= item.start and item.end <= end)
+    first = _DOCUMENTS[document["stem"]]
+    if clause.text[document.start()].isupper():
+        first = first.capitalize()
+    return document.start(), first + " ".join(["", *clause.text[document.end() : near + found.start()].split()])

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from diffs.align import Alignment, Run, Unit, align, in_order
+from diffs.align import Alignment, Unit, align
 from diffs.groups import grouped, punctuation
 from diffs.layout import Laid, agreed
 from diffs.normalise import explain, noise_of, normalise
+from diffs.order import Run, in_order
 from diffs.significance import assess
 from diffs.structure import structure_editions
 from diffs.unchanged import Shared, shared_by
@@ -80,9 +81,7 @@ def _compared(old: Mapping[int, Section], new: Mapping[int, Section], same: Sequ
     )
 
 
-def _diff(
-    found: _Compared, old: Sequence[Section], new: Sequence[Section], *, noise: Counter[str], words: int
-) -> Diff:
+def _diff(found: _Compared, old: Sequence[Section], new: Sequence[Section], *, noise: Counter[str], words: int) -> Diff:
     changed = found.stats.words_added + found.stats.words_removed
     return Diff(
         same=not found.operations,
@@ -172,7 +171,7 @@ class _Made:
     removed: int
 
 
-def _operations(alignment: Alignment, kept: Sequence[Run], places: Set[int], noise: Counter[str]) -> list[_Made]:
+def _operations(alignment: Alignment, kept: Sequence[Run], places: set[int], noise: Counter[str]) -> list[_Made]:
     """`kept` are the runs of units that kept their order, `places` their old places."""
     keyed: list[tuple[tuple[int, int, int], _Made]] = []
     for index in alignment.old:

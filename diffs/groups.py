@@ -146,7 +146,9 @@ def _follows(first: Operation, second: Operation, removed: Iterable[tuple[int, .
     (here, here_new), (there, there_new) = steps
     if here is None or here_new is None or there is None or there_new is None:
         return False
-    shifted = here_new[0] - here[0] == there_new[0] - there[0] and here_new[1:] == here[1:] and there_new[1:] == there[1:]
+    shifted = (
+        here_new[0] - here[0] == there_new[0] - there[0] and here_new[1:] == here[1:] and there_new[1:] == there[1:]
+    )
     return shifted and here < there and not any(here < place < there for place in removed)
 
 

@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 _MENDED: Final = 0.05  # breaks made or undone for each line
@@ -46,15 +47,17 @@ class Laid:
 
 
 def agreed(old: Laid, new: Laid) -> tuple[list[str], list[str]]:
-    """The lines of two texts in one layout: that of the text whose paragraphs are the surer ones, or else the finer ones."""
+    """The lines of two texts in one layout: that of the text whose paragraphs are the surer or the finer ones."""
     if old.is_unbroken and new.is_unbroken:  # neither knows where a paragraph ends: then every sentence is one
         return _sentences(old.lines), _sentences(new.lines)
     if not (old.is_mended or new.is_mended or _differs(new.lines, old.lines)):
         return old.lines, new.lines
-    old_is_model = new.is_mended if old.is_mended != new.is_mended else len(old.lines) >= len(new.lines)
-    if old_is_model:
-        return old.lines, laid_out_like(new.lines, old.lines)
-    return laid_out_like(old.lines, new.lines), new.lines
+    if old.is_mended and new.is_mended:  # each may know a break that the other does not
+        lines = laid_out_like(new.lines, old.lines)
+        return laid_out_like(old.lines, lines), lines
+    if old.is_mended or (not new.is_mended and len(old.lines) < len(new.lines)):
+        return laid_out_like(old.lines, new.lines), new.lines
+    return old.lines, laid_out_like(new.lines, old.lines)
 
 
 def _sentences(lines: Iterable[str]) -> list[str]:
@@ -90,7 +93,7 @@ def laid_out_like(lines: Sequence[str], model: Sequence[str]) -> list[str]:
         at, unmatched = start + len(line), []
     cuts.update(_in_gap(text, at, len(text), unmatched, own))
     places = sorted({0, *cuts, len(text)})
-    parts = (text[start:end].strip() for start, end in zip(places, places[1:], strict=False))
+    parts = (text[start:end].strip() for start, end in pairwise(places))
     return [part for part in parts if part]
 
 

@@ -17,7 +17,7 @@ from diffs.typography import INVISIBLE, one_script
 
 _WORD: Final = re.compile(r"\w+(?:-\w+)*")
 # A form of two words ("стали": сталь, стать) is both; readings this much rarer than the first are accidents of the dictionary.
-_PLAUSIBLE: Final = 0.1
+_PLAUSIBLE: Final = 0.01
 _FUNCTION_WORDS: Final = frozenset({"PREP", "CONJ", "PRCL", "INTJ"})
 _CACHED_WORDS: Final = 200_000
 

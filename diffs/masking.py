@@ -8,9 +8,11 @@ behind a colon (a new wording) runs to the end of the clause.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from operator import attrgetter
+from typing import Final, Protocol, TypeVar
 
 from diffs.typography import INVISIBLE, one_script
 
@@ -35,14 +37,37 @@ _BRACKETS: Final = re.compile("[()]")
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """The words of one unit, and the same in one typography: lower case, straight quotes, e for ё, quotes and brackets blotted
-    out. Both have the same length, so that a place in one is a place in the other.
+    """The words of one unit, and the same laid bare.
 
+    `bare` is in lower case, with straight quotes and е for ё; what stands in quotes and brackets is blotted out. It is as long as
+    `text`, so that a place in one is a place in the other.
     Letters of sub-points stay: ``подпункт "в"``; so do appendices: ``таблица 3 (приложение № 2)``.
     """
 
     text: str
     bare: str
+
+
+class Placed(Protocol):
+    """What stands somewhere in a clause."""
+
+    @property
+    def start(self) -> int:
+        """Its first place."""
+
+    @property
+    def end(self) -> int:
+        """The place behind it."""
+
+
+_Any = TypeVar("_Any", bound=Placed)
+_start: Final = attrgetter("start")
+
+
+def between(items: Sequence[_Any], start: int, end: int) -> list[_Any]:
+    """Those of `items`, which are in order, that stand between two places."""
+    first = bisect_left(items, start, key=_start)
+    return [item for item in items[first : bisect_left(items, end, lo=first, key=_start)] if item.end <= end]
 
 
 def clause_of(text: str) -> Clause:
@@ -52,11 +77,12 @@ def clause_of(text: str) -> Clause:
     if len(lower) != len(text):  # a letter of another alphabet that is two in lower case would shift all places
         lower = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
     bare = lower.translate(_FOLD)
-    bare = _blotted(bare, (span for span in _quoted(text) if not _LETTER.fullmatch(bare, *span)))
-    return Clause(text, _blotted(bare, (span for span in _bracketed(bare) if not _APPENDIX.fullmatch(bare, *span))))
+    bare = blotted(bare, (span for span in _quoted(text) if not _LETTER.fullmatch(bare, *span)))
+    return Clause(text, blotted(bare, (span for span in _bracketed(bare) if not _APPENDIX.fullmatch(bare, *span))))
 
 
-def _blotted(text: str, spans: Iterator[tuple[int, int]]) -> str:
+def blotted(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """A text with some of its places blotted out; it keeps its length."""
     pieces: list[str] = []
     position = 0
     for start, end in spans:

@@ -7,7 +7,7 @@ several chains («абзац первый пункта 7 и пункт 8») give
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
 from math import prod
@@ -34,7 +34,7 @@ _FORMS: Final = {
 _RUNG: Final = {unit: rung for rung, unit in enumerate(_FORMS)}
 _UNIT_OF: Final = {stem + ending: unit for unit, (stem, endings) in _FORMS.items() for ending in endings}
 # The case that says what a clause makes ("дополнить частью 3", "считать абзацем девятым"), and the plurals.
-_MADE: Final = re.compile(r".*(?:ом|ем|ой|ью|ьей|ами|ями)")
+_MADE: Final = re.compile(r".*(?:ом|ем|ой|ьей|ами|ями)|частью")
 _PLURAL: Final = re.compile(r".*(?:[ая]м|[ая]ми|[ая]х|[ое]в|[тлфц]ы|статей|частей|ий)|глав")
 _EITHER: Final = re.compile(r"(?:стать|част)и|главы|(?:приложени|примечани)я")  # "статьи": of one, or several
 _HEADINGS: Final = ("razd", "gl", "par")
@@ -134,9 +134,9 @@ def _one_form(number: str) -> str | None:
 
 def _between(first: str, last: str) -> list[str]:
     """The numbers behind `first`, up to `last`: 2 - 4, 2.1 - 2.4, а - в, V - VII. What cannot be counted is only `last`."""
-    for row in (LIST_LETTERS, _ROMANS):
-        if first in row and last in row:
-            return [*islice(row, row.index(first) + 1, row.index(last) + 1)] or [last]
+    if not first[0].isdecimal():
+        row = next((row for row in (LIST_LETTERS, _ROMANS) if first in row and last in row), [last])
+        return [*islice(row, row.index(first) + 1 if first in row else 0, row.index(last) + 1)] or [last]
     head, _, tail = first.rpartition(".")
     head_last, _, tail_last = last.rpartition(".")
     if head == head_last and tail.isdecimal() and tail_last.isdecimal():
@@ -144,8 +144,9 @@ def _between(first: str, last: str) -> list[str]:
         dotted = f"{head}." if head else ""
         return [f"{dotted}{number}" for number in count] if len(count) < _MOST else [last]
     whole, whole_last = first.partition(".")[0], last.partition(".")[0]
-    if whole.isdecimal() and whole_last.isdecimal() and 0 < int(whole_last) - int(whole) < _MOST:  # 5 - 7.1, 5.1 - 7
-        return [*(str(number) for number in range(int(whole) + 1, int(whole_last) + (whole_last != last))), last]
+    if (head == "") != (head_last == "") and whole.isdecimal() and whole_last.isdecimal():  # 5 - 7.1, 5.1 - 7
+        whole_numbers = range(int(whole) + 1, int(whole_last) + bool(head_last))
+        return [*map(str, whole_numbers[:_MOST]), last]
     return [last]
 
 
@@ -222,8 +223,3 @@ def _limited(around: Sequence[Place], units: Sequence[Mention]) -> list[Place]:
     while parts and len(around) * prod(map(len, parts)) > _MOST:
         parts.pop()
     return [within(place, inner) for place in around for inner in product(*parts)]
-
-
-def each(items: Iterable[Mention], start: int, end: int) -> Iterator[Mention]:
-    """The mentions that stand between two places of a clause."""
-    return (item for item in items if start <= item.start and item.end <= end)

@@ -131,8 +131,9 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """The known words of a text and how many words it has in all."""
+    """A text, the words of it that phrases know, and how many words it has in all."""
 
+    text: Text
     known: tuple[Known, ...]
     words: int
 
@@ -147,6 +148,10 @@ class Found:
     end: int
 
 
+#: A phrase in numbers: the slot of each step and the gap before it; the slots that may not stand between.
+_Plan = tuple[tuple[tuple[int, int], ...], frozenset[int]]
+
+
 @dataclass
 class Scanner:
     """Phrases, ready to be looked for. `groups` are sets of phrases that are looked for together."""
@@ -155,7 +160,7 @@ class Scanner:
     _slot_ids: dict[str, int] = field(init=False, default_factory=dict)
 
     @cached_property
-    def _compiled(self) -> list[list[tuple[tuple[tuple[int, int], ...], frozenset[int]]]]:
+    def _compiled(self) -> list[list[_Plan]]:
         """Phrases with numbers for words: every set of alternatives that occurs is one slot."""
         return [
             [
@@ -211,8 +216,9 @@ class Scanner:
         self._seen[word] = slots | begun
         return self._seen[word]
 
-    def walk(self, text: Text) -> Walk:
-        """The words of a text that the phrases know."""
+    def walk(self, published: str) -> Walk:
+        """A text as published, and the words of it that the phrases know."""
+        text = Text.of(published)
         known: list[Known] = []
         number = sentence = 0
         seen = self._seen
@@ -227,7 +233,7 @@ class Scanner:
                 slots = self._slots_of(word)
             if slots:
                 known.append(Known(number, sentence, token.start(), token.end(), slots))
-        return Walk(tuple(known), number)
+        return Walk(text, tuple(known), number)
 
     def find(self, group: int, walk: Walk, *, blocked: Sequence[Collection[int]] = ()) -> Iterator[Found]:
         """The phrases of a group in a text, once for each place where their first word stands.
@@ -238,11 +244,8 @@ class Scanner:
         for place, word in enumerate(walk.known):
             for slot in word.slots:
                 for number in by_first.get(slot, ()):
-                    steps, without = compiled[number]
                     barred = blocked[number] if blocked else ()
-                    if place in barred:
-                        continue
-                    at = _rest(walk.known, (place,), steps, 1, barred, without)
+                    at = () if place in barred else _rest(walk.known, (place,), compiled[number], barred)
                     if at:
                         yield Found(number, at, word.start, walk.known[at[-1]].end)
 
@@ -250,25 +253,19 @@ class Scanner:
 _MOST_SPELLINGS: Final = 200_000
 
 
-def _rest(
-    known: Sequence[Known],
-    at: tuple[int, ...],
-    steps: tuple[tuple[int, int], ...],
-    step: int,
-    barred: Collection[int],
-    without: frozenset[int],
-) -> tuple[int, ...]:
-    """Where the words of a phrase stand from `step` on, behind those found; empty when they do not."""
-    if step == len(steps):
+def _rest(known: Sequence[Known], at: tuple[int, ...], plan: _Plan, barred: Collection[int]) -> tuple[int, ...]:
+    """Where all words of a phrase stand when its first ones stand `at`; empty when they do not."""
+    steps, without = plan
+    if len(at) == len(steps):
         return at
-    slot, gap = steps[step]
+    slot, gap = steps[len(at)]
     last = known[at[-1]]
     for place in range(at[-1] + 1, len(known)):
         word = known[place]
         if word.number - last.number > gap + 1 or word.sentence != last.sentence:
             break
         if slot in word.slots and place not in barred:
-            found = _rest(known, (*at, place), steps, step + 1, barred, without)
+            found = _rest(known, (*at, place), plan, barred)
             if found:
                 return found
         if not without.isdisjoint(word.slots):

@@ -1,8 +1,8 @@
 """What puts a text under a topic, as data: read from vocabulary files, checked, merged.
 
 A vocabulary file (``vocabulary/*.toml`` beside this module, or a user's own) has at most one ``[topic]`` and any number of
-``[[term]]``, ``[[act]]``, ``[[mask]]``, ``[[demote]]`` and ``[[field]]`` tables; `titles` says which titles say nothing. Entries are
-about the topic of their file unless they name others. Masks hide false friends from the terms of their own topics only.
+``[[term]]``, ``[[act]]``, ``[[mask]]``, ``[[demote]]`` and ``[[field]]`` tables; ``[titles]`` says which titles say
+nothing. Entries are about the topic of their file unless they name others. Masks hide false friends from their own topics only.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from diffs import lemmas, phrases
 from diffs.labels import slug
 from diffs.phrases import Phrase
 from diffs.vocabulary_file import Entry, VocabularyFile
+from tracker.errors import ConfigError
 
 #: How much one hit is worth. core: enough alone · strong: enough, unless the title is about social law ([[demote]]) · weak:
 #: never enough, it asks for the body and lowers what the body must show.
@@ -28,7 +29,7 @@ _SCHEMA: Final = 1
 
 _Rule = TypeVar("_Rule")
 _TEXT, _LIST, _FLAG = str, list, bool
-_COMMON: Final = {"id": _TEXT, "topics": _LIST, "gloss": _TEXT}
+_COMMON: Final[dict[str, type]] = {"id": _TEXT, "topics": _LIST, "gloss": _TEXT}
 _KEYS: Final[dict[str, dict[str, type]]] = {
     "topic": {"id": _TEXT, "ru": _TEXT, "en": _TEXT},
     "term": _COMMON
@@ -191,6 +192,8 @@ class _Reader:
                 source.fault(f"schema must be {_SCHEMA}: write schema = {_SCHEMA} at the top", key="schema")
             entry = source.table("topic", _KEYS["topic"])
             self._own[source.name] = (self._topic(entry),) if entry else ()
+        if not sources:
+            raise ConfigError("no vocabulary of topics is given: name a file")
         if not self.topics:
             sources[0].fault("no file has a [topic]: add one")
 
@@ -244,7 +247,9 @@ class _Reader:
         articles = tuple(_articles(entry, spec) for spec in entry.texts("articles"))
         otherwise = _choice(entry, "otherwise", ("", *TIERS), "")
         if otherwise and not articles:
-            entry.fault("otherwise needs articles: without them every change of the act counts as its tier", "otherwise")
+            entry.fault(
+                "otherwise needs articles: without them every change of the act counts as its tier", "otherwise"
+            )
         return Act(
             id=entry.id,
             topics=topics,
@@ -268,7 +273,9 @@ class _Reader:
     def field(self, entry: Entry, topics: tuple[str, ...]) -> FieldRule:
         codes, values = entry.texts("codes"), entry.texts("values")
         if not any((*codes, *values)) or not all(one.strip() for one in (*codes, *values)):
-            entry.fault("an empty code or value matches everything: give codes or values", "codes" if codes else "values")
+            entry.fault(
+                "an empty code or value matches everything: give codes or values", "codes" if codes else "values"
+            )
         return FieldRule(
             id=entry.id,
             topics=topics,
@@ -346,7 +353,7 @@ def check_reach(sources: Iterable[VocabularyFile]) -> None:
             entry.fault(f"{text!r} matches everything: it is made of words like «в» and «о» only", key, text)
     scanner = phrases.Scanner(parsed)
     for title in _EMPTY_TITLES:
-        walk = scanner.walk(phrases.Text.of(title))
+        walk = scanner.walk(title)
         for place, (entry, key, text) in enumerate(entries):
             if any(scanner.find(place, walk)):
                 entry.fault(f"{text!r} matches everything: it is found in titles that say nothing", key, text)

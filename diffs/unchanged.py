@@ -13,14 +13,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from diffs.align import Run, in_order
 from diffs.labels import Label, label_of
 from diffs.normalise import Cleaned, cleaned, normalise, published_lines
+from diffs.order import Run, in_order
 from diffs.profile import Opening, profile_of
 from diffs.structure import structure
 from diffs.typography import HIDDEN
@@ -45,7 +45,8 @@ _OPENING: Final = re.compile(
 )
 _ITSELF: Final = "настоящей статьи"
 _REACH: Final = 60  # characters in which a reference to "this article" begins
-_QUOTED: Final = re.compile("\n[«\"„“”]")
+_AMENDS: Final = re.compile(r"нести\s+(?:изменени[ея]\s+)?в\s")
+_QUOTED: Final = re.compile('\n[«"„“”]')
 _HEAD: Final = 80  # characters; every label fits in them
 _LONG_LINE: Final = 200  # characters; no wrapped text has lines of that length
 _LONG_LINES: Final = 0.05  # their share in a text with one paragraph a line
@@ -57,7 +58,8 @@ class Shared:
     """Two texts without the articles they share: place -> unit on either side, and what was left out between them.
 
     `same` are runs of units left out: (old place, new place, number). `noise` is what cleaning did on either side to the lines
-    that were read; in the others it did the same on both. `left_out`: the articles themselves.
+    that were read; in the others it did the same on both. `left_out`: the articles themselves;
+    `containers`: the headings of chapters in them, which are read.
     """
 
     old: Mapping[int, Section]
@@ -65,12 +67,17 @@ class Shared:
     same: Sequence[Run]
     noise: tuple[Counter[str], Counter[str]]
     left_out: Sequence[str]
+    containers: Sequence[str]
 
     @cached_property
     def words_left_out(self) -> int:
-        """The words of the articles left out, in one of the texts, by their blanks."""
+        """The words of the articles left out, in one of the texts, by their blanks; without the headings that stay."""
         texts = (cleaned(line).text for article in self.left_out for line in article.split("\n"))
-        return sum(text.count(" ") + 1 for text in texts if text)
+        return _words(filter(None, texts)) - _words(self.containers)
+
+
+def _words(texts: Iterable[str]) -> int:
+    return sum(text.count(" ") + 1 for text in texts)
 
 
 def shared_by(old: str, new: str) -> Shared | None:
@@ -98,6 +105,7 @@ def shared_by(old: str, new: str) -> Shared | None:
         ],
         noise=(before.noise, after.noise),
         left_out=[here[start:end] for start, end, _, _ in equal],
+        containers=[heading for outline in outlines for heading in outline.containers],
     )
 
 
@@ -133,8 +141,8 @@ def _equal_articles(old: str, new: str) -> list[tuple[int, int, int, int]]:
     for number in here.keys() & there.keys():
         start, end, other, other_end = *here[number], *there[number]
         article = old[start:end]
-        # What stands below a signature is judged by it, so such an end of a text is read.
-        if article == new[other:other_end] and "\nПрезидент" not in article:
+        # What stands below a signature is judged by it, and which acts are amended is told of a text as a whole.
+        if article == new[other:other_end] and "\nПрезидент" not in article and not _AMENDS.search(article):
             equal.append((start, end, other, other_end))
     equal.sort()
     rank = {other: at for at, other in enumerate(sorted(other for _, _, other, _ in equal))}

@@ -67,7 +67,7 @@ class VocabularyFile:
         """The ``[[name]]`` tables, each checked: its keys known, its values of their types."""
         found = self.data.get(name, [])
         if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-            self.fault(f"{name} must be written as [[{name}]] tables", key=name)
+            self.fault(f"{name} must be written as [[{name}]] tables", name)
         return [Entry(self, name, place, item).checked(keys) for place, item in enumerate(found)]
 
     def table(self, name: str, keys: Mapping[str, type]) -> Entry | None:
@@ -76,7 +76,7 @@ class VocabularyFile:
         if found is None:
             return None
         if not isinstance(found, dict):
-            self.fault(f"{name} must be written as a [{name}] table", key=name)
+            self.fault(f"{name} must be written as a [{name}] table", name)
         return Entry(self, name, 0, found).checked(keys)
 
     def only(self, known: Collection[str]) -> None:
@@ -115,7 +115,8 @@ class Entry:
 
     def fault(self, reason: str, key: str = "", value: str = "") -> NoReturn:
         """Refuse the file for this entry."""
-        name = f"[[{self.table}]] {self.id!r}: " if self.id else f"[{self.table}]: "
+        header = f"[{self.table}]" if isinstance(self.file.data[self.table], dict) else f"[[{self.table}]]"
+        name = f"{header} {self.id!r}: " if self.id else f"{header}: "
         self.file.fault(name + reason, self.table, self.place, key, value)
 
     def checked(self, keys: Mapping[str, type]) -> Entry:

@@ -195,6 +195,8 @@ def _what_watch(told: _Told, _about: Subject) -> str:
 def _what_discovered(told: _Told, _about: Subject) -> str:
     if told.payload.get("scan_only"):
         return labels.UNREAD["scan"][0]
+    if by_text := told.mapping("by_text"):
+        return f"тема появилась в тексте: {phrases.lower(phrases.edition_label(by_text)) or 'новая редакция'}"
     return "название общее, тему решит текст" if told.payload.get("needs_body") else "новый документ"
 
 

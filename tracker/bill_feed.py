@@ -20,6 +20,8 @@ from tracker.models import Event, EventKind, OperatorKind, Watch
 #: After so many failures in a row a feed counts as not there, and is not asked for a day.
 _FAILURES: Final = 3
 _AFTER_FAILURES: Final = timedelta(days=1)
+#: So often a card is asked again that does not show what its feed has told.
+_LAG: Final = 8
 _AFTER_SILENCE: Final = timedelta(days=7)
 
 _STEPS: Final = frozenset({EventKind.BILL_STEP, EventKind.BILL_STEP_CHANGED, EventKind.BILL_STEP_REMOVED})
@@ -55,7 +57,13 @@ def settle(desk: Desk, watch: Watch, events: Collection[Event], now: datetime) -
     if not isinstance(pending, list):
         return
     digest, body = pending
-    silent = digest == memory.get("digest") and any(event.kind in _STEPS and not event.backfilled for event in events)
+    stepped = any(event.kind in _STEPS and not event.backfilled for event in events)
+    lag = int(memory.get("lag", 0))
+    if memory.get("digest") not in {None, digest} and not stepped and lag < _LAG:
+        # The card may lag behind its feed: it is asked again until it shows what the feed has told.
+        desk.store.set_state(keys.feed, {**memory, "lag": lag + 1, "failures": 0})
+        return
+    silent = digest == memory.get("digest") and stepped
     after: dict[str, Any] = {"digest": digest, "body": body, "card_at": now.isoformat(), "failures": 0}
     if silent:
         after["not_before"] = (now + _AFTER_SILENCE).isoformat()

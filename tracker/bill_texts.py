@@ -44,7 +44,8 @@ class Collected:
     """What the texts of a card brought.
 
     `files`: what was fetched, by file; `due`: what could not be, with the number of failures and the moment to try again;
-    `state`: further state of the store about bodies that were read well; `well`: their addresses.
+    `state`: further state of the store about bodies that were read well; `well`: their addresses. `newest`: the last text of the
+    procedure that this look has read.
     """
 
     versions: tuple[NewVersion, ...]
@@ -54,6 +55,7 @@ class Collected:
     state: dict[str, str | None]
     well: tuple[str, ...]
     trouble: str
+    newest: ReadText | None = None
 
 
 def texts_due(desk: Desk, watch: Watch, now: datetime) -> bool:
@@ -82,6 +84,7 @@ class BillTexts:
         self._due = desk.mapping(Keys.of(watch).due)
         self._settled: dict[str, str | None] = {}
         self._well: list[str] = []
+        self._newest: ReadText | None = None
 
     def collect(self, reading: Reading) -> Collected:
         """Look at every text that the card links and that is due."""
@@ -119,6 +122,7 @@ class BillTexts:
             state=self._settled,
             well=tuple(self._well),
             trouble="; ".join(trouble),
+            newest=self._newest,
         )
 
     def _is_due(self, file: File, *, newest: bool) -> bool:
@@ -203,6 +207,8 @@ class BillTexts:
         )
         before = self._shelf.predecessor(compared)
         number = self._shelf.add(version, read, snapshot)
+        if read.sections:
+            self._newest = read  # files come in the order of the procedure
         drafter = replace(self._drafter, confirmed=confirmed)
         if file.id in self._unread and kind is not EventKind.TEXT_UNEXPLAINED:
             drafter = replace(drafter, silent_before=self._watch.silent_before)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 from diffs import topics
+from diffs.amended import AmendedUnit
 from scrapers import readings, sozd
-from tracker import cadence, cards, texts, watchlist
+from tracker import amending, cadence, cards, payloads, texts, watchlist
 from tracker.bill_texts import BillTexts, rereader
 from tracker.desk import Desk, Finding, Keys, Page, doubt_key, good_key, told_value
 from tracker.errors import PageError
@@ -61,11 +63,17 @@ def look(desk: Desk, watch: Watch, page: Page, now: datetime) -> Finding:
         confirmed=confirmed,
     )
     collected = BillTexts(desk, watch, drafter, held, now, unread=unread).collect(reading)
+    units = amending.units_of(collected.newest.sections) if collected.newest is not None else ()
+    by_text = _by_text(desk, reading, document, found, units)
+    if by_text is not None:
+        document, found = by_text
+        drafter = replace(drafter, document=document)
     still_unread = {guid: True for guid in collected.due or {} if old is None or guid in unread}
     note_events, note_versions = _note(desk, watch, drafter, reading, page.snapshot)
+    text = next((draft for draft in reversed(collected.events) if draft.diff is not None), None) if by_text else None
     events = (
-        *(_greeting(watch, drafter, reading, found) if old is None else ()),
-        *collected.events,
+        *(_greeting(watch, drafter, reading, found, text) if old is None or by_text is not None else ()),
+        *(payloads.of_this(draft, document) for draft in collected.events),
         *note_events,
         *cards.card_news(drafter, cards.with_held_files(old, held), reading, held),
     )
@@ -78,7 +86,10 @@ def look(desk: Desk, watch: Watch, page: Page, now: datetime) -> Finding:
         aliases={watch.source: document.number},
         versions=versions,
         events=events,
-        relations=cards.relations_of(reading, document, desk.store.document_by_alias),
+        relations=(
+            *cards.relations_of(reading, document, desk.store.document_by_alias),
+            *amending.relations(document.id, units),
+        ),
         state={
             good_key(watch.url): page.snapshot.digest,
             doubt_key(watch, watch.url): None,
@@ -104,7 +115,7 @@ def describe(desk: Desk, reading: Reading, target: str) -> tuple[Document, Class
     facts = reading.document
     if facts is None:
         raise PageError(Problem.LAYOUT_CHANGED, f"{target}: the page describes no document")
-    found = topics.classify(desk.rules, facts.title, comment=facts.comment, body=reading.note)
+    found = classified(desk, reading)
     known = desk.store.document(target)
     merged = tuple(dict.fromkeys((*(known.topics if known else ()), *found.topics)))
     document = Document(
@@ -122,9 +133,38 @@ def describe(desk: Desk, reading: Reading, target: str) -> tuple[Document, Class
     return desk.mark(document), found
 
 
-def _greeting(watch: Watch, drafter: Drafter, reading: Reading, found: Classification) -> tuple[EventDraft, ...]:
-    if watch.origin == "discovery":
-        return (cards.discovered(drafter, reading, found),)
+def classified(desk: Desk, reading: Reading, units: Sequence[AmendedUnit] = ()) -> Classification:
+    """The topics of a bill by its card, and by the units of acts that its text changes, whatever it is called."""
+    facts = reading.document
+    if facts is None:
+        return Classification()
+    amended = (*units, *amending.units_of_title(facts.title))
+    return topics.classify(
+        desk.rules, facts.title, comment=facts.comment, body=reading.note, amended=amended, fields=facts.fields
+    )
+
+
+def _by_text(
+    desk: Desk, reading: Reading, document: Document, found: Classification, units: Sequence[AmendedUnit]
+) -> tuple[Document, Classification] | None:
+    """The bill under the topics that only its text has brought, and the words that say so; None when it brought none."""
+    if not units:
+        return None
+    whole = classified(desk, reading, units)
+    merged = tuple(dict.fromkeys((*document.topics, *whole.topics)))
+    if merged == document.topics:
+        return None
+    new = set(merged) - set(document.topics)
+    matches = tuple(match for match in whole.matches if match.topic in new)
+    return replace(document, topics=merged), replace(found, topics=merged, needs_body=False, matches=matches)
+
+
+def _greeting(
+    watch: Watch, drafter: Drafter, reading: Reading, found: Classification, text: EventDraft | None
+) -> tuple[EventDraft, ...]:
+    """The first word about a bill, or the word that its text has made it one of ours (`text` shows by which change)."""
+    if watch.origin == "discovery" or text is not None or (found.matches and watch.last_success is not None):
+        return (cards.discovered(drafter, reading, found, text),)
     return (cards.started(drafter, reading),)
 
 

@@ -1,6 +1,6 @@
 """How often a document is worth a look. Pure: a bill that is on its way often, one that lies still less, one that is over rarely.
 
-No document waits longer than half a day, so that a whole day without a look is always a fault and never a plan.
+No document waits longer than six hours, so that a day without a look is always a fault, and a night's outage is none yet.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, Final, Self
 from tracker.models import Reading, Status
 from tracker.payloads import moment
 
-LONGEST: Final = timedelta(hours=12)
+LONGEST: Final = timedelta(hours=6)
 
 _ENDS: Final = frozenset({Status.PUBLISHED, Status.REJECTED, Status.WITHDRAWN, Status.RETURNED})
 _ON_ITS_WAY: Final = timedelta(days=45)  # what is on an agenda is decided in weeks
@@ -55,7 +55,8 @@ def of_bill(reading: Reading, now: datetime) -> Pace:
     status = reading.document.status if reading.document else None
     if status in _ENDS:
         return _OVER if age > _ON_ITS_WAY else LIVELY
-    if age <= _ON_ITS_WAY:
+    planned = any(step.planned for step in reading.events)
+    if age <= _ON_ITS_WAY or (planned and age <= _LYING):
         return LIVELY
     return _WARM if age <= _LYING else _STILL
 

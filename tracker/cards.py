@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from diffs.cards import CardChange, FieldsChange, FileChange, StageChange, StepChange, compare_cards
 from scrapers import readings, sozd
@@ -31,6 +31,9 @@ _POSITIONS = {edition: f"{index:02d}" for index, edition in enumerate(sozd.EDITI
 def position_of(edition: str | None) -> str:
     """The place of an edition in the procedure, as a string that sorts."""
     return _POSITIONS.get(edition or "", "99")
+
+
+_OF_TEXT: Final = ("edition", "label", "version_path", "compared_with", "change")
 
 
 def card_news(drafter: Drafter, old: Reading | None, new: Reading, held: Held) -> tuple[EventDraft, ...]:
@@ -140,8 +143,11 @@ def started(drafter: Drafter, reading: Reading) -> EventDraft:
     return drafter.draft(EventKind.WATCH_STARTED, key="watch", level=Level.NOTABLE, payload=payload, always_news=True)
 
 
-def discovered(drafter: Drafter, reading: Reading, found: Classification) -> EventDraft:
-    """The first word about a bill that the tracker found by itself, and the words that put it under its topics."""
+def discovered(drafter: Drafter, reading: Reading, found: Classification, text: EventDraft | None = None) -> EventDraft:
+    """The first word about a bill that the tracker found by itself, and the words that put it under its topics.
+
+    `text`: the event of the text that put it there (a graft), whose diff is shown.
+    """
     roles = {file.role for file in reading.files}
     payload = {
         "reasons": payloads.of_reasons(found),
@@ -149,9 +155,16 @@ def discovered(drafter: Drafter, reading: Reading, found: Classification) -> Eve
         "scan_only": Role.SCAN in roles and Role.BILL_TEXT not in roles,
         "registered": reading.document.date if reading.document else None,
         "status": reading.document.status if reading.document else None,
+        "by_text": {name: text.payload.get(name) for name in _OF_TEXT} if text is not None else None,
     }
     return drafter.draft(
-        EventKind.DOCUMENT_DISCOVERED, key="discovered", level=Level.MAJOR, payload=payload, always_news=True
+        EventKind.DOCUMENT_DISCOVERED,
+        key="discovered",
+        digests=text.digests if text is not None else (),
+        level=Level.MAJOR,
+        payload=payload,
+        diff=text.diff if text is not None else None,
+        always_news=True,
     )
 
 

@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Any, Final, TypeAlias
 
 from diffs import compare
-from tracker import payloads
+from scrapers import ips
+from tracker import editions, payloads
 from tracker.desk import Desk, Finding, Keys
 from tracker.holding import SECOND_LOOK
 from tracker.models import EditionKey, EventDraft, EventKind, Level, Part, Snapshot, Watch, digest_of
@@ -23,6 +24,8 @@ from tracker.texts import ReadText
 #: The order in which two sources are compared: the first is shown as the old side.
 _ORDER: Final = ("ips", "kremlin", "page")
 
+_ORIGINAL: Final = "rdk-0"
+_WHOLE: Final = 0.5
 #: How the kept texts of a source are read again, by source.
 Rereaders: TypeAlias = Mapping[str, Callable[[Watch], Rereader]]
 
@@ -36,11 +39,11 @@ def weigh(desk: Desk, watch: Watch, finding: Finding, rereaders: Rereaders, now:
     memory = desk.mapping(Keys.of(watch).disagree)
     events: list[EventDraft] = []
     waiting = False
-    after = dict(memory)
-    for other, theirs in _others(desk, watch, rereaders):
-        name = "/".join(sorted((watch.source, other.source), key=_rank))
-        text, _ = theirs
-        if set(text.amending_acts) != set(read.amending_acts):
+    others = {_pair_name(watch, other): (other, text) for other, (text, _) in _others(desk, watch, rereaders)}
+    # What was noted of a source that is followed no more is forgotten.
+    after = {name: entry for name, entry in memory.items() if name in others or not _is_about(name, watch)}
+    for name, (other, text) in others.items():
+        if not _is_one_state((key, read), (other, text)):
             after.pop(name, None)  # two legal states: of course they differ
             continue
         pair = digest_of(sorted((text.digest, read.digest)))
@@ -70,8 +73,30 @@ def weigh(desk: Desk, watch: Watch, finding: Finding, rereaders: Rereaders, now:
 
 
 def is_waiting(desk: Desk, watch: Watch) -> bool:
-    """Whether a difference of this act's sources waits for a second look."""
-    return any(not entry.get("told") for entry in desk.mapping(Keys.of(watch).disagree).values())
+    """Whether a difference between this source and another waits for a second look."""
+    memory = desk.mapping(Keys.of(watch).disagree)
+    return any(not entry.get("told") and _is_about(name, watch) for name, entry in memory.items())
+
+
+def _pair_name(watch: Watch, other: EditionKey) -> str:
+    return "/".join(sorted((watch.source, other.source), key=_rank))
+
+
+def _is_about(name: str, watch: Watch) -> bool:
+    return watch.source in name.split("/")
+
+
+def _is_one_state(first: tuple[EditionKey, ReadText], second: tuple[EditionKey, ReadText]) -> bool:
+    """Whether two texts claim the same legal state, and both the whole of it.
+
+    They name the same amending acts; where they name none, the one must be the original edition of the legal system. A text
+    that is half the other is an extract.
+    """
+    texts = [text for _, text in (first, second)]
+    acts = [set(text.amending_acts) for text in texts]
+    original = any(key.source == ips.NAME and key.edition == _ORIGINAL for key, _ in (first, second))
+    lengths = sorted(len(text.plain) for text in texts)
+    return acts[0] == acts[1] and (bool(acts[0]) or original) and lengths[0] >= _WHOLE * lengths[1]
 
 
 def _others(
@@ -84,6 +109,10 @@ def _others(
             continue
         shelf = Shelf(desk.store, watch.target, Part.TEXT, other.source, rereaders[other.source](other))
         newest: Standing | None = shelf.newest(readable=True)
+        current = editions.current_of(desk, other) if other.source == ips.NAME else None
+        if newest is not None and current is not None:
+            newest = shelf.latest_of(replace(newest.key, edition=current), cause=None)
+            newest = newest if newest is not None and newest.readable else None
         if newest is not None:
             found.append((newest.key, shelf.read(newest)))
     return found

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from diffs import topics
+from diffs.amended import AmendedUnit
 from scrapers import publication, sozd
-from tracker import publications
+from tracker import amending, bills, cards, publications, texts
 from tracker.desk import Desk, good_key
 from tracker.errors import FetchError, PageError, SourceError
-from tracker.models import Event, Item, Problem, Watch
+from tracker.models import Event, Item, Problem, Reading, Role, Watch
 from tracker.payloads import MOSCOW
 
 #: A bill whose title and note decide nothing is looked at again daily for so long.
@@ -295,9 +295,9 @@ def _decide(desk: Desk, candidate: _Candidate, now: datetime) -> Watch | None:
     page = desk.get(url, source=sozd.NAME)
     reading = sozd.read(page.body, url=url, status=page.status, content_type=page.content_type)
     desk.store.set_state(good_key(url), page.snapshot.digest)
-    facts = reading.document
-    title, comment = (facts.title, facts.comment) if facts else ("", "")
-    found = topics.classify(desk.rules, title, comment=comment, body=reading.note)
+    found = bills.classified(desk, reading)
+    if not found.topics:
+        found = bills.classified(desk, reading, _amended_by_text(desk, reading))
     if found.topics:
         watch = Watch(
             target=sozd.document_id(number),
@@ -319,6 +319,24 @@ def _decide(desk: Desk, candidate: _Candidate, now: datetime) -> Watch | None:
             desk.store.set_state(_undecided(number), None)
             desk.store.set_state(_decided(number), "off topic")
     return None
+
+
+def _amended_by_text(desk: Desk, reading: Reading) -> tuple[AmendedUnit, ...]:
+    """What the newest text of a bill changes, where it can be read: a title may hide it, and so may a note."""
+    texts_of = [file for file in reading.files if file.role is Role.BILL_TEXT and file.edition]
+    if not texts_of:
+        return ()
+    newest = max(texts_of, key=lambda file: (cards.position_of(file.edition), file.uploaded_at or ""))
+    try:
+        page = desk.get(desk.absolute(newest.url, sozd.NAME), source=sozd.NAME)
+        if page.status != 200:
+            return ()
+        read = texts.read_file(
+            page.body, name=newest.label, content_type=page.content_type, body_digest=page.snapshot.digest, ocr=desk.ocr
+        )
+    except (FetchError, PageError):
+        return ()  # it stays undecided, and is looked at again
+    return amending.units_of(read.sections)
 
 
 def _undecided(number: str) -> str:

@@ -29,6 +29,7 @@ from tracker.models import (
     Json,
     NewVersion,
     Observation,
+    OperatorKind,
     PageKind,
     Part,
     Problem,
@@ -41,7 +42,7 @@ from tracker.models import (
 )
 from tracker.outages import is_of_host
 from tracker.payloads import Drafter
-from tracker.shelf import Rereader, Shelf
+from tracker.shelf import Rereader, Shelf, Standing
 from tracker.texts import KEPT, ReadText
 
 #: The text of the newest edition is fetched again this often.
@@ -113,9 +114,10 @@ def look(desk: Desk, watch: Watch, page: Page, now: datetime) -> Finding:
 def _list_doubt(before: Mapping[str, Any], reading: Reading) -> str | None:
     """Why a list of editions that was read well is still not believed."""
     listed = {edition.id for edition in reading.editions}
-    left = len(listed & before.keys())
-    if len(before) >= _SHORT_LIST and left < len(before) * _SHRUNK:
-        return f"of {len(before)} editions only {left} are listed"
+    known = {name for name, entry in before.items() if entry.get("listed")}
+    left = len(listed & known)
+    if len(known) >= _SHORT_LIST and left < len(known) * _SHRUNK:
+        return f"of {len(known)} editions only {left} are listed"
     return None
 
 
@@ -182,6 +184,7 @@ class _Editions:
         self._due_before = desk.mapping(keys.due)
         # What stands in the list at the source's first answer, or when the watch is taken up anew, is the past.
         self._begins = desk.store.state(keys.begun) != lookups.begun_value(watch)
+        self._last_current = next((name for name, entry in self._before.items() if entry.get("current")), None)
         # An act that was not listed when the watch began: its first text is news, what its list holds besides is not.
         self._first_list = not self._before
         self._named = desk.store.state(keys.named) is not None
@@ -204,11 +207,14 @@ class _Editions:
             act_documents.require_same(self._watch, self._known, None, title=title)
         readable = [edition for edition in self._reading.editions if edition.available]
         current = next((edition for edition in readable if edition.current), readable[-1] if readable else None)
+        passed = False
         for edition in self._reading.editions:
             is_current = edition is current
             entry = self.memory[edition.id]
+            passed = passed or is_current
             if entry["what"] is None and (self._begins or (self._first_list and not is_current)):
-                entry["what"] = _HISTORY
+                # What is listed behind the current one and has no text yet is still to come.
+                entry["what"] = _HISTORY if edition.available or not passed or is_current else _AWAITED
             what = entry["what"]
             if what is None and not edition.available:
                 self._announce(edition, NOT_READY)
@@ -216,7 +222,23 @@ class _Editions:
                 self._try(edition, what, is_current=is_current)
             else:
                 self.held.keep(f"text:{edition.id}")
+        self._note_lists(current)
         return self
+
+    def _note_lists(self, current: EditionRef | None) -> None:
+        """What is listed now, and which edition is the current one; an edition that is listed no more is told to the operator."""
+        listed = {edition.id for edition in self._reading.editions}
+        for name, entry in self.memory.items():
+            if name not in listed and entry.get("listed"):
+                self._desk.store.tell_operator(
+                    OperatorKind.DOCUMENT_QUARANTINED,
+                    source=self._watch.source,
+                    subject=self._watch.target,
+                    at=self._now,
+                    message=f"the edition {name} is listed no more",
+                )
+            entry["listed"] = name in listed
+            entry["current"] = current is not None and name == current.id
 
     def _is_wanted(self, edition: EditionRef, what: str | None, *, is_current: bool) -> bool:
         failed = self._due_before.get(edition.id)
@@ -256,19 +278,23 @@ class _Editions:
         standing = self.shelf.latest_of(key, cause=None)
         own = standing if standing is not None and standing.readable else None
         known = self.shelf.read(own)[0] if own is not None else None
-        if is_current:
-            self.current = (key, read)
         if known is not None and known.digest == read.digest:
             self._settle(edition, fetched)
+            if is_current:
+                self.current = (key, read)
             return
         explained = known is None or (
             known.extractor != KEPT and bool(set(read.amending_acts) - set(known.amending_acts))
         )
         if not explained and not self.held.seen_twice(f"text:{edition.id}", read.digest):
             return
-        doubt = text_doubt(known.plain, read.plain) if known is not None else None
+        before = self._predecessor(edition, is_current=is_current) if known is None else None
+        last = known or (self.shelf.read(before)[0] if before is not None and is_current else None)
+        doubt = text_doubt(last.plain, read.plain) if last is not None else None
         confirmed = self._desk.believe(self._watch, fetched.page, read.digest, doubt, self._now)
         self._settle(edition, fetched)
+        if is_current:
+            self.current = (key, read)
         if self.document is None or self.document is self._known:
             self.document = act_documents.document_of(
                 self._desk, self._watch, read.plain, _facts_of(fetched, self._reading)
@@ -277,13 +303,24 @@ class _Editions:
         if known is None:
             kind = EventKind.EDITION_ADDED if what is None and not self._first_list else EventKind.TEXT_ADDED
         history = what == _HISTORY and self._watch.origin != "discovery"
-        self._tell(kind, edition, fetched, confirmed=confirmed, changed=known is not None, history=history)
+        standing = own if known is not None else before
+        self._tell(kind, edition, fetched, standing, confirmed=confirmed, changed=known is not None, history=history)
+
+    def _predecessor(self, edition: EditionRef, *, is_current: bool) -> Standing | None:
+        """What a new edition is compared with: the current one before it; another, with the one that the list has before it."""
+        if is_current and self._last_current is not None and self._last_current != edition.id:
+            key = replace(key_of(self._watch, edition), edition=self._last_current)
+            last = self.shelf.latest_of(key, cause=None)
+            if last is not None and last.readable:
+                return last
+        return self.shelf.before(key_of(self._watch, edition), self.memory[edition.id]["position"], readable=True)
 
     def _tell(
         self,
         kind: EventKind,
         edition: EditionRef,
         fetched: FetchedText,
+        standing: Standing | None,
         *,
         confirmed: bool,
         changed: bool,
@@ -294,12 +331,7 @@ class _Editions:
         assert document is not None  # a text was read  # noqa: S101
         drafter = Drafter(document=document, source=self._watch.source, silent_before=None, confirmed=confirmed)
         version = version_of(self._watch, edition, self.memory[edition.id]["position"], fetched)
-        before = (
-            self.shelf.latest_of(version.key, cause=None)
-            if changed
-            else self.shelf.before(version.key, version.position, readable=True)
-        )
-        compared = self.shelf.predecessor(before)
+        compared = self.shelf.predecessor(standing)
         number = self.shelf.add(version, fetched.read, fetched.page.snapshot)
         if self._known is None and not self.events:
             listed = [{"edition": row.id, "label": row.label} for row in self._reading.editions if row.available]
@@ -316,6 +348,8 @@ class _Editions:
             extra={"amended_by": amended_by(edition)},
         )
         self.events.append(replace(event, backfilled=history))
+        if not history:  # what was told as news needs no telling as history
+            self.memory[edition.id]["compared"] = True
 
     def _announce(self, edition: EditionRef, reason: str) -> None:
         """An edition that is listed and cannot be read yet: its amending act is news, whatever the text will be."""
@@ -349,14 +383,7 @@ class _Editions:
         self.state[good_key(url)] = fetched.page.snapshot.digest
         self.state[doubt_key(self._watch, url)] = None
         self.well.append(url)
-        # What was told as news needs no telling as history.
-        told = self.memory[edition.id]["what"] != _HISTORY
-        self.memory[edition.id] = {
-            **self.memory[edition.id],
-            "what": _READ,
-            "at": self._now.isoformat(),
-            "compared": told or bool(self.memory[edition.id].get("compared")),
-        }
+        self.memory[edition.id] |= {"what": _READ, "at": self._now.isoformat()}
 
 
 # ---------------------------------------------------------------- texts of editions
@@ -412,6 +439,12 @@ def amended_by(edition: EditionRef) -> dict[str, Any]:
     return {"label": edition.label, "date": edition.date, "number": edition.act}
 
 
+def current_of(desk: Desk, watch: Watch) -> str | None:
+    """The id of the edition that the source holds for the present one, by the last look."""
+    memory = desk.mapping(Keys.of(watch).editions)
+    return next((name for name, entry in memory.items() if entry.get("current")), None)
+
+
 def rereader(watch: Watch) -> Rereader:
     """How the kept texts of a watch are read again."""
     del watch
@@ -436,6 +469,8 @@ def placed(before: Mapping[str, Any], editions: Sequence[EditionRef]) -> dict[st
     for index, edition in enumerate(editions):
         if edition.id not in before:
             following = next((place for place in later[index:] if place is not None and place > last), None)
+            if following is None:  # at the end, and behind what is listed no more
+                last = max((entry["position"] for entry in memory.values()), default="")
             memory[edition.id] = {"position": _between(last, following), "what": None}
         last = memory[edition.id]["position"]
     return memory

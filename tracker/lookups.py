@@ -8,13 +8,14 @@ no more is one.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Final, TypeAlias
 
 from scrapers import acts, ips, kremlin, publication
 from tracker.desk import Desk, Finding, Keys, Page, good_key, told_value
-from tracker.errors import PageError
+from tracker.errors import ConfigError, PageError
 from tracker.models import Item, Json, Observation, Problem, Reading, Watch
 
 #: Kinds of acts that the acts bank of kremlin.ru holds.
@@ -43,7 +44,9 @@ def addresses(
     signed = date.fromisoformat(day)
     portal, system, acts_bank = (base_urls[name] for name in (publication.NAME, ips.NAME, kremlin.NAME))
     exact = acts.shown_number(number)
-    found = {ips.NAME: ips.document_url(system, nd) if nd else ips.search_url(system, day=signed, number=exact)}
+    found = {}
+    with suppress(ConfigError):  # a number that the legal system has no letters for cannot be searched for there
+        found[ips.NAME] = ips.document_url(system, nd) if nd else ips.search_url(system, day=signed, number=exact)
     if signed >= PORTAL_BEGAN:
         found[publication.NAME] = publication.search_url(
             portal, number=_for_portal(exact), signed_since=signed, signed_until=signed, page_size=PAGE_SIZE

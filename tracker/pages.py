@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Final
 
@@ -34,6 +34,7 @@ from tracker.shelf import Rereader, Shelf
 from tracker.texts import KEPT, ReadText
 
 EDITION: Final = "current"
+_MAX_PAGES: Final = 10
 
 
 def look(desk: Desk, watch: Watch, page: Page, now: datetime) -> Finding:
@@ -55,12 +56,13 @@ def look_at_bank(desk: Desk, watch: Watch, page: Page, now: datetime) -> Finding
     reading = kremlin.read(page.body, url=watch.url, status=page.status, content_type=page.content_type)
     if reading.page is PageKind.LIST:
         return lookups.follow(
-            desk, watch, page, _in_bank(reading), now, address=_address(desk, watch), look=look_at_bank
+            desk, watch, page, _in_bank(desk, watch, reading), now, address=_address(desk, watch), look=look_at_bank
         )
     if not reading.text.strip():
         raise PageError(Problem.EMPTY, f"{watch.target}: the page holds no text", url=watch.url)
     # The text of an act that was published long ago is where the watch begins; of one that was just found it is news.
-    silent_before = None if watch.origin == "discovery" else now
+    awaited = desk.store.state(Keys.of(watch).begun) == lookups.begun_value(watch)
+    silent_before = None if watch.origin == "discovery" or awaited else now
     return _compared(
         desk, watch, page, texts.read_act(reading), facts=reading.document, now=now, silent_before=silent_before
     )
@@ -146,9 +148,20 @@ def _address(desk: Desk, watch: Watch) -> Callable[[Item], str]:
     return lambda item: kremlin.print_url(desk.base_urls[watch.source], item.native_id)
 
 
-def _in_bank(reading: Reading) -> Reading:
-    """The list without the rows of the news: they have no text of an act behind them."""
-    return replace(reading, items=tuple(item for item in reading.items if item.native_id.isdecimal()))
+def _in_bank(desk: Desk, watch: Watch, reading: Reading) -> Reading:
+    """What the bank lists of a day, page by page until the act is there; without the news, which have no text behind them."""
+    found = {item.native_id: item for item in reading.items}
+    _, day, _ = act_documents.parts(watch.target)
+    number = 1
+    while day and reading.items and number < _MAX_PAGES and not any(item.id == watch.target for item in found.values()):
+        number += 1
+        url = kremlin.day_url(desk.base_urls[watch.source], date.fromisoformat(day), number)
+        page = desk.get(url, source=watch.source)
+        more = kremlin.read(page.body, url=url, status=page.status, content_type=page.content_type)
+        if not {item.native_id for item in more.items} - found.keys():
+            break
+        found |= {item.native_id: item for item in more.items}
+    return replace(reading, items=tuple(item for item in found.values() if item.native_id.isdecimal()))
 
 
 def _read(watch: Watch, body: bytes, content_type: str, *, place: str) -> ReadText:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from datetime import time as time_of_day
 from typing import Any, Final
@@ -132,6 +132,12 @@ class Drafter:
             backfilled=history,
             diff=diff,
         )
+
+
+def of_this(draft: EventDraft, document: Document) -> EventDraft:
+    """The same event about the document as it is known now: under its topics, in their feeds."""
+    payload = {**draft.payload, "document": of_document(document)}
+    return replace(draft, payload=payload, scopes=scopes_of(document, draft.source))
 
 
 def scopes_of(document: Document, source: str) -> tuple[str, ...]:

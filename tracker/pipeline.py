@@ -479,6 +479,9 @@ class Pipeline:
             wait = min(every, AFTER_FAILURE)
         else:
             wait = every * self._rng.uniform(0.9, 1.1)
+        failed = self.desk.mapping(Keys.of(watch).due).values()
+        if retries := [datetime.fromisoformat(entry["next"]) - now for entry in failed]:
+            wait = min(wait, max(min(retries), _AT_LEAST) + _GRACE)
         asked = timedelta(seconds=min(result.retry_after or 0.0, _PATIENCE))
         if result.outcome is not Outcome.PAUSED and (pause := self._outages.pause(watch.source, watch.url, now)):
             asked = max(asked, pause * 1.2)  # behind those that were not asked because of this failure

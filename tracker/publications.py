@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -57,7 +57,11 @@ def look(desk: Desk, watch: Watch, page: Page, now: datetime) -> Finding:
     again = replaced(desk, item, now) if told else None
     if again is None:
         again = announce(desk, item, topics.classify(desk.rules, item.title), now, asked_for=watch)
-    return Finding(observation=replace(again, state={**again.state, **state}), well=(watch.url,))
+    held = again.state.get(_print_key(item))
+    waiting = isinstance(held, Mapping) and "held" in held
+    if waiting:
+        state.pop(Keys.of(watch).told)  # the same bytes must be looked at again
+    return Finding(observation=replace(again, state={**again.state, **state}), well=(watch.url,), waiting=waiting)
 
 
 def days_to_walk(last_pass: datetime | None, now: datetime) -> tuple[date, ...]:

@@ -74,8 +74,11 @@ def test_an_item_put_into_a_list_renumbers_the_rest_and_modifies_nothing() -> No
         ("renumbered", "st-5.p-1.pp-g", "st-5.p-1.pp-d"),
     ]
     assert [(group.kind, group.text, group.text_en) for group in diff.groups] == [
-        ("renumbering", "Подпункты «в»–«г» стали подпунктами «г»–«д» (ст. 5 п. 1).",
-         "Sub-items «в»–«г» became «г»–«д» (ст. 5 п. 1)."),
+        (
+            "renumbering",
+            "Подпункты «в»–«г» стали подпунктами «г»–«д» (ст. 5 п. 1).",
+            "Sub-items «в»–«г» became «г»–«д» (ст. 5 п. 1).",
+        ),
     ]
     assert [op.group for op in diff.operations] == [None, "g1", "g1"]
     assert diff.stats.words_added == 4 - 1  # the letter of an item is not a word of it

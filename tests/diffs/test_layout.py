@@ -63,7 +63,12 @@ def test_a_change_is_found_in_a_text_without_line_breaks(sides: str) -> None:
 
 def test_breaks_of_the_model_are_taken_over_and_other_words_keep_theirs() -> None:
     model = ["Суд ведет реестр вымышленных дел в порядке надзора.", "Архив хранит дела.", "Палата открыта для граждан."]
-    lines = ["Суд ведет реестр вымышленных", "дел в порядке надзора. Архив хранит дела.", "Новая норма", "Палата открыта для граждан."]
+    lines = [
+        "Суд ведет реестр вымышленных",
+        "дел в порядке надзора. Архив хранит дела.",
+        "Новая норма",
+        "Палата открыта для граждан.",
+    ]
     assert laid_out_like(lines, model) == [model[0], model[1], "Новая норма", model[2]]
 
 
@@ -79,7 +84,10 @@ def test_edges_of_a_reworded_line_are_breaks() -> None:
     ]
 
 
-@given(st.lists(st.sampled_from(["суд.", "дело", "архив и суд", "реестр;"]), max_size=9), st.lists(st.sampled_from(["суд. дело", "архив", "и суд"]), max_size=6))
+@given(
+    st.lists(st.sampled_from(["суд.", "дело", "архив и суд", "реестр;"]), max_size=9),
+    st.lists(st.sampled_from(["суд. дело", "архив", "и суд"]), max_size=6),
+)
 def test_no_word_is_lost(lines: list[str], model: list[str]) -> None:
     assert " ".join(laid_out_like(lines, model)).split() == " ".join(lines).split()
 

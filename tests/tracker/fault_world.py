@@ -28,6 +28,8 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import pytest
+import structlog
+import structlog.testing
 import trustme
 
 from scrapers import ips, kremlin, publication, sozd
@@ -71,7 +73,14 @@ NEWS: Final[Mapping[str, Counter[Told]]] = {
     "publication": Counter(
         [("act.published", AWAITED_DECREE), ("act.published", FOUND_DECREE), ("document.discovered", FOUND_DECREE)]
     ),
-    "ips": Counter([("edition.added", LAW), ("text.unexplained", SILENT_LAW), ("watch.started", LATE_LAW)]),
+    "ips": Counter(
+        [
+            ("edition.added", LAW),
+            ("text.unexplained", SILENT_LAW),
+            ("watch.started", LATE_LAW),
+            ("text.added", LATE_LAW),
+        ]
+    ),
     "kremlin": Counter([("text.changed", DECREE), ("watch.started", LATE_DECREE)]),
     "page": Counter([("text.changed", PAGE), ("text.changed", WHOLE_PAGE)]),
 }
@@ -413,12 +422,13 @@ def living(directory: Path, *, authority: trustme.CA | None = None, pace: float 
         sites = {name: stack.enter_context(faulty(authority=authority, pace=pace)) for name in SOURCES}
         world = World(directory / "var", sites, str(bundle) if authority else None)
         stack.callback(world.close)
-        with pytest.MonkeyPatch.context() as patch:
+        with pytest.MonkeyPatch.context() as patch, structlog.testing.capture_logs() as logged:
             patch.setattr(tempfile, "tempdir", str(temporary))
             yield world
+        assert [line for line in logged if line["log_level"] in {"error", "critical"}] == [], "no fault of our own"
         assert world.instance.store.verify_evidence() == ()
         assert world.instance.store.verify_ledger() == ()
     assert threading.active_count() == before
     # The child that reads files is kept between lives, with a folder of its own.
     assert [path.name for path in temporary.iterdir() if not path.name.startswith("duma-tracker-read-")] == []
-    assert {path.name for path in (directory / "var").iterdir()} <= {"tracker.db", "tracker.db-wal", "tracker.db-shm"}
+    assert {path.name for path in (directory / "var").iterdir()} == {"tracker.sqlite"}

@@ -1,4 +1,4 @@
-"""A bill that is on its way is asked often, one that lies still less, one that is over rarely, none less than twice a day."""
+"""A bill that is on its way is asked often, one that lies still less, one that is over rarely, none less than four times a day."""
 
 from __future__ import annotations
 
@@ -38,10 +38,15 @@ def test_a_bill_that_ended_is_watched_closely_for_weeks_and_then_rarely(status: 
     assert cadence.interval(every, cadence.of_bill(bill(90, status), NOW)) == LONGEST
 
 
-def test_no_interval_exceeds_half_a_day_unless_the_operator_says_so() -> None:
+def test_no_interval_exceeds_six_hours_unless_the_operator_says_so() -> None:
     still = cadence.of_bill(bill(1000), NOW)
     assert cadence.interval(timedelta(hours=6), still) == LONGEST
     assert cadence.interval(timedelta(days=3), still) == timedelta(days=3)
+
+
+def test_a_planned_step_keeps_a_bill_lively() -> None:
+    assert cadence.of_bill(bill(100, planned=True), NOW) == cadence.LIVELY
+    assert cadence.of_bill(bill(100), NOW) != cadence.LIVELY
 
 
 def test_a_bill_without_steps_is_lively() -> None:

@@ -112,3 +112,36 @@ def test_typography_is_no_disagreement(both: World) -> None:
     for source in ("ips", "page", "page"):
         look(both, source)
     assert disagreements(both) == []
+
+
+def test_texts_without_any_amending_act_are_compared_only_with_the_original(both: World) -> None:
+    put_system(both, ITEMS, note="")
+    put_copy(both, ITEMS[:7], note="")
+    for source in ("ips", "page", "page", "page"):
+        look(both, source)
+    assert disagreements(both) == [], (
+        "the edition of the system is not the original one: whose state the copy is, nobody says"
+    )
+
+
+def test_an_extract_is_no_disagreement(both: World) -> None:
+    put_system(both, ITEMS)
+    put_copy(both, ITEMS[:2])
+    for source in ("ips", "page", "page", "page"):
+        look(both, source)
+    assert disagreements(both) == []
+
+
+def test_a_source_that_is_followed_no_more_keeps_nobody_waiting(both: World) -> None:
+    put_system(both, ITEMS)
+    put_copy(both, ITEMS[:7])
+    look(both, "ips")
+    look(both, "page")
+    both.store.remove_watch(TARGET, "ips")
+    look(both, "page")
+    both.network.asked.clear()
+    look(both, "page")
+    watch = both.store.watch(TARGET, "page")
+    assert watch is not None
+    assert watch.next_due is not None
+    assert (watch.next_due - both.now).total_seconds() > 1500

@@ -391,3 +391,53 @@ def test_a_clock_that_was_ahead_stops_no_recheck(followed: World) -> None:
     put_text(followed, 1, law("семи", "от 12.08.2098 № 9210-ФЗ"))
     look(followed, minutes=20)
     assert kinds(look(followed)) == ["text.unexplained"]
+
+
+def test_a_text_that_was_awaited_from_the_beginning_is_news_when_it_comes(world: World) -> None:
+    waiting = Edition(rdk=2, label=SECOND.label, ready=False)
+    world.network.put(SEARCH, ips_pages.found((ND, NAME, TITLE)), content_type=HTML)
+    put_shell(world, ORIGINAL, FIRST, waiting, selected=1)
+    put_text(world, 1, law("девяти", "от 12.08.2098 № 9210-ФЗ"))
+    world.follow(TARGET, SEARCH, source="ips")
+    look(world)
+    assert world.kinds() == ["watch.started"]
+    put_shell(world, ORIGINAL, FIRST, SECOND, selected=2)
+    put_text(world, 2, law("пяти", "от 24.10.2098 № 9333-ФЗ"))
+    assert kinds(look(world)) == ["text.added"]
+
+
+def test_a_new_edition_is_compared_with_the_current_one_before_it(followed: World) -> None:
+    """The genuine list of one code has an edition of 1997 between two of the last years."""
+    stray = Edition(rdk=5, label="5 - от 19.03.2098 № 9060-ФЗ (изм.)")
+    put_text(followed, 5, law("двух", "от 19.03.2098 № 9060-ФЗ"))
+    put_shell(followed, ORIGINAL, FIRST, stray, selected=1)
+    look(followed)
+    put_shell(followed, ORIGINAL, FIRST, stray, Edition(rdk=6, label="6 - от 13.12.2098 № 9459-ФЗ (изм.)"), selected=6)
+    put_text(followed, 6, law("пяти", "от 13.12.2098 № 9459-ФЗ"))
+    look(followed)
+    event = followed.events()[-1]
+    assert (event.payload["edition"], event.payload["compared_with"]["edition"]) == ("rdk-6", "rdk-1")
+
+
+def test_a_new_edition_that_lost_most_of_the_law_is_doubted(followed: World) -> None:
+    long = tuple(f"{number}. Норма номер {number} устанавливает порядок, сроки и условия." for number in range(2, 40))
+    body = ips_pages.text(ND, ("ФЕДЕРАЛЬНЫЙ ЗАКОН", TITLE, "Статья 1. Предмет", *long))
+    put_text(followed, 2, body)
+    put_shell(followed, ORIGINAL, FIRST, SECOND, selected=2)
+    look(followed)
+    put_text(followed, 3, ips_pages.text(ND, ("ФЕДЕРАЛЬНЫЙ ЗАКОН", TITLE, "Статья 1. Предмет", long[0])))
+    put_shell(followed, ORIGINAL, FIRST, SECOND, Edition(rdk=3, label="3 - от 01.12.2098 № 9401-ФЗ (изм.)"), selected=3)
+    look(followed)
+    event = followed.events()[-1]
+    assert (event.payload["edition"], event.payload["readable"]) == ("rdk-3", False)
+    assert event.payload["unread_reason"] == "not_fetched"
+
+
+def test_an_edition_that_is_listed_no_more_is_told_to_the_operator(followed: World) -> None:
+    more = later_editions(followed, 2, 3, 4)
+    put_shell(followed, ORIGINAL, FIRST, *more, selected=4)
+    look(followed)
+    put_shell(followed, ORIGINAL, *more, selected=4)
+    look(followed)
+    look(followed)
+    assert [word.message for word in followed.store.operator_events()] == ["the edition rdk-1 is listed no more"]

@@ -508,3 +508,34 @@ def test_every_event_stands_in_a_whole_ledger(world: World) -> None:
     started(world, with_files(text_file(11)))
     assert world.store.verify_ledger() == ()
     assert world.store.verify_evidence() == ()
+
+
+def test_a_file_of_the_portal_that_was_replaced_in_silence_is_told_after_a_second_look(world: World) -> None:
+    url, listed = publication_list(
+        world, number="9907", title="О призыве граждан Российской Федерации на военную службу"
+    )
+    world.network.put(url, listed, content_type="application/json; charset=utf-8")
+    world.pipeline.run((), discover=("publication",))
+    told = world.kinds()
+    world.network.put(url, listed.replace("120000", "125000"), content_type="application/json; charset=utf-8")
+    for _ in range(3):
+        world.wait(hours=2)
+        world.pipeline.run((), discover=("publication",))
+    assert world.kinds() == [*told, "file.replaced"]
+    prints = world.events()[-1].payload["fingerprint"]
+    assert (prints["before"]["pdf_size"], prints["after"]["pdf_size"]) == ("120000", "125000")
+
+
+def test_the_same_of_an_act_that_is_followed(world: World) -> None:
+    url, listed = publication_list(
+        world, number="9907", title="О призыве граждан Российской Федерации на военную службу"
+    )
+    world.follow("act/ukaz/2026-01-11/9907", url, source="publication")
+    world.network.put(url, listed, content_type="application/json; charset=utf-8")
+    world.check("act/ukaz/2026-01-11/9907")
+    world.network.put(url, listed.replace("120000", "125000"), content_type="application/json; charset=utf-8")
+    found = []
+    for _ in range(3):
+        world.wait(hours=1)
+        found += kinds(world.check("act/ukaz/2026-01-11/9907"))
+    assert found == ["file.replaced"]

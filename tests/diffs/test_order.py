@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diffs.align import in_order
+from diffs.order import in_order
 
 PIECES = st.lists(st.integers(1, 3), max_size=7).flatmap(
     lambda sizes: st.permutations(range(len(sizes))).map(lambda order: (sizes, order))
@@ -22,12 +22,12 @@ def test_the_fewest_units_are_called_moved(pieces: tuple[list[int], list[int]]) 
     places = [place for first, _, count in kept for place in range(first, first + count)]
     new_of = {old + at: new + at for old, new, size in runs for at in range(size)}
     assert places == sorted(set(places))
-    assert all(new_of[here] < new_of[there] for here, there in zip(places, places[1:], strict=False))
+    assert all(new_of[here] < new_of[there] for here, there in pairwise(places))
     best = max(
         sum(size for _, _, size in some)
         for count in range(len(runs) + 1)
         for some in combinations(runs, count)
-        if all(a[1] < b[1] for a, b in zip(some, some[1:], strict=False))
+        if all(a[1] < b[1] for a, b in pairwise(some))
     )
     assert len(places) == best
     assert in_order(reversed([(old + at, new + at, 1) for old, new, size in runs for at in range(size)])) == kept
