@@ -42,7 +42,7 @@ CODE = EDITIONS / "TK-197-FZ"
 DEMO = ROOT / "tracker" / "demo_history" / "texts"
 PAGE = "http://pravo.gov.ru/proxy/ips/?doc_itself=&nd=102074279"
 WORD = re.compile(r"\w+")
-RUNS, TIME_OUT = 20, 60
+RUNS, TIME_OUT = 20, 40
 GIT = shutil.which("git") or "git"
 
 # What is measured -> what pip calls it (None: it is in our own environment or on the machine).

@@ -212,7 +212,7 @@ def main(peer: str, old_path: str, new_path: str, runs: int) -> None:
     result = work()
     took = [time.perf_counter() - started]
     after = peak(outside=outside)
-    while len(took) < runs and sum(took) < 10:
+    while len(took) < runs and sum(took) < 4:
         started = time.perf_counter()
         work()
         took.append(time.perf_counter() - started)

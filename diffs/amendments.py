@@ -73,7 +73,7 @@ _DEED: Final = re.compile(
     r"|(?P<repeal>признании\s+(?:утративш|не\s*действующ)\w+(?:\s+силу)?|отмене)"
     r"|(?P<suspend>приостановлении(?:\s+действия)?)|(?P<enact>введении\s+в\s+действие))(?!\w)"
 )
-_QUOTED_TITLE: Final = re.compile(r"[^«\"]*[«\"](.+?)[»\"]?[\s.]*", re.DOTALL)
+_QUOTE: Final = re.compile('[«"]')
 
 
 def amended_by_title(
@@ -86,8 +86,9 @@ def amended_by_title(
     """
     clause = clause_of(title)
     deeds = list(_DEED.finditer(clause.bare))
-    if not deeds and _DEED.search(title.lower()) and (inner := _QUOTED_TITLE.fullmatch(title)) is not None:
-        return amended_by_title(inner[1], identify=identify, known=known)  # «Проект закона № ... «О внесении ...»»
+    if not deeds and (quote := _QUOTE.search(title)) is not None:  # «Проект закона № ... «О внесении изменений ...»»
+        clause = clause_of(title[quote.end() :].rstrip(" .\n").removesuffix("»").removesuffix('"'))
+        deeds = list(_DEED.finditer(clause.bare))
     reader = Reader(clause, Acts(identify=identify, known=known or {}))
     bounds = [*(deed.start() for deed in deeds), len(clause.bare)]
     return tuple(
@@ -208,7 +209,7 @@ class _Walk:
                 self._add(one.slot, change.targets, change.kind, change.words, one.section.path)
         elif one.colon:
             self._push(one, around, "")
-        elif around != list(_NOWHERE):
+        else:
             self._add(one.slot, around, "amend", reader.words(one.start, end), one.section.path)
 
     def _approve(self, one: _Item) -> None:

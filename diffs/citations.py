@@ -24,7 +24,7 @@ _OF_CODE: Final = r"кодекс(?:а|у|ом|е)?"
 
 
 def _code(adjective: str) -> str:
-    return rf"{adjective}(?:ый|ого|ому|ым|ом|ий|его|ему|им|ем)\s+{_OF_CODE}{_RF}?"
+    return rf"{adjective}(?:ый|ой|ий|ого|ому|ым|ом|его|ему|им|ем)\s+{_OF_CODE}{_RF}?"
 
 
 def _part(ordinal: str) -> str:
@@ -45,6 +45,7 @@ _CODES: Final = (
     (_code(r"уголовно-исполнительн"), "Уголовно-исполнительный кодекс Российской Федерации", "1997-01-08", "1-ФЗ"),
     (_code(r"уголовн"), "Уголовный кодекс Российской Федерации", "1996-06-13", "63-ФЗ"),
     (_code(r"трудов"), "Трудовой кодекс Российской Федерации", "2001-12-30", "197-ФЗ"),
+    (rf"конституци(?:я|и|ю|ей){_RF}", "Конституция Российской Федерации", "", ""),
     (_code(r"гражданск(?:ий|ого|ому|им|ом)\s+процессуальн"),
      "Гражданский процессуальный кодекс Российской Федерации", "2002-11-14", "138-ФЗ"),
     (_code(r"арбитражн(?:ый|ого|ому|ым|ом)\s+процессуальн"),
@@ -84,7 +85,7 @@ _HEAD: Final = re.compile(
     rf"|(?P<word>указ(?:а|у|ом|е|ы|ов|ами|ах)?|(?:постановлени|распоряжени|решени)(?:е|я|ю|ем|и|й|ями|ях)"
     rf"|приказ(?:а|у|ом|е|ы|ов|ами|ах)?)\s+(?P<issuer>{_ISSUER})"
     rf"|(?P<code>{'|'.join(f'(?P<code{index}>{row[0]})' for index, row in enumerate(_CODES))})"
-    r"|(?P<dated>(?=от\s+\d{1,2}[.\s]))"
+    r"|(?P<dated>от(?=\s+\d{1,2}[.\s]))"
     r")(?!\w)"
 )
 _DATED: Final = re.compile(
@@ -156,7 +157,7 @@ class Acts:
             return Citation(head.start(), head.end(), Act(own=True))
         if head["code"]:
             return Citation(head.start(), head.end(), _code_act(head))
-        dated = _DATED.match(clause.bare, head.end())
+        dated = _DATED.match(clause.bare, head.start() if head["dated"] else head.end())
         if head["dated"] is not None and (dated is None or dated["number"] is None or not kind):
             return None
         end = dated.end() if dated is not None else head.end()
@@ -192,7 +193,7 @@ def _code_act(head: re.Match[str]) -> Act:
     index = next(index for index in range(len(_CODES)) if head[f"code{index}"])
     _, name, day, number = _CODES[index]
     slug = f"act/fz/{day}/{number.removesuffix('-ФЗ')}-fz" if day else ""
-    return Act(id=slug, kind=_LAW, date=day, number=number, name=name)
+    return Act(id=slug, kind=_LAW if day else "", date=day, number=number, name=name)
 
 
 def _kind(clause: Clause, head: re.Match[str]) -> str:

@@ -27,16 +27,21 @@ _OF_WORDS: Final = re.compile(
     r"(?<!\w)(?:слов(?:о|а|ом|ами)?|цифр\w{1,3}|букв\w{1,3}|предложени\w{1,3}|знак\w{0,3})(?!\w)"
 )
 _FIRST_OBJECT: Final = re.compile(
-    r"\s*(?:(?:его|ее|их|нов\w+|соответственно|после|перед)\s+)*(?:слов\w{0,3}|цифр\w{1,3}|букв\w{1,3}|предложени\w{1,3})(?!\w)"
+    r"\s*(?:(?:его|ее|их|нов\w+|соответственно|после|перед)\s+)*"
+    r"(?:слов\w{0,3}|цифр\w{1,3}|букв\w{1,3}|предложени\w{1,3})(?!\w)"
     r"(?:\s*\"[^\"]*\"(?:\s*(?:,|и)(?=\s*\"))?)*"
 )
-#: Where a clause speaks of other acts and units without changing them.
+# Where a clause speaks of other acts and units without changing them.
 _ASIDE: Final = re.compile(
-    r"(?<!\w)(?:в\s+соответствии\s+с|с\s+уч[ею]том\s+(?:положений|изменений|требований)?|на\s+основании|в\s+связи\s+с|в\s+целях"
-    r"|руководствуясь|во\s+исполнение|предусмотренн\w+|указанн\w+\s+(?=в)|установленн\w+|определенн\w+|названн\w+\s+(?=в)"
-    r"|в\s+части,?\s+(?:касающ|относящ|утвержд|внесени)\w+|в\s+редакции\s+(?=федеральн|закона|указа|постановлени|настоящ)|согласно|за\s+исключением|в\s+порядке)(?!\w)"
+    r"(?<!\w)(?:в\s+соответствии\s+с|с\s+учетом(?:\s+(?:положений|изменений|требований))?|на\s+основании|в\s+связи\s+с"
+    r"|в\s+целях|с\s+изменениями(?:\s+и\s+дополнениями)?|руководствуясь|во\s+исполнение|предусмотренн\w+"
+    r"|(?:указанн|названн)\w+(?=\s+в\s)|установленн\w+|определенн\w+|согласно|за\s+исключением|в\s+порядке"
+    r"|в\s+части,?\s+(?:касающ|относящ|утвержд|внесени)\w+"
+    r"|в\s+редакции(?=\s+(?:федеральн|закона|указа|постановлени|настоящ)))(?!\w)"
 )
-_ASIDE_ENDS: Final = re.compile(r",\s(?!\d)|;|:|(?<!\w)(?:следующ|изменени|дополнени)")
+_ASIDE_ENDS: Final = re.compile(
+    r",\s(?!\d|внесенн|предусмотренн|установленн|указанн)|;|:|(?<!\w)(?:следующ|изменени|дополнени)"
+)
 _BEFORE_TARGET: Final = re.compile(r"\s*(?:(?:в|во|из|к|наименовани\w|названи\w|преамбул\w)\s+)*")
 _ANCHOR: Final = re.compile(r"(?<!\w)(?:после|перед|вслед\s+за)\s+$")
 _APPROVED: Final[Place] = (("pril", ""),)  # a document that the act approved; which of its appendices is not said
@@ -123,26 +128,26 @@ class Reader:
         first = min((place for place in starts if place >= start), default=None)
         return first is not None and _BEFORE_TARGET.fullmatch(self.clause.bare, start, first) is not None
 
-    def targets(self, start: int, end: int, around: Sequence[Target], *, made: bool = False) -> list[Target]:
-        """What is named between two places, inside `around`; empty when nothing is. With `made`, what the clause makes too."""
+    def targets(self, start: int, end: int, around: Sequence[Target]) -> list[Target]:
+        """What is named between two places, inside `around`; empty when nothing is."""
         result: list[Target] = []
         latest: list[Target] = []
         position = start
         for citation in between(self._cited, start, end):
-            units = self._units(position, citation.start, made=made)
+            units = self._found(position, citation.start)
             position = citation.end
             if citation.act.own:
                 continue
             latest = self._placed(units, _acts_around(citation.act, around))
             result += latest
-        trailing = self._units(position, end, made=made)
+        trailing = self._found(position, end)
         if trailing:
             del result[len(result) - len(latest) :]
             result += self._placed(trailing, latest or around)
         return list(dict.fromkeys(result))
 
-    def _units(self, start: int, end: int, *, made: bool) -> list[Mention]:
-        return [item for item in between(self._mentions, start, end) if made or not item.made]
+    def _found(self, start: int, end: int) -> list[Mention]:
+        return [item for item in between(self._mentions, start, end) if not item.made]
 
     def _placed(self, units: Sequence[Mention], around: Sequence[Target]) -> list[Target]:
         if not units:

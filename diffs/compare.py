@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from diffs.align import Alignment, Unit, align
 from diffs.groups import grouped, punctuation
@@ -22,6 +23,8 @@ from diffs.structure import structure_editions
 from diffs.unchanged import Shared, shared_by
 from diffs.words import WORD, spans
 from tracker.models import Diff, DiffStats, Group, Operation, Section, Span
+
+_LABEL: Final = 4  # words that a number may add to an operation: "Статья 5" to "Статья 6"
 
 
 def compare_texts(old: str, new: str) -> Diff:
@@ -126,9 +129,9 @@ def _of_shared(shared: Shared) -> _OfTexts | None:
     compared = _compared(shared.old, shared.new, shared.same)
     old, new = tuple(shared.old.values()), tuple(shared.new.values())
     words = _words(old), _words(new)
-    changed = compared.stats.words_added + compared.stats.words_removed
+    changed = compared.stats.words_added + compared.stats.words_removed + _LABEL * len(compared.operations)
     if not compared.in_place or 2 * changed > sum(words) or words[1] > 2 * words[0]:
-        return None  # a text that may count as rewritten, or that moved in large pieces, is judged as a whole
+        return None  # what may count as rewritten, or moved in large pieces, is judged as a whole
     return _OfTexts(
         compared=compared,
         old=old,

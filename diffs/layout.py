@@ -19,7 +19,7 @@ _UNBROKEN: Final = 1_000  # characters a line on average
 _SENTENCE: Final = re.compile(r"(?<=[;:]) |(?<=\.) (?=[А-ЯЁ])")
 _SHARED: Final = 0.5  # of the shorter text in equal lines: then the layouts agree
 _PROBES: Final = 24
-_PROBE: Final = range(60, 400)  # characters of a line that is looked up to see whether the words are the same
+_PROBE: Final = range(30, 400)  # characters of a line that is looked up to see whether the words are the same
 _EDGE: Final = 40  # characters by which the beginning and the end of a reworded line are known
 _KNOWN: Final = 60  # characters from which on a line is known wherever it stands
 _NEAR: Final = 200  # characters within which a shorter line is looked for
@@ -50,7 +50,8 @@ def agreed(old: Laid, new: Laid) -> tuple[list[str], list[str]]:
     """The lines of two texts in one layout: that of the text whose paragraphs are the surer or the finer ones."""
     if old.is_unbroken and new.is_unbroken:  # neither knows where a paragraph ends: then every sentence is one
         return _sentences(old.lines), _sentences(new.lines)
-    if not (old.is_mended or new.is_mended or _differs(new.lines, old.lines)):
+    mended = old.is_mended or new.is_mended
+    if (not mended and _agree(old.lines, new.lines)) or not _tell_the_same(old.lines, new.lines):
         return old.lines, new.lines
     if old.is_mended and new.is_mended:  # each may know a break that the other does not
         lines = laid_out_like(new.lines, old.lines)
@@ -64,16 +65,19 @@ def _sentences(lines: Iterable[str]) -> list[str]:
     return [sentence for line in lines for sentence in _SENTENCE.split(line)]
 
 
-def _differs(lines: Sequence[str], model: Sequence[str]) -> bool:
-    """Whether two texts have much the same words and few equal lines."""
-    here = set(lines)
-    shared = sum(len(line) for line in model if line in here)
-    if shared >= _SHARED * min(sum(map(len, lines)), sum(map(len, model))):
-        return False
-    candidates = [line for line in model if len(line) in _PROBE and line not in here]
+def _agree(old: Sequence[str], new: Sequence[str]) -> bool:
+    """Whether much of one text stands in lines that the other has too."""
+    here = set(old)
+    shared = sum(len(line) for line in new if line in here)
+    return shared >= _SHARED * min(sum(map(len, old)), sum(map(len, new)))
+
+
+def _tell_the_same(old: Sequence[str], new: Sequence[str]) -> bool:
+    """Whether lines of the text that has more of them are found among the words of the other."""
+    words, lines = (_running(old), new) if len(old) < len(new) else (_running(new), old)
+    candidates = [line for line in lines if len(line) in _PROBE]
     probes = candidates[:: max(1, len(candidates) // _PROBES)]
-    words = _running(lines)
-    return bool(probes) and 2 * sum(_running([probe]) in words for probe in probes) >= len(probes)
+    return 2 * sum(_running([probe]) in words for probe in probes) > len(probes)
 
 
 def laid_out_like(lines: Sequence[str], model: Sequence[str]) -> list[str]:

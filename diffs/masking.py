@@ -21,12 +21,12 @@ _QUOTES: Final = re.compile('[«»„“”‟"]')
 _OPENING: Final = frozenset("«„")
 _CLOSING: Final = frozenset("»”")
 _SUP: Final = re.compile(r"<sup>\s*(\d+)\s*</sup>")
+_BLANK: Final = re.compile(r"[^\S ]")
 _FOLD: Final = str.maketrans(
     {
         **dict.fromkeys("«»„“”‟", '"'),
         **dict.fromkeys("\u2010\u2011", "-"),
         **dict.fromkeys("\u2012\u2014\u2015\u2212", "–"),
-        **dict.fromkeys("\u00a0\u2007\u2009\u202f\t\n\r", " "),
         "ё": "е",
     }
 )
@@ -72,7 +72,7 @@ def between(items: Sequence[_Any], start: int, end: int) -> list[_Any]:
 
 def clause_of(text: str) -> Clause:
     """A unit's text as a clause."""
-    text = one_script(_SUP.sub(r"^\1", INVISIBLE.sub("", text)))
+    text = one_script(_BLANK.sub(" ", _SUP.sub(r"^\1", INVISIBLE.sub("", text))))
     lower = text.lower()
     if len(lower) != len(text):  # a letter of another alphabet that is two in lower case would shift all places
         lower = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)

@@ -62,6 +62,7 @@ _ROMANS: Final = [
     for tens in ("", "X", "XX", "XXX", "XL", "L")
     for ones in ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
 ]
+_NOUNS: Final = 2_000  # units that are read in one clause
 _MOST: Final = 100  # places that one list may name; no drafter needs more, a hostile text gets the unit around them
 
 
@@ -79,7 +80,7 @@ class Mention:
 def mentions(bare: str) -> list[Mention]:
     """Every unit that a clause names, in order."""
     found: list[Mention] = []
-    for noun in _NOUN.finditer(bare):
+    for noun in islice(_NOUN.finditer(bare), _NOUNS):
         unit = _UNIT_OF[noun[0]]
         start = noun.start()
         of_the_last = bool(found) and bare[found[-1].end : start].isspace()  # "часть 2 статьи 25-6"
@@ -90,6 +91,8 @@ def mentions(bare: str) -> list[Mention]:
             place = ordinal_word(" ".join(before[1].split())) if before is not None else None
             if before is not None and place is not None:
                 numbers, start = (str(place),), start - len(before[0])
+        if unit == "p" and numbers and numbers[0][0] in LIST_LETTERS:
+            unit = "pp"  # "пункт «г» части первой": structure calls whatever bears a letter so
         found.append(Mention(start, end, unit, numbers, made=bool(_MADE.fullmatch(noun[0]))))
     return found
 

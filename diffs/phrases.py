@@ -36,15 +36,18 @@ _TOKEN: Final = re.compile(
 _TO_ONE_TYPOGRAPHY: Final = str.maketrans("«»„“”‟ё–—‑−\u00a0\u202f\u2009", '""""""е----   ')
 
 
+_Step = tuple[tuple[str, ...], int]  # the alternatives of a word, and how many other words may stand before it
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrase:
-    """Words in order. `steps`: for each its alternatives as written, and how many other words may stand before it.
+    """Words in order, their alternatives as written.
 
     `without`: words that may not stand between the first and the last.
     """
 
     text: str
-    steps: tuple[tuple[tuple[str, ...], int], ...]
+    steps: tuple[_Step, ...]
     without: tuple[str, ...] = ()
 
     @property
@@ -55,8 +58,11 @@ class Phrase:
 
 
 def parse(text: str, *, any_order: bool = False, without: Sequence[str] = ()) -> list[Phrase]:
-    """The phrases that a line of a vocabulary stands for, one or every order of its words. Raises ValueError with the reason."""
-    steps: list[tuple[tuple[str, ...], int]] = []
+    """The phrases that a line of a vocabulary stands for: one, or with `any_order` one for every order of its parts.
+
+    Parts are what stands on the two sides of the widest gap. Raises ValueError with the reason.
+    """
+    steps: list[_Step] = []
     gap = 0
     for item in text.split():
         skipped = _GAP.fullmatch(item)
@@ -72,17 +78,26 @@ def parse(text: str, *, any_order: bool = False, without: Sequence[str] = ()) ->
         raise ValueError("an empty phrase matches everything")
     for word in without:
         _check_word(word, word)
-    if not any_order:
-        return [Phrase(text=text, steps=tuple(steps), without=tuple(without))]
+    orders = _orders(steps) if any_order else [steps]
+    return [Phrase(text=text, steps=tuple(order), without=tuple(without)) for order in orders]
+
+
+def _orders(steps: Sequence[_Step]) -> list[list[_Step]]:
+    """Every order of the parts of a phrase that its widest gap keeps apart; inside a part the order stays."""
     widest = max(gap for _, gap in steps)
-    orders = permutations(alternatives for alternatives, _ in steps)
+    parts: list[list[_Step]] = []
+    for place, (alternatives, gap) in enumerate(steps):
+        if place == 0 or gap == widest:
+            parts.append([(alternatives, 0)])
+        else:
+            parts[-1].append((alternatives, gap))
     return [
-        Phrase(
-            text=text,
-            steps=tuple((alternatives, widest if place else 0) for place, alternatives in enumerate(order)),
-            without=tuple(without),
-        )
-        for order in orders
+        [
+            (alternatives, widest if place and not within else gap)
+            for place, part in enumerate(order)
+            for within, (alternatives, gap) in enumerate(part)
+        ]
+        for order in permutations(parts)
     ]
 
 

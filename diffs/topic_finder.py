@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 from typing import Final
 
 from diffs import topic_rules
@@ -45,10 +47,16 @@ _MENTIONS: Final = re.compile(
     r"(?<=\w{3})[;:.]\s+(?=[А-ЯЁ\d])|\b(?:слов(?:о|а|ами|ом)|дополни\w+|излож\w+|замен\w+|соответстви\w+|предусмотр\w+)\b"
 )
 _CHANGES_REACH: Final = 400
+_LONGEST_NAME: Final = 1000  # characters
+_NEAR: Final = 20  # characters in which a quotation mark beside a name stands
+_QUOTES_AND_STOP: Final = 4  # characters that a title may have beside the name of an act and still be that name
 _QUOTE: Final = frozenset("\"«»„“”‟'")
 _BRACKETED: Final = re.compile(r"\([^()]*\)")
 _QUOTED: Final = re.compile(r"[\"«„“][^\"«»„“”]*[\"»”“]?")
 _WORD: Final = re.compile(r"\w+(?:-\w+)*")
+
+
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +129,8 @@ class Finder:
         """The acts of the rules among those that a document changes."""
         for unit in units:
             article = next((part[3:] for part in components(unit.path) if part.startswith("st-")), "")
-            for act in self.vocabulary.acts:
-                known = act.document == unit.act if unit.act else self._is_called(act, unit.name)
-                tier = act.tier_of(article) if known else ""
+            for act in self._acts_at(unit.act) if unit.act else self._called(unit.name):
+                tier = act.tier_of(article)
                 if tier:
                     yield Hit(act.id, act.topics, tier, unit.words or unit.name or unit.act)
 
@@ -154,10 +161,11 @@ class Finder:
         )
         frame += [found.span() for found in _BRACKETED.finditer(text)]
         quoted = [name.span() for name in _QUOTED.finditer(text)]
-        names = [span for span in quoted if not _covered(text, *span, [*frame, *beside, *objects])]
+        silent = _merged([*frame, *beside, *objects])
+        names = [span for span in quoted if not _covered(text, *span, silent)]
         if any(_outside(start, names) for start, _ in objects):
             frame += [*beside, *names]
-        return _covered(text, 0, len(text), [*frame, *objects])
+        return _covered(text, 0, len(text), _merged([*frame, *objects]))
 
     # ------------------------------------------------------------ acts
 
@@ -180,19 +188,25 @@ class Finder:
     def _act_hits(self, text: Text, act: Act, start: int, end: int) -> Iterator[Hit]:
         """What naming an act counts, with the articles that stand before it; the words begin with them."""
         first, articles = _articles_before(text.published, start)
-        itself = act.otherwise and text.words(start, end) == text.words(0, len(text.published))
+        itself = act.otherwise and len(text.published) - (end - start) < _QUOTES_AND_STOP
         tier = act.tier if itself else min((act.tier_of(article) for article in articles), key=_worth)
         if tier:
             words = text.words(first if articles != ("",) else start, end)
             yield Hit(act.id, act.topics, tier, words, start, _is_changed(text.published, start))
 
-    def _is_called(self, act: Act, name: str) -> bool:
+    def _acts_at(self, document: str) -> list[Act]:
+        return [act for act in self.vocabulary.acts if act.document == document]
+
+    def _called(self, name: str) -> list[Act]:
+        """The acts of that name."""
         walk = self._scanner.walk(name.strip(' "«»„“”'))
-        return any(
-            self._names[one.phrase] is act
-            and _is_name(walk.text.published, one.start, one.end, code=_is_code(act.names))
-            for one in self._scanner.find(self._NAMES, walk)
+        found = self._scanner.find(self._NAMES, walk)
+        acts = (
+            self._names[one.phrase]
+            for one in found
+            if _is_name(walk.text.published, one.start, one.end, code=_is_code(self._names[one.phrase].names))
         )
+        return list(dict.fromkeys(acts))
 
     # ------------------------------------------------------------ words
 
@@ -200,7 +214,11 @@ class Finder:
         """Terms, each at every place where it stands, false friends hidden."""
         text, hidden = walk.text, self._hidden(walk)
         spans = {topic: [(walk.known[at].start, walk.known[at].end) for at in known] for topic, known in hidden.items()}
-        blocked = [self._hidden_from(term, hidden) for term in self._terms] if hidden else ()
+        barred = {
+            topics: frozenset().union(*(hidden.get(topic, ()) for topic in topics))
+            for topics in {term.topics for term in self.vocabulary.terms}
+        }
+        blocked = [() if term.sees_masked else barred[term.topics] for term in self._terms] if hidden else ()
         told: set[tuple[str, int]] = set()  # two phrases of a term that end in one word are one hit
         for found in self._scanner.find(self._TERMS, walk, blocked=blocked):
             term = self._terms[found.phrase]
@@ -216,100 +234,8 @@ class Finder:
         """The known words that are false friends, for each topic."""
         hidden: dict[str, set[int]] = {}
         for found in self._scanner.find(self._MASKS, walk):
-            mask = self._masks[found.phrase]
-            end = _end_of_name(walk.text.published, found.end) if mask.whole_name else found.end
-            at = (
-                {n for n in range(found.at[0], len(walk.known)) if walk.known[n].start < end}
-                if mask.whole_name
-                else found.at
-            )
-            for topic in mask.topics:
-                hidden.setdefault(topic, set()).update(at)
-        return hidden
-
-    @staticmethod
-    def _hidden_from(term: Term, hidden: Mapping[str, set[int]]) -> Collection[int]:
-        if term.sees_masked:
-            return ()
-        return set().union(*(hidden.get(topic, ()) for topic in term.topics))
-
-
-# ---------------------------------------------------------------- places in a text
-
-
-def _outside(place: int, spans: Sequence[tuple[int, int]]) -> bool:
-    return not any(start <= place < end for start, end in spans)
-
-
-def _covered(text: str, first: int, last: int, spans: Sequence[tuple[int, int]]) -> bool:
-    """Whether spans hold every word of a part of a text; numbers need none."""
-    return all(
-        found[0][0].isdigit() or not _outside(found.start(), spans) for found in _WORD.finditer(text, first, last)
-    )
-
-
-def _worth(tier: str) -> int:
-    return (*topic_rules.TIERS, "").index(tier)
-
-
-def _date(found: re.Match[str]) -> str:
-    month = int(found["month"]) if found["month"] else MONTHS.index(found["name"].lower()) + 1
-    return f"{found['year']}-{month:02}-{int(found['day']):02}"
-
-
-def _may_be(kind: str, before: str) -> bool:
-    """Whether what stands before a date and number may name an act of that kind; silence may."""
-    wanted = _KIND_OF.get(kind.partition("-")[0])
-    words = _KIND_WORD.findall(before)
-    return wanted is None or not words or words[-1].lower() == wanted
-
-
-def _is_code(names: Sequence[Phrase]) -> bool:
-    """A code is named without quotes."""
-    return any("кодекс" in word.lower() for name in names for word in name.words)
-
-
-def _is_name(text: str, start: int, end: int, *, code: bool) -> bool:
-    if code:
-        return True
-    before, after = text[:start].rstrip(), text[end:].lstrip()
-    return (not before or before[-1] in _QUOTE) and (not after or after[0] in _QUOTE or after[0] in ".(")
-
-
-def _end_of_name(text: str, start: int) -> int:
-    """The closing quote behind a place; the end of the text when there is none."""
-    return next((at for at in range(start, len(text)) if text[at] in _QUOTE), len(text))
-
-
-def _articles_before(text: str, start: int) -> tuple[int, tuple[str, ...]]:
-    """Where the articles that stand before the name of an act begin, and which they are; ``("",)`` for none."""
-    from_ = max(0, start - _ARTICLES_REACH)
-    before = text[from_:start]
-    found = _ARTICLES.search(canonical(before).replace("«", '"') + ("" if before[-1:].strip() else " "))
-    if not found:
-        return start, ("",)
-    named: list[str] = []
-    for first, last in _ARTICLE_RANGE.findall(found["list"]):
-        named.append(first.rstrip("."))
-        if last and first.isdigit() and last.rstrip(".").isdigit():
-            named += [str(number) for number in range(int(first) + 1, min(int(last), int(first) + 500) + 1)]
-    word = max((at.start() for at in re.finditer(r"стать", before, re.IGNORECASE)), default=len(before))
-    return from_ + word, tuple(named)
-
-
-def _is_changed(text: str, start: int) -> bool:
-    """Whether the act named at a place is what a sentence changes."""
-    before = text[max(0, start - _CHANGES_REACH) : start]
-    verbs = list(_CHANGES.finditer(before))
-    return bool(verbs) and not _MENTIONS.search(before, verbs[-1].end())
-
-
-def _by_pattern(term: Term, text: Text, folded: str, hidden: Sequence[tuple[int, int]]) -> Iterator[Hit]:
-    for found in term.pattern.finditer(folded) if term.pattern else ():
-        start, end = found.span()
-        if not any(start < to and from_ < end for from_, to in hidden):
-            yield Hit(term.id, term.topics, term.tier, text.words(start, end), start)
-
-
-def _spans_of(term: Term, spans: Mapping[str, list[tuple[int, int]]]) -> list[tuple[int, int]]:
-    return [span for topic in term.topics for span in spans.get(topic, ())]
+            mask, at = self._masks[found.phrase], found.at
+            if mask.whole_name:
+                end = _end_of_name(walk.text.published, found.end)
+                last = next((n for n in range(at[0], len(walk.known)) if walk.known[n].start >= end), len(walk.known))
+                at = tuple(range(at[0], last))

@@ -92,12 +92,12 @@ def classify(
     amended units was given, and the title says nothing or speaks weakly of a topic.
     """
     find = rules.finder
-    heading = find.walk(title)
+    heading = find.walk(_one_line(title))
     demoted = find.demoted(heading)
     sure = [
         *find.in_amended(amended),
         *find.hits(heading, "title"),
-        *(find.hits(find.walk(comment), "title") if comment else ()),
+        *(find.hits(find.walk(_one_line(comment)), "title") if comment else ()),
         *find.in_fields(fields or {}),
     ]
     found = {topic for hit in sure for topic in hit.topics if _decides(hit, topic, demoted)}
@@ -114,7 +114,12 @@ def classify(
 
 def says_nothing(rules: TopicRules, title: str) -> bool:
     """Whether a title leaves open what the document is about; its bracketed comments, which go stale, are not asked."""
-    return rules.finder.empty(rules.finder.walk(title))
+    return rules.finder.empty(rules.finder.walk(_one_line(title)))
+
+
+def _one_line(title: str) -> str:
+    """A title without its line breaks: in a title no sentence ends there."""
+    return " ".join(title.split())
 
 
 def _decides(hit: Hit, topic: str, demoted: Collection[str]) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from feeds import headline, labels, phrases, places, subject, times
+from feeds import headline, labels, phrases, places, sides, subject, times
 from feeds.subject import Subject, quoted
 from tracker.models import Diff, Event, EventKind, Force
 
@@ -228,15 +228,25 @@ def _what_outcome(told: _Told, _about: Subject) -> str:
     return f"{labels.EVENTS[told.event.kind].ru} {at}".strip()
 
 
-def _what_text(told: _Told, _about: Subject) -> str:
+def _what_text(told: _Told, about: Subject) -> str:
     if told.payload.get("readable") is False:
         return phrases.unread(told.payload)[0]
     if told.diff is None:
         if notices := _notices(told):
             return notices
         # Not "опубликован": of an act that word means its official publication.
-        return "текст прочитан" if told.event.kind is EventKind.TEXT_ADDED else "текст изменился"
+        read = f"текст прочитан{_where_read(told, about)}"
+        return read if told.event.kind is EventKind.TEXT_ADDED else "текст изменился"
+    if told.event.kind is EventKind.TEXT_ADDED and told.mapping("amended_by"):
+        return _what_edition(told, about)  # it was announced before its text was there
     return headline.headline(told.diff) or _unchanged(told)
+
+
+def _where_read(told: _Told, about: Subject) -> str:
+    """An act may be read at several sources, each of them telling its text: `` на kremlin.ru``."""
+    if not about.id.startswith("act/") or told.event.source == "page":
+        return ""
+    return f" на {labels.source_host(told.event.source)}"
 
 
 def _unchanged(told: _Told) -> str:
@@ -298,7 +308,7 @@ def _what_edition(told: _Told, _about: Subject) -> str:
     """``редакция от 31.07.2099 № 9281-ФЗ: «десяти» → «пяти» лет, ст. 22 ч. 1``."""
     label = phrases.lower(phrases.edition_label(told.payload)) or "новая редакция"
     if told.payload.get("readable") is False:
-        return f"{label}: {phrases.unread(told.payload)[0]}"
+        return f"объявлена {label}, {phrases.unread(told.payload)[0]}"
     what = (headline.headline(told.diff) or _unchanged(told)) if told.diff is not None else ""
     return f"{label}: {what}" if what else f"{label}: текст прочитан"
 
@@ -313,10 +323,8 @@ def _what_effective(told: _Told, _about: Subject) -> str:
 
 
 def _what_disagree(told: _Told, _about: Subject) -> str:
-    hosts = [labels.source_host(str(row.get("source"))) for row in told.rows("sources")]
-    what = headline.headline(told.diff) if told.diff is not None else ""
-    between = f"тексты на {' и '.join(hosts)} расходятся" if len(hosts) > 1 else labels.EVENTS[told.event.kind].ru
-    return _notices(told) or (f"{between}: {what}" if what else between)
+    said = sides.between(told.rows("sources"), told.rows("notices"), told.diff)
+    return said or _notices(told) or labels.EVENTS[told.event.kind].ru
 
 
 def _what_portal_file(told: _Told) -> str:
@@ -383,7 +391,7 @@ def _what_at_length(told: _Told, about: Subject) -> str:
         if told.diff is not None and (what := headline.headline(told.diff)):
             return f"предлагается {what}" if about.force is Force.DRAFT and what.startswith("нов") else what
         if told.diff is None and kind is EventKind.TEXT_ADDED:
-            return "текст прочитан; сравнить его пока не с чем"
+            return f"текст прочитан{_where_read(told, about)}; сравнить его пока не с чем"
     if kind is EventKind.TEXT_UNEXPLAINED and told.diff is not None:
         return headline.headline(told.diff) or _unchanged(told)
     if kind is EventKind.BILL_STAGE and (before := phrases.stage_name(told.payload.get("before"))):
@@ -427,7 +435,9 @@ def _details(told: _Told) -> list[str]:
     flags = told.payload.get("flags")
     found += [labels.FLAGS[flag].ru for flag in flags or () if flag in labels.FLAGS] if isinstance(flags, list) else []
     for notice in told.rows("notices"):
-        if notice.get("kind") == "closed_item":
+        if kind is EventKind.SOURCES_DISAGREE:  # the words above say which source has it
+            found += [labels.CLOSED_ITEM.ru] if notice.get("kind") == "closed_item" else []
+        elif notice.get("kind") == "closed_item":
             found.append(f"В тексте: {phrases.stop(phrases.notice_line(notice))} {labels.CLOSED_ITEM.ru}")
         elif notice.get("text"):
             found.append(phrases.stop(phrases.upper(phrases.notice_line(notice))))
@@ -438,9 +448,7 @@ def _details(told: _Told) -> list[str]:
     if kind is EventKind.EFFECTIVE_APPROACHING and told.text("clause"):
         found.append(f"В тексте: {quoted(told.text('clause'), 400)}.")
     if kind is EventKind.SOURCES_DISAGREE:
-        found.append(
-            "Оба источника называют одни и те же изменяющие акты, но слова у них разные. Какой из текстов верен, мы не знаем."
-        )
+        found.append(f"{sides.states(told.rows('sources'))} Какой из текстов верен, мы не знаем.")
     if kind is EventKind.DOCUMENT_DISCOVERED and told.payload.get("needs_body"):
         found.append("По названию тему определить нельзя; документ показан, пока его текст не прочитан.")
     if kind in {EventKind.FILE_REPLACED, EventKind.FILE_REMOVED}:

@@ -34,6 +34,7 @@ WHOLE_PAGE: Final = ":root"
 
 _CHARSET: Final = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([a-z0-9_.:-]+)""", re.IGNORECASE)
 _HEADER_CHARSET: Final = re.compile(r"charset\s*=\s*[\"']?\s*([a-z0-9_.:-]+)", re.IGNORECASE)
+_SAMPLE: Final = 100_000  # bytes in which two encodings are weighed
 _SMALL: Final = re.compile("[а-яё]")
 _BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _XML_DECLARATION: Final = re.compile(r"\A\s*<\?xml\b[^>]*>", re.IGNORECASE)
@@ -139,11 +140,15 @@ def decoded(body: bytes, content_type: str = "") -> str:
     except UnicodeDecodeError:
         pass
     header, meta = _HEADER_CHARSET.search(content_type), _CHARSET.search(body[:4096])
-    texts = []
+    codecs_named: dict[str, None] = {}
     for label in (header and header[1], meta and meta[1].decode("ascii")):
         with contextlib.suppress(LookupError):
-            texts.append(body.decode(label or "unnamed", "replace"))
-    return max(texts, key=lambda text: len(_SMALL.findall(text))) if texts else body.decode("cp1251", "replace")
+            codecs_named[codecs.lookup(label or "unnamed").name] = None
+    names = list(codecs_named) or ["cp1251"]
+    sample = body[:_SAMPLE]
+    if len(names) > 1:
+        names.sort(key=lambda name: -len(_SMALL.findall(sample.decode(name, "replace"))))
+    return body.decode(names[0], "replace")
 
 
 def _markup(text: str) -> str:

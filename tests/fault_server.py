@@ -156,7 +156,9 @@ class FaultServer(Server):
 class _FaultHandler(Handler):
     """Answers as the server was told to."""
 
-    disable_nagle_algorithm = True  # headers and body are written apart: the second would wait 40 ms for word of the first
+    disable_nagle_algorithm = (
+        True  # headers and body are written apart: the second would wait 40 ms for word of the first
+    )
 
     @property
     def place(self) -> FaultServer:

@@ -93,11 +93,11 @@ class Outages:
         }
         return len(asked | {url}) == 1
 
-    def succeeded(self, source: str, url: str, now: datetime) -> bool:
-        """The host answers as it should: its failures are forgotten. True when that ends an outage, which is told."""
+    def succeeded(self, source: str, url: str, now: datetime) -> None:
+        """The host answers as it should: its failures are forgotten, and the operator is told if there was an outage."""
         memory = self._memory(source, url)
         if not memory:
-            return False
+            return
         with self._store.transaction():
             if memory.get("told"):
                 self._tell(
@@ -108,7 +108,6 @@ class Outages:
                     f"answers again; in trouble since {memory['since']}",
                 )
             self._store.set_state(_key(source, url), None)
-        return bool(memory.get("told"))
 
     def _tell(self, kind: OperatorKind, source: str, url: str, now: datetime, message: str) -> None:
         self._store.tell_operator(kind, source=source, subject=_host(url), at=now, message=message)

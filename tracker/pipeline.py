@@ -255,6 +255,7 @@ class Pipeline:
         pause = self._outages.pause(watch.source, watch.url, now)
         if pause is not None:
             return self._left_alone(watch, now, pause)
+        held_before = self.desk.store.state(Keys.of(watch).held) is not None
         try:
             result = self._look(watch, now)
         except FetchError as error:
@@ -267,15 +268,13 @@ class Pipeline:
         ok = result.outcome.is_success
         store = self.desk.store
         with store.transaction():
-            again = False
             if result.blind is not None:
                 self._outages.failed(watch.source, watch.url, result.blind, now)
             elif ok:
-                again = self._outages.succeeded(watch.source, watch.url, now)
+                self._outages.succeeded(watch.source, watch.url, now)
             store.mark_source(watch.source, at=now, success=ok, error=result.message or None)
-            # What waits for a second look was not seen to be unchanged: a page that never comes to rest counts as unseen.
-            # But the first look after an outage sees, whatever it holds back.
-            seen = ok and result.blind is None and (result.outcome is not Outcome.HELD or again)
+            # What waits for a second look again was not seen to be unchanged: a page that never comes to rest counts as unseen.
+            seen = ok and result.blind is None and (result.outcome is not Outcome.HELD or not held_before)
             due = self._next_due(watch, result, now)
             store.mark_checked(watch.target, watch.source, at=now, next_due=due, success=seen)
         return result

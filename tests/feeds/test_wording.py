@@ -33,6 +33,7 @@ from tracker.models import (
     Group,
     Level,
     Noise,
+    Operation,
     Reason,
     Significance,
     Status,
@@ -426,11 +427,81 @@ def test_the_words_that_matched_are_written_as_the_title_has_them() -> None:
 
 
 def test_an_act_is_read_and_only_its_publisher_publishes_it() -> None:
-    said = titled(EventKind.TEXT_ADDED, real(decree()), text_payload("current"))
-    assert said == "[Указ, вступление в силу не проверено] № 923: текст прочитан"
+    said = titled(EventKind.TEXT_ADDED, real(decree()), text_payload("current"), source="kremlin")
+    assert said == "[Указ, вступление в силу не проверено] № 923: текст прочитан на kremlin.ru"
 
 
 def test_a_law_keeps_the_number_of_its_bill_as_a_bill() -> None:
     event = FakeLibrary().tell(EventKind.BILL_STAGE, real(bill(Status.SIGNED)), {"after": "signed", "step": {}})
     assert wording.summary(event).startswith("Закон по законопроекту 100001-99: подписан Президентом.")
     assert wording.english(event).startswith("Law from bill 100001-99:")
+
+
+# ---------------------------------------------------------------- editions, and sources that disagree
+
+LISTED = "3 - от 27.04.2099 № 9901-ФЗ (изм.)"
+
+
+def edition_payload(**more: Any) -> dict[str, Any]:
+    named = {"label": LISTED, "date": "2099-04-27", "number": "9901-ФЗ"}
+    return {**text_payload("rdk-3"), "label": LISTED, "amended_by": named, **more}
+
+
+def test_an_edition_is_announced_and_then_told_by_its_name() -> None:
+    waiting = edition_payload(readable=False, unread_reason="not_ready")
+    said = titled(EventKind.EDITION_ADDED, real(law()), waiting, source="ips")
+    assert said.endswith(": объявлена редакция от 27.04.2099 № 9901-ФЗ, текст ещё не готов")
+    read = titled(EventKind.TEXT_ADDED, real(law()), edition_payload(), one(years()), source="ips")
+    assert ": редакция от 27.04.2099 № 9901-ФЗ: «десяти» → «пяти» лет" in read
+
+
+def disagreement(diff: Diff, *notices: dict[str, str], acts: tuple[str, ...] = (), page: str | None = None) -> Any:
+    other = {"source": "page", "url": page} if page is not None else {"source": "kremlin"}
+    rows = [{"source": "ips", "amending_acts": list(acts)}, {**other, "amending_acts": list(acts)}]
+    payload = {"sources": rows, "notices": list(notices)}
+    return FakeLibrary().tell(EventKind.SOURCES_DISAGREE, real(decree()), payload, diff=diff, source="kremlin")
+
+
+def removed(address: str, text: str) -> Operation:
+    return Operation(
+        ops=("removed",),
+        old_path="p-7",
+        new_path=None,
+        old_address=address,
+        new_address=None,
+        old_text=text,
+        new_text=None,
+        spans=(("-", text),),
+    )
+
+
+CLOSED = {"kind": "closed_item", "address": "п. 7", "text": "«Для служебного пользования»"}
+GAP = {"kind": "gap", "address": "п. 7", "text": "После п. 6 идёт п. 8."}
+
+
+def test_who_hides_an_item_and_who_prints_its_number() -> None:
+    diff = one(removed("п. 7", "7. Для служебного пользования."))
+    event = disagreement(diff, CLOSED, GAP)
+    assert wording.title(event, diff).what == (
+        "п. 7 «Для служебного пользования» на pravo.gov.ru; на kremlin.ru после п. 6 идёт п. 8"
+    )
+    said = wording.summary(event, diff)
+    assert said.count("«Для служебного пользования»") == 1
+    assert "о чём он, мы не знаем. Ни один из источников не называет изменяющих актов" in said
+    amended = disagreement(diff, CLOSED, GAP, acts=("01.02.2099 № 5",))
+    assert "Оба источника называют одни и те же изменяющие акты" in wording.summary(amended, diff)
+
+
+def test_an_item_that_both_hide_is_not_the_difference() -> None:
+    diff = one(years())
+    told = wording.title(disagreement(diff, CLOSED, CLOSED), diff).what
+    assert told.startswith("тексты на pravo.gov.ru и kremlin.ru расходятся: «десяти» и «пяти» лет")
+
+
+@pytest.mark.parametrize(
+    ("page", "name"), [("", "наблюдаемой странице"), ("http://www.copy.example/act", "copy.example")]
+)
+def test_a_watched_page_that_disagrees_is_called_by_its_host(page: str, name: str) -> None:
+    diff = one(removed("п. 7", "7. Утвердить положение."))
+    told = wording.title(disagreement(diff, page=page), diff).what
+    assert told == f"тексты на pravo.gov.ru и {name} расходятся: п. 7 есть только на pravo.gov.ru"

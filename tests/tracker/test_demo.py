@@ -65,7 +65,8 @@ def test_the_story_is_told_as_readers_must_hear_it(site: Path) -> None:
     expected = [
         "пока скан, текст не прочитан",
         "отозван автором",
-        "«Для служебного пользования»",
+        "после п. 6 идёт п. 8",
+        "Для служебного пользования» на pravo.gov.ru; на kremlin.ru после п. 6 идёт п. 8",
         "принят в 1-м чтении",
         "Наблюдение прервано",
         "Наблюдение восстановлено",
@@ -73,7 +74,10 @@ def test_the_story_is_told_as_readers_must_hear_it(site: Path) -> None:
         "принят Думой",
         "подписан Президентом",
         "9901-ФЗ",
+        "9138-ФЗ: объявлена редакция от 27.04.2026 № 9901-ФЗ, текст ещё не готов",
+        "9138-ФЗ: редакция от 27.04.2026 № 9901-ФЗ: новое основание",
         "изменяющий акт не найден",
+        "тексты на pravo.gov.ru и",
     ]
     at = 0
     for words in expected:
@@ -107,6 +111,29 @@ def _bare(content: str) -> str:
     for mark in ("[−", "−]", "{+", "+}", "[было:", "[стало:"):
         content = content.replace(mark, "")
     return content.replace("<del> ", "<del>").replace("<ins> ", "<ins>")
+
+
+def test_the_law_shows_what_the_bill_did_to_it(site: Path) -> None:
+    (entry,) = [
+        item for item in entries(site, "all") if "редакция от 27.04.2026 № 9901-ФЗ: новое" in str(item["title"])
+    ]
+    content = _bare(str(entry["content_html"]))
+    assert "<del>одного года" in content
+    assert "<ins>трех лет" in content
+    page = (site / "act/fz/2099-04-28/9138-fz/index.html").read_text()
+    for words in ("Исходная редакция", "Редакция от 31.07.2099", "Редакция от 24.10.2099", "Редакция от 27.04.2026"):
+        assert words in page
+    law = (site / "act/fz/2099-04-28/9138-fz/text/ips/rdk-3/2/index.html").read_text()
+    assert "22¹" in law
+    assert "(В редакции" not in law
+
+
+def test_every_source_was_seen_well(site: Path) -> None:
+    sources = (site / "sources/index.html").read_text()
+    assert "Успешной проверки ещё не было" not in sources
+    gaps = [title for title in titles(site) if "Наблюдение прервано" in title]
+    assert len(gaps) == 1
+    assert "Портал опубликования" in gaps[0]
 
 
 def all_feeds(site: Path, suffix: str) -> list[Path]:

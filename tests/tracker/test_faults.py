@@ -12,13 +12,14 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import trustme
 
 from tests.fault_server import OUTAGE, RETRY_AFTER, Fault
-from tests.tracker.fault_world import (
+from tests.tracker.fault_sites import (
     ALL_NEWS,
     AWAITED_DECREE,
     BILL,
@@ -29,15 +30,15 @@ from tests.tracker.fault_world import (
     SOURCES,
     WHOLE_PAGE,
     Told,
-    World,
-    living,
 )
+from tests.tracker.fault_world import World, living
 from tracker.models import Response, Validators
 
 #: Minutes: from the start, from the moment of the fault, from the healing.
 BEFORE = (0, 30, 60, 90)
-DURING = (0, 6, 20, 60, 180, 420, 780, 1200, 1500, 1520)
-AFTER = (0, 30, 60, 90, 120, 240, 480, 780, 1080, 1380, 1500, 1530)
+DURING = (0, 6, 20, 60, 180, 420, 780, 1200, 1500, 1620, 1640)
+DURING_SLOW = (0, 20, 180, 780, 1500)
+AFTER = (0, 30, 60, 120, 420, 780, 1140, 1500, 1520, 1880, 1900)
 
 SLOW = {Fault.DRIP, Fault.SLOW_HEADERS, Fault.HANGING_TLS}
 #: The right bytes under a wrong label, and 304 to what was not asked before: something can be seen through them.
@@ -46,6 +47,10 @@ TOTAL = [fault for fault in Fault if fault not in {HARMLESS, PARTIAL}]
 
 FAILED_AND_RECOVERED = ["source.failing", "source.recovered"]
 BLIND_AND_SEEING: Counter[str] = Counter(["coverage.gap", "coverage.restored"])
+
+
+def by_name(fault: Fault) -> str:
+    return fault.name.lower()
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ def coverage_of(world: World, source: str) -> Counter[str]:
 def start(world: World) -> None:
     """A healthy start; then something happens everywhere."""
     world.live(*BEFORE)
-    world.now += timedelta(minutes=30)
+    world.now += timedelta(minutes=28)
     assert world.news() == Counter()
     assert world.journal() == []
     world.change()
@@ -90,7 +95,7 @@ def lived(directory: Path, fault: Fault, authority: trustme.CA) -> Life:
         strike(world, fault)
         if fault in SLOW:
             world.reopen(hurried=True)
-        world.live(*DURING)
+        world.live(*(DURING_SLOW if fault in SLOW else DURING))
         during = {source: world.news(source) for source in SOURCES}
         journal_during = {source: world.journal(source) for source in SOURCES}
         if fault in SLOW:
@@ -128,7 +133,7 @@ def life_with(tmp_path_factory: pytest.TempPathFactory, authority: trustme.CA) -
 
 
 @pytest.mark.parametrize("source", SOURCES)
-@pytest.mark.parametrize("fault", TOTAL, ids=lambda fault: fault.name.lower())
+@pytest.mark.parametrize("fault", TOTAL, ids=by_name)
 class TestEverySource:
     def test_tells_readers_nothing_false(self, life_with: Callable[[Fault], Life], fault: Fault, source: str) -> None:
         life = life_with(fault)
@@ -193,18 +198,16 @@ ONE_OF_EACH = {
     "kremlin": "/acts/bank/990001",
     "page": "/order",
 }
-OF_ONE = Counter(
-    {row: count for row, count in ALL_NEWS.items() if row[1] in {BILL, LAW, DECREE, PAGE, AWAITED_DECREE}}
-)
+OF_ONE = Counter({row: count for row, count in ALL_NEWS.items() if row[1] in {BILL, LAW, DECREE, PAGE, AWAITED_DECREE}})
 
 
-@pytest.mark.parametrize("fault", [Fault.RESET, Fault.CAPTCHA], ids=lambda fault: fault.name.lower())
+@pytest.mark.parametrize("fault", [Fault.RESET, Fault.CAPTCHA], ids=by_name)
 def test_one_document_that_fails_speaks_for_no_other(tmp_path: Path, fault: Fault) -> None:
     with living(tmp_path) as world:
         start(world)
         for source, prefix in ONE_OF_EACH.items():
             strike(world, fault, source, prefix=prefix)
-        world.live(*range(0, 1560, 15))
+        world.live(*range(0, 840, 15))
         assert world.news() - OF_ONE == ALL_NEWS - OF_ONE, "the others are seen as ever"
         assert world.news() <= ALL_NEWS
         assert "source.failing" not in world.journal()
@@ -215,25 +218,23 @@ def test_one_document_that_fails_speaks_for_no_other(tmp_path: Path, fault: Faul
 
 OF_FILES = [
     Fault.RESET,
-    Fault.SHORT_BODY,
     Fault.BAD_GZIP,
     Fault.GZIP_BOMB,
     Fault.EMPTY,
     Fault.CAPTCHA,
     Fault.HTML_FOR_FILE,
-    Fault.NOT_MODIFIED,
     Fault.TOO_MANY,
 ]
 
 
-@pytest.mark.parametrize("fault", OF_FILES, ids=lambda fault: fault.name.lower())
+@pytest.mark.parametrize("fault", OF_FILES, ids=by_name)
 def test_what_is_known_of_a_text_is_told_before_it_can_be_had(tmp_path: Path, fault: Fault) -> None:
     late = Counter([("text.added", BILL), ("text.added", LAW)])
     with living(tmp_path) as world:
         start(world)
         strike(world, fault, "sozd", prefix="/download/")
         strike(world, fault, "ips", prefix="/?docview")
-        world.live(0, 15, 45, 120, 420, 440, 780)
+        world.live(0, 30, 120, 420, 440)
         told = world.news()
         assert {("bill.step", BILL), ("file.added", BILL), ("edition.added", LAW)} <= set(told)
         assert not told & late
@@ -264,21 +265,22 @@ class Killed(BaseException):
     """The end of a process."""
 
 
-@pytest.mark.parametrize("number", range(1, 28, 3))
+@pytest.mark.parametrize("number", range(1, 36, 5))
 def test_a_fault_that_strikes_within_a_pass_loses_nothing(tmp_path: Path, number: int) -> None:
+    late = Counter([("text.added", LAW), ("text.added", BILL)])  # what its page links may come after the page
     with living(tmp_path) as world:
         start(world)
         Blow(world, number, lambda: strike(world, Fault.RESET))
-        world.live(0, 20)
-        assert world.news() <= ALL_NEWS | Counter([("text.added", LAW)])
+        world.live(0, 30, 420, 440)
+        assert world.news() <= ALL_NEWS | late
+        assert world.sites["page"].fault_of("/") is Fault.RESET, "the blow has fallen"
         heal(world)
         world.live(*AFTER)
-        assert set(world.news()) - {("text.added", LAW)} == set(ALL_NEWS)
-        assert max(world.news().values()) == 1
-        assert world.journal() == [*["source.failing"] * (len(world.journal()) // 2), *world.journal()[len(world.journal()) // 2 :]]
+        assert ALL_NEWS <= world.news() <= ALL_NEWS | late
+        assert all(world.journal(source) in ([], FAILED_AND_RECOVERED) for source in SOURCES)
 
 
-@pytest.mark.parametrize("number", range(2, 28, 3))
+@pytest.mark.parametrize("number", range(3, 36, 5))
 def test_a_process_that_dies_within_a_pass_loses_nothing(tmp_path: Path, number: int) -> None:
     def die() -> None:
         raise Killed
@@ -287,16 +289,14 @@ def test_a_process_that_dies_within_a_pass_loses_nothing(tmp_path: Path, number:
         start(world)
         Blow(world, number, die)
         with pytest.raises(Killed):
-            world.live(0, 15, 30)
+            world.live(0, 30, 420, 440)
         world.reopen()
         world.live(*AFTER)
         assert world.news() == ALL_NEWS
         assert world.journal() == []
 
 
-@pytest.mark.parametrize(
-    "fault", [Fault.RESET, Fault.CAPTCHA, Fault.UNAVAILABLE, Fault.WRONG_CERTIFICATE], ids=lambda fault: fault.name.lower()
-)
+@pytest.mark.parametrize("fault", [Fault.RESET, Fault.CAPTCHA, Fault.UNAVAILABLE, Fault.WRONG_CERTIFICATE], ids=by_name)
 def test_a_restart_in_an_outage_changes_nothing(tmp_path: Path, authority: trustme.CA, fault: Fault) -> None:
     with living(tmp_path, authority=authority if fault.is_of_tls else None) as world:
         start(world)
@@ -323,26 +323,25 @@ def test_a_restart_in_an_outage_changes_nothing(tmp_path: Path, authority: trust
 )
 def test_a_site_that_asks_for_a_pause_gets_it(tmp_path: Path, fault: Fault, seconds: int) -> None:
     with living(tmp_path) as world:
-        for number in range(6):
+        for number in range(6):  # more documents than failures that it takes to leave a host alone
+            world.sites["page"].serve(
+                f"/more/{number}", "<html><body><p>1. Ещё одна страница о призыве.</p></body></html>"
+            )
             world.follow(f"page/more-{number}", "page", f"/more/{number}")
-            world.sites["page"].serve(f"/more/{number}", "<html><body><p>1. Ещё одна страница о призыве.</p></body></html>")
-        start(world)
+        world.live(*BEFORE)
         strike(world, fault)
-        # The first failure of a site may come later than the fault: nothing of it was due before.
-        first = {}
-        asked = {source: len(site.seen) for source, site in world.sites.items()}
-        began = world.now
-        for minute in range(0, 400, 5):
-            world.now = began + timedelta(minutes=minute)
+        asked = {source: [(world.now, len(site.seen))] for source, site in world.sites.items()}
+        for _ in range(100):
+            world.now += timedelta(minutes=5)
             world.schedule.tick()
             for source, site in world.sites.items():
-                if len(site.seen) > asked[source]:
-                    first.setdefault(source, []).append(world.now)
-                    asked[source] = len(site.seen)
-    assert set(first) == set(SOURCES)
-    for source, moments in first.items():
-        pauses = [later - sooner for sooner, later in zip(moments, moments[1:], strict=False)]
-        assert min(pauses) >= timedelta(seconds=seconds), source
+                if len(site.seen) > asked[source][-1][1]:
+                    asked[source].append((world.now, len(site.seen)))
+        for source, rounds in asked.items():
+            moments = [moment for moment, _ in rounds[1:]]
+            assert len(moments) > 1, source
+            pauses = [later - sooner for sooner, later in pairwise(moments)]
+            assert min(pauses) >= timedelta(seconds=seconds), source
 
 
 # ---------------------------------------------------------------- certificates
