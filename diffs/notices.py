@@ -20,7 +20,7 @@ def find_notices(sections: Sequence[Section]) -> tuple[Notice, ...]:
     for section in sections:
         closed = _CLOSED.search(section.text)
         if closed:
-            words = closed[0].strip(' "«»()')
+            words = closed[0].strip(' \u00a0"«»()')
             notices.append(Notice(kind="closed_item", address=section.address, text=f"«{words}»"))
         parts = components(section.path)
         unit, _, _ = parts[-1].partition("-") if parts else ("", "", "")

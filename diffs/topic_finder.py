@@ -48,6 +48,7 @@ _MENTIONS: Final = re.compile(
 )
 _CHANGES_REACH: Final = 400
 _LONGEST_NAME: Final = 1000  # characters
+_LONGEST_RANGE: Final = 500  # articles; the Civil Code has 1,551, but no bill changes a third of them in a row
 _NEAR: Final = 20  # characters in which a quotation mark beside a name stands
 _QUOTES_AND_STOP: Final = 4  # characters that a title may have beside the name of an act and still be that name
 _QUOTE: Final = frozenset("\"«»„“”‟'")
@@ -239,3 +240,100 @@ class Finder:
                 end = _end_of_name(walk.text.published, found.end)
                 last = next((n for n in range(at[0], len(walk.known)) if walk.known[n].start >= end), len(walk.known))
                 at = tuple(range(at[0], last))
+            for topic in mask.topics:
+                hidden.setdefault(topic, set()).update(at)
+        return hidden
+
+
+# ---------------------------------------------------------------- places in a text
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    """The same characters in spans that do not meet, in order."""
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _outside(place: int, merged: Sequence[Span]) -> bool:
+    at = bisect_right(merged, place, key=itemgetter(0)) - 1
+    return at < 0 or merged[at][1] <= place
+
+
+def _covered(text: str, first: int, last: int, merged: Sequence[Span]) -> bool:
+    """Whether spans hold every word of a part of a text; numbers need none."""
+    return all(
+        found[0][0].isdigit() or not _outside(found.start(), merged) for found in _WORD.finditer(text, first, last)
+    )
+
+
+def _worth(tier: str) -> int:
+    return (*topic_rules.TIERS, "").index(tier)
+
+
+def _date(found: re.Match[str]) -> str:
+    month = int(found["month"]) if found["month"] else MONTHS.index(found["name"].lower()) + 1
+    return f"{found['year']}-{month:02}-{int(found['day']):02}"
+
+
+def _may_be(kind: str, before: str) -> bool:
+    """Whether what stands before a date and number may name an act of that kind; silence may."""
+    wanted = _KIND_OF.get(kind.partition("-")[0])
+    words = _KIND_WORD.findall(before)
+    return wanted is None or not words or words[-1].lower() == wanted
+
+
+def _is_code(names: Sequence[Phrase]) -> bool:
+    """A code is named without quotes."""
+    return any("кодекс" in word.lower() for name in names for word in name.words)
+
+
+def _is_name(text: str, start: int, end: int, *, code: bool) -> bool:
+    if code:
+        return True
+    before, after = text[max(0, start - _NEAR) : start].rstrip(), text[end : end + _NEAR].lstrip()
+    return (not before or before[-1] in _QUOTE) and (not after or after[0] in _QUOTE or after[0] in ".(")
+
+
+def _end_of_name(text: str, start: int) -> int:
+    """The closing quote behind a place; the end of the longest name when there is none."""
+    last = min(len(text), start + _LONGEST_NAME)
+    return next((at for at in range(start, last) if text[at] in _QUOTE), last)
+
+
+def _articles_before(text: str, start: int) -> tuple[int, tuple[str, ...]]:
+    """Where the articles that stand before the name of an act begin, and which they are; ``("",)`` for none."""
+    from_ = max(0, start - _ARTICLES_REACH)
+    before = text[from_:start]
+    found = _ARTICLES.search(canonical(before) + ("" if before[-1:].strip() else " "))
+    if not found:
+        return start, ("",)
+    named: list[str] = []
+    for first, last in _ARTICLE_RANGE.findall(found["list"]):
+        named.append(first.rstrip("."))
+        if last and first.isdigit() and last.rstrip(".").isdigit():
+            named += [str(number) for number in range(int(first) + 1, min(int(last), int(first) + _LONGEST_RANGE) + 1)]
+    word = max((at.start() for at in re.finditer(r"стать", before, re.IGNORECASE)), default=len(before))
+    return from_ + word, tuple(named)
+
+
+def _is_changed(text: str, start: int) -> bool:
+    """Whether the act named at a place is what a sentence changes."""
+    before = text[max(0, start - _CHANGES_REACH) : start]
+    verbs = list(_CHANGES.finditer(before))
+    return bool(verbs) and not _MENTIONS.search(before, verbs[-1].end())
+
+
+def _by_pattern(term: Term, text: Text, folded: str, hidden: Sequence[Span]) -> Iterator[Hit]:
+    for found in term.pattern.finditer(folded) if term.pattern else ():
+        start, end = found.span()
+        if not any(start < to and from_ < end for from_, to in hidden):
+            yield Hit(term.id, term.topics, term.tier, text.words(start, end), start)
+
+
+def _spans_of(term: Term, spans: Mapping[str, list[Span]]) -> list[Span]:
+    return [span for topic in term.topics for span in spans.get(topic, ())]

@@ -1,7 +1,7 @@
 """A Reading as JSON, and back: what ``duma-tracker read`` prints and what the store keeps of a card.
 
 `to_json` follows the documented contract (keys ``source page document events files sections editions items``) and adds
-``note``, ``votes``, ``total``, ``text`` and ``remarks``, so that nothing is lost: ``from_json(to_json(reading)) == reading`` for every reading.
+``note``, ``votes``, ``total``, ``text`` and ``remarks``, so that nothing is lost: ``from_json(to_json(reading)) == reading``.
 """
 
 from __future__ import annotations

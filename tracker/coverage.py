@@ -73,12 +73,18 @@ def _documents(desk: Desk, now: datetime, every: Mapping[str, float], told: Mapp
         rows = [watch for watch in group if watch.last_success or now - watch.added_at >= patience]
         if not rows:
             continue
-        blind = [watch for watch in rows if now - _since(watch, now) >= patience]
         gap = told.get(f"gap/{source}/{host}")
+        back = desk.store.state(f"returned/{source}/{host}")
+        returned = datetime.fromisoformat(back) if isinstance(back, str) else None
+        # A host that came back has told of the day before; its documents count from then.
+        blind = [watch for watch in rows if now - max(_since(watch, now), returned or _since(watch, now)) >= patience]
         successes = [watch.last_success for watch in rows if watch.last_success is not None]
         newest = max(successes, default=None)
         # A host that was told to be blind sees again by a success, and by nothing else.
-        whole = len(blind) == len(rows) or (gap is not None and not _is_later(newest, gap))
+        whole = (len(blind) == len(rows)) if gap is None else not _is_later(newest, gap)
+        if gap is not None and not whole:
+            desk.store.set_state(f"returned/{source}/{host}", now.isoformat())
+            blind = []
         yield _Eye(
             name=f"{source}/{host}",
             source=source,

@@ -52,14 +52,16 @@ def weigh(desk: Desk, watch: Watch, finding: Finding, rereaders: Rereaders, now:
             after.pop(name, None)
             continue
         if known.get("pair") != pair:
-            after[name] = {"pair": pair, "since": now.isoformat(), "told": False}
+            after[name] = {"pair": pair, "since": now.isoformat(), "told": False, "said": known.get("said")}
             waiting = True
         elif not known["told"] and now - datetime.fromisoformat(known["since"]) < SECOND_LOOK:
             waiting = True
         elif not known["told"]:
             draft = _drafted(desk, watch, finding, (key, read), (other, text))
-            after[name] = {**known, "told": True}
-            if draft is not None:
+            said = _said(draft)
+            after[name] = {**known, "told": True, "said": said}
+            # The same difference under a new legal state is the same news.
+            if draft is not None and said != known.get("said"):
                 events.append(draft)
     if after == memory and not events:
         return replace(finding, waiting=finding.waiting or waiting)
@@ -145,12 +147,22 @@ def _drafted(
     )
 
 
+def _said(draft: EventDraft | None) -> str | None:
+    """What a disagreement says, as a digest: which units differ, and by which words."""
+    if draft is None or draft.diff is None:
+        return None
+    return digest_of(
+        [[*row.ops, row.old_path, row.new_path, [list(span) for span in row.spans]] for row in draft.diff.operations]
+    )
+
+
 def _side(key: EditionKey, read: ReadText) -> dict[str, Any]:
     return {
         "source": key.source,
         "edition": key.edition,
         "path": f"/{key.document_id}/{key.part}/{key.source}/{key.edition}",
         "amending_acts": list(read.amending_acts),
+        "notices": payloads.of_notices(read.notices),
     }
 
 

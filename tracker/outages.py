@@ -78,8 +78,12 @@ class Outages:
             pause: timedelta = min(FIRST_PAUSE * 2 ** min(rounds, 10), LAST_PAUSE)
             until = (now + pause).isoformat()
             rounds, failures, addresses = rounds + 1, 0, []
+        asked = getattr(error, "retry_after", None)
+        if asked:  # what a server asks of one page it asks of all
+            wanted = now + min(timedelta(seconds=asked), LAST_PAUSE)
+            until = max(until or "", wanted.isoformat())
         with self._store.transaction():
-            if until is not None and not told:
+            if rounds > int(memory.get("rounds", 0)) and not told:
                 told = True
                 self._tell(OperatorKind.SOURCE_FAILING, source, url, now, str(error))
             after = {"failures": failures, "rounds": rounds, "until": until, "told": told, "message": str(error)}

@@ -1,4 +1,4 @@
-"""A bill that is on its way is asked often, one that lies still less, one that is over rarely, none less than four times a day."""
+"""A bill on its way is asked often, one that lies still less, one that is over rarely, none less than every six hours."""
 
 from __future__ import annotations
 

@@ -56,6 +56,12 @@ def entries(site: Path, feed: str) -> list[dict[str, object]]:
     return found
 
 
+def entry_told(site: Path, *words: str) -> dict[str, object]:
+    """The one entry whose title holds all of these words."""
+    (entry,) = [item for item in entries(site, "all") if all(word in str(item["title"]) for word in words)]
+    return entry
+
+
 def titles(site: Path, feed: str = "all") -> list[str]:
     return [str(item["title"]) for item in entries(site, feed)]
 
@@ -97,8 +103,7 @@ def test_the_captcha_and_the_truncated_page_left_no_trace_for_readers(site: Path
 
 
 def test_the_second_reading_shows_its_words(site: Path) -> None:
-    (entry,) = [item for item in entries(site, "all") if "новое основание" in str(item["title"])]
-    content = str(entry["content_html"])
+    content = str(entry_told(site, "100001-99", "новое основание")["content_html"])
     for struck, added in (("десяти", "пяти"), ("тридцати", "пятнадцати")):
         assert f"<del>{struck}" in _bare(content)
         assert f"<ins>{added}" in _bare(content)
@@ -114,9 +119,7 @@ def _bare(content: str) -> str:
 
 
 def test_the_law_shows_what_the_bill_did_to_it(site: Path) -> None:
-    (entry,) = [
-        item for item in entries(site, "all") if "редакция от 27.04.2026 № 9901-ФЗ: новое" in str(item["title"])
-    ]
+    entry = entry_told(site, "9138-ФЗ: редакция от 27.04.2026 № 9901-ФЗ: новое")
     content = _bare(str(entry["content_html"]))
     assert "<del>одного года" in content
     assert "<ins>трех лет" in content
@@ -237,8 +240,16 @@ def chromium() -> str:
 def test_pages_in_a_real_browser(site: Path, served: str, width: int) -> None:
     sync_api = pytest.importorskip("playwright.sync_api")
     executable = chromium()
-    (entry,) = [item for item in entries(site, "all") if "новое основание" in str(item["title"])]
-    event = urlsplit(str(entry["url"])).path.strip("/")
+    event, announced, edition, disagreed = (
+        urlsplit(str(entry_told(site, *words)["url"])).path.strip("/")
+        for words in (
+            ("100001-99", "новое основание"),
+            ("9138-ФЗ: объявлена",),
+            ("9138-ФЗ: редакция",),
+            ("9901-ФЗ", "расходятся"),
+        )
+    )
+    pages = ("", "bill/100001-99/", "act/fz/2099-04-28/9138-fz/", "feeds/", "sources/", "about/")
     requests: list[str] = []
     complaints: list[str] = []
     with sync_api.sync_playwright() as play:
@@ -247,7 +258,7 @@ def test_pages_in_a_real_browser(site: Path, served: str, width: int) -> None:
             page = browser.new_page(viewport={"width": width, "height": 900}, java_script_enabled=False)
             page.on("request", lambda request: requests.append(request.url))
             page.on("console", lambda message: complaints.append(message.text))
-            for path in ("", "bill/100001-99/", f"{event}/", "feeds/", "sources/", "about/"):
+            for path in (*pages, *(f"{name}/" for name in (event, announced, edition, disagreed))):
                 answer = page.goto(served + path)
                 assert answer is not None
                 assert answer.status == 200
