@@ -48,7 +48,8 @@ def reflow(lines: Sequence[str], counts: Counter[str] | None = None) -> list[str
         paragraphs = _Unwrapper(layout, lines, counts).paragraphs()
         if paragraphs == lines:
             break
-        lines, layout = paragraphs, _layout(paragraphs)  # once more without indents, so that doing it twice is doing it once
+        # Once more without indents, so that doing it twice is doing it once.
+        lines, layout = paragraphs, _layout(paragraphs)
     return _without_stray_hyphens([line for raw in lines if (line := raw.strip())], counts)
 
 

@@ -23,14 +23,14 @@ def between(sources: Sequence[Mapping[str, Any]], notices: Sequence[Mapping[str,
     if hidden:
         return "; ".join(hidden)
     what = f": {_difference(hosts, diff)}" if diff is not None and diff.operations else ""
-    return f"тексты на {hosts[0]} и {hosts[1]} расходятся{what}"
+    return f"тексты на {hosts[0]} и на {hosts[1]} расходятся{what}"
 
 
 def states(sources: Sequence[Mapping[str, Any]]) -> str:
     """Why the two texts were compared at all."""
     if any(row.get("amending_acts") for row in sources):
         return "Оба источника называют одни и те же изменяющие акты, но слова у них разные."
-    return "Ни один из источников не называет изменяющих актов, но слова у них разные."
+    return "Ни один из источников не называет изменяющих актов, а слова у них разные."
 
 
 def _host(row: Mapping[str, Any]) -> str:

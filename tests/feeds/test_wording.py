@@ -495,7 +495,7 @@ def test_who_hides_an_item_and_who_prints_its_number() -> None:
 def test_an_item_that_both_hide_is_not_the_difference() -> None:
     diff = one(years())
     told = wording.title(disagreement(diff, CLOSED, CLOSED), diff).what
-    assert told.startswith("тексты на pravo.gov.ru и kremlin.ru расходятся: «десяти» и «пяти» лет")
+    assert told.startswith("тексты на pravo.gov.ru и на kremlin.ru расходятся: «десяти» и «пяти» лет")
 
 
 @pytest.mark.parametrize(
@@ -504,4 +504,4 @@ def test_an_item_that_both_hide_is_not_the_difference() -> None:
 def test_a_watched_page_that_disagrees_is_called_by_its_host(page: str, name: str) -> None:
     diff = one(removed("п. 7", "7. Утвердить положение."))
     told = wording.title(disagreement(diff, page=page), diff).what
-    assert told == f"тексты на pravo.gov.ru и {name} расходятся: п. 7 есть только на pravo.gov.ru"
+    assert told == f"тексты на pravo.gov.ru и на {name} расходятся: п. 7 есть только на pravo.gov.ru"

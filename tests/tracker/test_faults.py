@@ -171,7 +171,9 @@ def test_304_to_a_first_question_hides_only_what_is_new(life_with: Callable[[Fau
     expected = NEWS[source] + Counter({("text.added", LAW): int(source == "ips")})
     assert life.during[source] <= expected
     assert life.news[source] == expected
-    assert life.journal[source] in ([], FAILED_AND_RECOVERED)
+    # robots.txt is such a first question, after a day again: then the whole site is closed, which is another outage.
+    outages = [kind for kind in life.journal[source] if kind.startswith("source.")]
+    assert outages in ([], FAILED_AND_RECOVERED, 2 * FAILED_AND_RECOVERED)
 
 
 # ---------------------------------------------------------------- one source, one document, one kind of page
@@ -207,10 +209,10 @@ def test_one_document_that_fails_speaks_for_no_other(tmp_path: Path, fault: Faul
         start(world)
         for source, prefix in ONE_OF_EACH.items():
             strike(world, fault, source, prefix=prefix)
-        world.live(*range(0, 840, 15))
+        world.live(*range(0, 480, 15), 780, 1140, 1500, 1620, 1640)
         assert world.news() - OF_ONE == ALL_NEWS - OF_ONE, "the others are seen as ever"
         assert world.news() <= ALL_NEWS
-        assert "source.failing" not in world.journal()
+        assert world.journal().count("source.failing") == 0, "one page is no outage"
         heal(world)
         world.live(*AFTER)
         assert world.news() == ALL_NEWS
