@@ -130,7 +130,7 @@ class Finder:
         """The acts of the rules among those that a document changes."""
         for unit in units:
             article = next((part[3:] for part in components(unit.path) if part.startswith("st-")), "")
-            for act in self._acts_at(unit.act) if unit.act else self._called(unit.name):
+            for act in self._acts_of(unit):
                 tier = act.tier_of(article)
                 if tier:
                     yield Hit(act.id, act.topics, tier, unit.words or unit.name or unit.act)
@@ -195,8 +195,12 @@ class Finder:
             words = text.words(first if articles != ("",) else start, end)
             yield Hit(act.id, act.topics, tier, words, start, _is_changed(text.published, start))
 
-    def _acts_at(self, document: str) -> list[Act]:
-        return [act for act in self.vocabulary.acts if act.document == document]
+    def _acts_of(self, unit: AmendedUnit) -> list[Act]:
+        """The acts that a unit may be of: by id; without one by date and number, and where the rules know none such by name."""
+        if unit.act:
+            return [act for act in self.vocabulary.acts if act.document == unit.act]
+        dated = self._act_of.get((unit.act_date, unit.act_number.lower()), ())
+        return [act for act in dated if _may_be(act.kind, unit.act_kind)] or self._called(unit.name)
 
     def _called(self, name: str) -> list[Act]:
         """The acts of that name."""

@@ -24,7 +24,7 @@ _RAISED: Final = frozenset(["W9", "WB"])
 # What the style sheet of every page hides: drafts of captions, page breaks, rows that only hold columns apart, hints.
 _HIDDEN: Final = frozenset(["HD", "pb3", "pb4", "holder", "ihint0", "ihint1"])
 _PREFORMATTED: Final = "M"
-_AMENDED: Final = frozenset(["ed", "edx"])
+_SHALLOW: Final = frozenset(["ed", "edx", *_NOTES])
 _MEANT: Final = _HIDDEN | _RAISED | {*_NOTES, _PREFORMATTED}
 _DROPPED: Final = frozenset(["head", "iframe", "link", "meta", "noscript", "script", "select", "style", "title"])
 # fmt: off
@@ -108,8 +108,9 @@ class _Writer:
             self._inside(element, _within(state, element, style) if style or tag in _MARKED else state, depth)
             return
         self._break()
-        if tag == "p" and not self._row and style not in _MEANT and (flat := _flat(element)) is not None:
-            self._add(_spaced(flat).strip())  # most paragraphs are plain characters
+        if tag == "p" and not self._row and style not in _MEANT and (pieces := _shallow(element)) is not None:
+            self._line, self._noted = pieces, any(piece[1] is not None for piece in pieces)
+            self.end_line()  # most paragraphs hold characters, amended words and notes, and nothing deeper
         elif (tag == "pre" or style == _PREFORMATTED) and not self._row:
             self._pre = True
             self._inside(element, state, depth)
@@ -174,16 +175,23 @@ class _Writer:
             self.lines.append(line)
 
 
-def _flat(paragraph: Element) -> str | None:
-    """The characters of a paragraph in which nothing but amended words is marked; None of any other."""
-    if not len(paragraph):
-        return paragraph.text or ""
-    parts = [paragraph.text or ""]
+def _shallow(paragraph: Element) -> list[_Piece] | None:
+    """The pieces of a paragraph that holds only characters, amended words, and notes with links; None of any other."""
+    pieces: list[_Piece] = [(paragraph.text or "", None, "")]
     for child in paragraph:
-        if child.tag != "span" or len(child) or child.get("class") not in _AMENDED:
+        style = child.get("class")
+        if child.tag != "span" or style not in _SHALLOW:
             return None
-        parts += (child.text or "", child.tail or "")
-    return "".join(parts)
+        newest = _NOTES.get(style)
+        pieces.append((child.text or "", newest, ""))
+        for link in child:
+            if link.tag != "a" or len(link) or link.get("class") in _MEANT:
+                return None
+            found = _LINKED.search(link.get("href") or "") if newest is not None else None
+            pieces.append((link.text or "", newest, found[1] if found else ""))
+            pieces.append((link.tail or "", newest, ""))
+        pieces.append((child.tail or "", None, ""))
+    return pieces
 
 
 def _within(state: _State, element: Element, style: str) -> _State:

@@ -47,6 +47,7 @@ for _command in (
     reading.diff_command,
     reading.classify_command,
     reading.dates_command,
+    reading.topics_group,
     reading.capture_command,
 ):
     cli.add_command(_command)

@@ -43,11 +43,14 @@ def weigh(desk: Desk, watch: Watch, finding: Finding, rereaders: Rereaders, now:
     # What was noted of a source that is followed no more is forgotten.
     after = {name: entry for name, entry in memory.items() if name in others or not _is_about(name, watch)}
     for name, (other, text) in others.items():
+        known = memory.get(name, {})
         if not _is_one_state((key, read), (other, text)):
-            after.pop(name, None)  # two legal states: of course they differ
+            # Two legal states: of course they differ. What was told of the last common one is not told again.
+            after.pop(name, None)
+            if known.get("said"):
+                after[name] = {"pair": "", "since": now.isoformat(), "told": True, "said": known["said"]}
             continue
         pair = digest_of(sorted((text.digest, read.digest)))
-        known = memory.get(name, {})
         if text.digest == read.digest:
             after.pop(name, None)
             continue

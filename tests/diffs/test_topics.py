@@ -282,6 +282,10 @@ def test_the_act_itself_is_on_topic_by_its_bare_name() -> None:
         (AmendedUnit(name="О воинской обязанности и военной службе", path="st-51"), (CONSCRIPTION,)),
         (AmendedUnit(name="«Об обороне»", path="st-25"), ()),
         (AmendedUnit(name="О рыболовстве", path="st-22"), ()),
+        (AmendedUnit(act_kind="Федеральный закон", act_date="2023-04-28", act_number="138-ФЗ"), (CITIZENSHIP,)),
+        (AmendedUnit(act_kind="Федеральный закон", act_date="2002-11-14", act_number="138-ФЗ"), ()),
+        (AmendedUnit(act_kind="Указ Президента", act_date="2022-09-21", act_number="647"), (CONSCRIPTION,)),
+        (AmendedUnit(act_kind="постановление Правительства", act_date="2022-09-21", act_number="647"), ()),
         (AmendedUnit(), ()),
     ],
 )
