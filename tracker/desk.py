@@ -37,13 +37,12 @@ class Network(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A kept answer. `load` gives its bytes; `retry_after`: seconds that the server asked to wait."""
+    """A kept answer. `load` gives its bytes."""
 
     snapshot: Snapshot
     status: int
     content_type: str
     load: Callable[[], bytes]
-    retry_after: float | None = None
 
     @property
     def body(self) -> bytes:
@@ -143,7 +142,10 @@ class Desk:
     ocr: bool = False
 
     def get(self, url: str, *, source: str) -> Page:
-        """Fetch a page and keep its bytes. The request is conditional only on bytes that were read well before."""
+        """Fetch a page and keep its bytes. The request is conditional only on bytes that were read well before.
+
+        An answer that asks for a pause is no page, whatever it holds: it is kept, and raises `PageError` with `retry_after`.
+        """
         good = self.store.state(good_key(url))
         latest = self.store.latest_snapshot(url)
         conditional = latest is not None and latest.digest == good
@@ -158,14 +160,12 @@ class Desk:
         else:
             snapshot, _ = self.store.keep(source=source, response=response)
             load = _giver(response.body)
+        if response.status in {429, 503} and (seconds := retry_after(response)):
+            problem = Problem.BLOCKED if response.status == 429 else Problem.MAINTENANCE
+            words = f"{source}: the site asks for a pause of {seconds:.0f} s (HTTP {response.status})"
+            raise PageError(problem, words, url=url, retry_after=seconds)
         content_type = next((value for name, value in snapshot.headers if name.lower() == "content-type"), "")
-        return Page(
-            snapshot=snapshot,
-            status=snapshot.status,
-            content_type=content_type,
-            load=load,
-            retry_after=retry_after(response) if response.status in {429, 503} else None,
-        )
+        return Page(snapshot=snapshot, status=snapshot.status, content_type=content_type, load=load)
 
     def mapping(self, key: str) -> dict[str, Any]:
         """A small JSON object of the store, empty when there is none."""

@@ -1,8 +1,9 @@
 """Outages: a host in trouble is asked less and told of once, not once per page.
 
-After a few failures in a row, of whatever documents, a host is left alone for a while (a circuit breaker). Then it is asked
-again, as often as before: one page that always fails must not speak for all others. Each further round of failures makes the
-while longer. The operator reads one line when that begins and one when it ends. Readers have `coverage`.
+After a few failures in a row, of more than one address, a host is left alone for a while (a circuit breaker); at once, when it
+asks for a pause itself. Then it is asked again, as often as before. An address that failed while the host answered others
+speaks for itself only, until it is well. Each further round of failures makes the while longer. The operator reads one line
+when that begins and one when it ends. Readers have `coverage`.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ FIRST_PAUSE: Final = timedelta(minutes=5)
 LAST_PAUSE: Final = timedelta(hours=1)
 
 #: Failures that speak of the host. Others speak of one address: an address not allowed, a page that robots.txt keeps for itself,
-#: a body too large, a document that is not there or looks another way.
+#: a document that is not there or looks another way.
 _HOST_REASONS: Final = frozenset(
-    {"timeout", "connection", "tls", "short_body", "bad_encoding", "redirect", "status", "unreachable"}
+    {"timeout", "connection", "tls", "too_large", "short_body", "bad_encoding", "redirect", "status", "unreachable"}
 )
 _HOST_PROBLEMS: Final = frozenset(
     {
@@ -65,43 +66,51 @@ class Outages:
         """Why a host is left alone, in one line."""
         return str(self._memory(source, url).get("message", ""))
 
-    def failed(self, source: str, url: str, error: SourceError, now: datetime) -> None:
-        """Count a failure of a host; tell the operator when it is the one too many."""
+    def failed(self, source: str, url: str, error: SourceError, now: datetime) -> bool:
+        """Count a failure of a host; tell the operator when it is the one too many. False when it speaks of this address only."""
         if not is_of_host(error):
-            return
+            return False
         memory = self._memory(source, url)
+        own, asked = set(memory.get("own", ())), _asked_pause(error)
+        if url in own and asked is None:
+            return False
         rounds, failures = int(memory.get("rounds", 0)), int(memory.get("failures", 0)) + 1
-        addresses = sorted({*memory.get("addresses", ()), url})[:OPEN_AFTER]
-        told, until = bool(memory.get("told")), None
+        addresses = {*memory.get("addresses", ()), url}
+        told, until = bool(memory.get("told")), now
+        if asked is not None:  # what a server asks of one page it asks of all
+            until = now + asked
         # One page that fails says little of a host that has others.
-        if failures >= OPEN_AFTER and (len(addresses) > 1 or self._is_alone(source, url)):
-            pause: timedelta = min(FIRST_PAUSE * 2 ** min(rounds, 10), LAST_PAUSE)
-            until = (now + pause).isoformat()
-            rounds, failures, addresses = rounds + 1, 0, []
-        asked = getattr(error, "retry_after", None)
-        if asked:  # what a server asks of one page it asks of all
-            wanted = now + min(timedelta(seconds=asked), LAST_PAUSE)
-            until = max(until or "", wanted.isoformat())
+        all_fail = len(addresses) > 1 or len(addresses | own) >= self._watched(source, url)
+        if failures >= OPEN_AFTER and (asked is not None or all_fail):
+            until = max(until, now + min(FIRST_PAUSE * 2 ** min(rounds, 10), LAST_PAUSE))
+            rounds, failures, addresses = rounds + 1, 0, set()
         with self._store.transaction():
-            if rounds > int(memory.get("rounds", 0)) and not told:
+            if rounds and not told:
                 told = True
                 self._tell(OperatorKind.SOURCE_FAILING, source, url, now, str(error))
-            after = {"failures": failures, "rounds": rounds, "until": until, "told": told, "message": str(error)}
-            since = memory.get("since") or now.isoformat()
-            self._store.set_state(_key(source, url), {**after, "since": since, "addresses": addresses})
+            after = {
+                "failures": failures,
+                "rounds": rounds,
+                "until": until.isoformat() if until > now else None,
+                "told": told,
+                "message": str(error),
+                "since": memory.get("since") or now.isoformat(),
+                "addresses": sorted(addresses)[:OPEN_AFTER],
+                "own": sorted(own),
+            }
+            self._store.set_state(_key(source, url), after)
+        return True
 
-    def _is_alone(self, source: str, url: str) -> bool:
-        """Whether nothing else is asked of the host."""
-        asked = {
-            watch.url for watch in self._store.watches() if watch.source == source and _host(watch.url) == _host(url)
-        }
-        return len(asked | {url}) == 1
+    def _watched(self, source: str, url: str) -> int:
+        """How many documents are followed at a host."""
+        return sum(watch.source == source and _host(watch.url) == _host(url) for watch in self._store.watches())
 
     def succeeded(self, source: str, url: str, now: datetime) -> None:
         """The host answers as it should: its failures are forgotten, and the operator is told if there was an outage."""
         memory = self._memory(source, url)
         if not memory:
             return
+        own = {*memory.get("own", ()), *memory.get("addresses", ())} - {url}
         with self._store.transaction():
             if memory.get("told"):
                 self._tell(
@@ -111,7 +120,7 @@ class Outages:
                     now,
                     f"answers again; in trouble since {memory['since']}",
                 )
-            self._store.set_state(_key(source, url), None)
+            self._store.set_state(_key(source, url), {"own": sorted(own)} if own else None)
 
     def _tell(self, kind: OperatorKind, source: str, url: str, now: datetime, message: str) -> None:
         self._store.tell_operator(kind, source=source, subject=_host(url), at=now, message=message)
@@ -119,6 +128,12 @@ class Outages:
     def _memory(self, source: str, url: str) -> Mapping[str, Any]:
         found = self._store.state(_key(source, url))
         return cast("Mapping[str, Any]", found) if isinstance(found, Mapping) else {}
+
+
+def _asked_pause(error: SourceError) -> timedelta | None:
+    """The pause that the server asked for, as far as it is granted."""
+    seconds = getattr(error, "retry_after", None)
+    return min(timedelta(seconds=seconds), LAST_PAUSE) if seconds else None
 
 
 def _host(url: str) -> str:

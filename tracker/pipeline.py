@@ -260,11 +260,12 @@ class Pipeline:
             result = self._look(watch, now)
         except FetchError as error:
             result = _result(watch, Outcome.FAILED, message=str(error), retry_after=error.retry_after)
-            self._outages.failed(watch.source, watch.url, error, now)
-            self._tell_unfetchable(watch, error, now)
+            if not self._outages.failed(watch.source, watch.url, error, now):
+                self._tell_unfetchable(watch, error, now)
         except PageError as error:
             result = self._refuse(watch, error, now)
-            self._outages.failed(watch.source, watch.url, error, now)
+            if not self._outages.failed(watch.source, watch.url, error, now) and is_of_host(error):
+                self._tell_unfetchable(watch, error, now)
         ok = result.outcome.is_success
         store = self.desk.store
         with store.transaction():
@@ -292,12 +293,8 @@ class Pipeline:
             result = _result(watch, Outcome.UNCHANGED)
             self._settle(watch, (watch.url,))
         else:
-            try:
-                finding = LOOKS[watch.source](self.desk, watch, page, now)
-                result = self._record(watch, disagreement.weigh(self.desk, watch, finding, REREADERS, now))
-            except PageError as error:
-                error.retry_after = page.retry_after
-                raise
+            finding = LOOKS[watch.source](self.desk, watch, page, now)
+            result = self._record(watch, disagreement.weigh(self.desk, watch, finding, REREADERS, now))
         if poll is not None:
             bill_feed.settle(self.desk, watch, result.events, now)
         return result
@@ -408,11 +405,11 @@ class Pipeline:
             events = self._gone(watch, watch.last_success, now)
         return _result(watch, Outcome.QUARANTINED, events=events, message=str(error), retry_after=error.retry_after)
 
-    def _tell_unfetchable(self, watch: Watch, error: FetchError, now: datetime) -> None:
-        """One word for a page that cannot be fetched for a reason of its own (too large, not allowed); the next after a month."""
+    def _tell_unfetchable(self, watch: Watch, error: SourceError, now: datetime) -> None:
+        """One word for a page that alone cannot be had (not allowed, or its host answers others); the next after a month."""
         key = f"unfetchable/{watch.source}/{watch.target}"
         known = self.desk.store.state(key)
-        if is_of_host(error) or (isinstance(known, str) and now - datetime.fromisoformat(known) < _REMINDED):
+        if isinstance(known, str) and now - datetime.fromisoformat(known) < _REMINDED:
             return
         self.desk.store.set_state(key, now.isoformat())
         self.desk.store.tell_operator(

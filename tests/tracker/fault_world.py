@@ -124,7 +124,7 @@ class World:
 
 
 @contextlib.contextmanager
-def living(directory: Path, *, authority: trustme.CA | None = None, pace: float = 1.0) -> Iterator[World]:
+def living(directory: Path, *, authority: trustme.CA | None = None) -> Iterator[World]:
     """A world that ends by itself and leaves neither threads nor files. With an `authority` its sites speak TLS."""
     before = threading.active_count()
     temporary = directory / "temporary"
@@ -133,7 +133,7 @@ def living(directory: Path, *, authority: trustme.CA | None = None, pace: float 
     if authority is not None:
         authority.cert_pem.write_to_path(str(bundle))
     with contextlib.ExitStack() as stack:
-        sites = {name: stack.enter_context(faulty(authority=authority, pace=pace)) for name in SOURCES}
+        sites = {name: stack.enter_context(faulty(authority=authority)) for name in SOURCES}
         world = World(directory / "var", sites, str(bundle) if authority else None)
         stack.callback(world.close)
         with pytest.MonkeyPatch.context() as patch, structlog.testing.capture_logs() as logged:

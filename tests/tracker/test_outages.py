@@ -87,7 +87,7 @@ def test_pages_that_always_fail_do_not_keep_the_others_from_being_seen(world: Wo
         (FetchError("x", reason="unreachable"), True),
         (FetchError("x", reason="robots"), False),
         (FetchError("x", reason="address"), False),
-        (FetchError("x", reason="too_large"), False),
+        (FetchError("x", reason="too_large"), True),
         (PageError(Problem.CAPTCHA, "x"), True),
         (PageError(Problem.LOGIN, "x"), True),
         (PageError(Problem.LAYOUT_CHANGED, "x"), False),
