@@ -24,6 +24,8 @@ _RAISED: Final = frozenset(["W9", "WB"])
 # What the style sheet of every page hides: drafts of captions, page breaks, rows that only hold columns apart, hints.
 _HIDDEN: Final = frozenset(["HD", "pb3", "pb4", "holder", "ihint0", "ihint1"])
 _PREFORMATTED: Final = "M"
+_INNER: Final = frozenset(["a", "span"])
+_OF_LINKS: Final = frozenset([None, "cmd", "doclink"])
 _SHALLOW: Final = frozenset(["ed", "edx", *_NOTES])
 _MEANT: Final = _HIDDEN | _RAISED | {*_NOTES, _PREFORMATTED}
 _DROPPED: Final = frozenset(["head", "iframe", "link", "meta", "noscript", "script", "select", "style", "title"])
@@ -108,9 +110,11 @@ class _Writer:
             self._inside(element, _within(state, element, style) if style or tag in _MARKED else state, depth)
             return
         self._break()
-        if tag == "p" and not self._row and style not in _MEANT and (pieces := _shallow(element)) is not None:
+        if tag == "p" and not self._row and not len(element) and style not in _MEANT:
+            self._add(_spaced(element.text or "").strip())  # most paragraphs are one run of characters
+        elif tag == "p" and not self._row and style not in _MEANT and (pieces := _shallow(element)) is not None:
             self._line, self._noted = pieces, any(piece[1] is not None for piece in pieces)
-            self.end_line()  # most paragraphs hold characters, amended words and notes, and nothing deeper
+            self.end_line()  # most others hold amended words and notes, and nothing deeper
         elif (tag == "pre" or style == _PREFORMATTED) and not self._row:
             self._pre = True
             self._inside(element, state, depth)
@@ -131,8 +135,10 @@ class _Writer:
             self._text(element.text, state)
         for child in element:
             self.write(child, state, depth + 1)
-            if child.tail:
-                self._text(child.tail, state)
+            tail = child.tail
+            # White space between two blocks is no line, and half of what stands between two paragraphs.
+            if tail and (self._line or self._pre or not tail.isspace()):
+                self._text(tail, state)
 
     def _text(self, text: str, state: _State) -> None:
         newest, act, up = state
@@ -185,7 +191,7 @@ def _shallow(paragraph: Element) -> list[_Piece] | None:
         newest = _NOTES.get(style)
         pieces.append((child.text or "", newest, ""))
         for link in child:
-            if link.tag != "a" or len(link) or link.get("class") in _MEANT:
+            if link.tag not in _INNER or len(link) or link.get("class") not in _OF_LINKS:
                 return None
             found = _LINKED.search(link.get("href") or "") if newest is not None else None
             pieces.append((link.text or "", newest, found[1] if found else ""))
