@@ -46,6 +46,7 @@ _MORE: Final = re.compile(r"\s*(?:Показать\s+ещ[её](?:\s+[0-9]+)?|С
 _STATES: Final = ("Снят с рассмотрения", "В архиве", "На рассмотрении")
 _CONTAINERS: Final = frozenset({"div", "li", "p", "td", "tr", "dd", "h3", "h4", "h5"})
 _CLIMB: Final = 4  # anchor -> cell -> row is the most that a calendar needs
+_REGISTERED: Final = "1.1"
 _PANE: Final = "data_source_tab_"  # one for each kind of object
 _BILLS: Final = "b"
 _DAYS: Final = re.compile(r"/calendar/b/(?:day|year)/([0-9]{4}-[0-9]{2}-[0-9]{2})/([0-9]{4}-[0-9]{2}-[0-9]{2})/1\.1")
@@ -256,32 +257,39 @@ def _tab_around(element: Element) -> str:
 
 
 def _refuse_unfiltered(items: tuple[Item, ...], url: str) -> None:
+    """A list of other days than were asked for is refused. Bills show it by their introduction, or by their last step."""
     asked = _days_asked(url)
-    days = [item.date for item in items if item.date]
-    if asked is None or len(days) < _ENOUGH:
+    if asked is None:
         return
-    if not any(asked[0] <= day <= asked[1] for day in days):
-        said = f"none of {len(days)} bills was introduced on the days asked for: the list ignored the question"
+    step, since, until = asked
+    if step == _REGISTERED:
+        days = [item.date for item in items if item.date]
+        answered, what = any(since <= day <= until for day in days), "introduced"
+    else:  # the step asked for may have been followed by others, and none stands before it
+        days = [day for item in items if (day := item.fields.get("last_event_date"))]
+        answered, what = any(day >= since for day in days), "moved"
+    if len(days) >= _ENOUGH and not answered:
+        said = f"none of {len(days)} bills was {what} on the days asked for: the list ignored the question"
         fail(Problem.UNFILTERED, url, f"{said}; look at the page")
 
 
-def _days_asked(url: str) -> tuple[str, str] | None:
-    """The days of registration that an address asks for, with slack; None when it asks for nothing of the kind."""
+def _days_asked(url: str) -> tuple[str, str, str] | None:
+    """The step that an address asks for and its days, those of registrations with slack; None when it asks for no days."""
     parts = urlsplit(url)
     query = parse_qs(parts.query)
-    since = until = None
+    step = query.get("b[ExistsEvents][]", [""])[0]
+    first, _, last = query.get("b[ExistsEventsDate]", [""])[0].partition(" - ")
+    since, until = russian_date(first), russian_date(last)
     if found := _DAYS.search(parts.path):
-        since, until = found.groups()
-    elif query.get("b[ExistsEvents][]") == ["1.1"]:
-        first, _, last = query.get("b[ExistsEventsDate]", [""])[0].partition(" - ")
-        since, until = russian_date(first), russian_date(last)
-    if since is None or until is None:
+        step, (since, until) = _REGISTERED, found.groups()
+    if not step or since is None or until is None:
         return None
+    slack = _SLACK if step == _REGISTERED else timedelta(0)
     try:
-        early, late = date.fromisoformat(since) - _SLACK, date.fromisoformat(until) + _SLACK
+        early, late = date.fromisoformat(since) - slack, date.fromisoformat(until) + slack
     except (ValueError, OverflowError):
         return None  # no days of any calendar: the site's affair
-    return early.isoformat(), late.isoformat()
+    return step, early.isoformat(), late.isoformat()
 
 
 def _without_number(text: str) -> str:

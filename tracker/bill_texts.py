@@ -44,8 +44,8 @@ class Collected:
     """What the texts of a card brought.
 
     `files`: what was fetched, by file; `due`: what could not be, with the number of failures and the moment to try again;
-    `state`: further state of the store about bodies that were read well; `well`: their addresses. `newest`: the last text of the
-    procedure that this look has read.
+    `state`: further state of the store about bodies that were read well; `well`: their addresses. `read`: the texts that this
+    look has read, each with its event, in the order of the procedure.
     """
 
     versions: tuple[NewVersion, ...]
@@ -55,7 +55,7 @@ class Collected:
     state: dict[str, str | None]
     well: tuple[str, ...]
     trouble: str
-    newest: ReadText | None = None
+    read: tuple[tuple[EventDraft, ReadText], ...] = ()
 
 
 def texts_due(desk: Desk, watch: Watch, now: datetime) -> bool:
@@ -84,7 +84,7 @@ class BillTexts:
         self._due = desk.mapping(Keys.of(watch).due)
         self._settled: dict[str, str | None] = {}
         self._well: list[str] = []
-        self._newest: ReadText | None = None
+        self._read: list[tuple[EventDraft, ReadText]] = []
 
     def collect(self, reading: Reading) -> Collected:
         """Look at every text that the card links and that is due."""
@@ -122,7 +122,7 @@ class BillTexts:
             state=self._settled,
             well=tuple(self._well),
             trouble="; ".join(trouble),
-            newest=self._newest,
+            read=tuple(self._read),
         )
 
     def _is_due(self, file: File, *, newest: bool) -> bool:
@@ -132,13 +132,7 @@ class BillTexts:
         return newest and not timedelta(0) <= self._now - checked < RECHECK
 
     def _look_at_file(self, file: File, linked: set[str], *, explained: bool) -> tuple[EventDraft, ...]:
-        page = self._desk.get(self._desk.absolute(file.url, self._watch.source), source=self._watch.source)
-        if page.status != 200:
-            problem = Problem.NOT_FOUND if page.status in {404, 410} else Problem.SERVER_ERROR
-            raise PageError(problem, f"the server answered {page.status} instead of the file", url=page.snapshot.url)
-        # The name says what was promised: a page of the site in place of a document is then refused, not read as law.
-        promised = f"{file.label}.{_SUFFIXES.get(file.format or '', 'file')}"
-        read = _read(promised, page.body, page.snapshot, page.content_type, ocr=self._desk.ocr)
+        page, read = fetched(self._desk, file, self._watch.source)
         key = EditionKey(
             document_id=self._watch.target, part=Part.TEXT, source=self._watch.source, edition=file.edition or ""
         )
@@ -207,12 +201,10 @@ class BillTexts:
         )
         before = self._shelf.predecessor(compared)
         number = self._shelf.add(version, read, snapshot)
-        if read.sections:
-            self._newest = read  # files come in the order of the procedure
         drafter = replace(self._drafter, confirmed=confirmed)
         if file.id in self._unread and kind is not EventKind.TEXT_UNEXPLAINED:
             drafter = replace(drafter, silent_before=self._watch.silent_before)
-        return texts.text_event(
+        event = texts.text_event(
             drafter,
             kind,
             version,
@@ -223,6 +215,9 @@ class BillTexts:
             file=readings.file_json(file),
             occurred_at=file.uploaded_at,
         )
+        if read.sections:
+            self._read.append((event, read))  # files come in the order of the procedure
+        return event
 
 
 def _kind(*, explained: bool, before: Standing | None, file: File, linked: set[str]) -> EventKind:
@@ -235,6 +230,17 @@ def _kind(*, explained: bool, before: Standing | None, file: File, linked: set[s
 
 def _place(file: File) -> tuple[str, str, str]:
     return cards.position_of(file.edition), file.uploaded_at or "", file.edition or ""
+
+
+def fetched(desk: Desk, file: File, source: str) -> tuple[Page, ReadText]:
+    """A file that a card links, and its text. PageError when something else came in its place."""
+    page = desk.get(desk.absolute(file.url, source), source=source)
+    if page.status != 200:
+        problem = Problem.NOT_FOUND if page.status in {404, 410} else Problem.SERVER_ERROR
+        raise PageError(problem, f"the server answered {page.status} instead of the file", url=page.snapshot.url)
+    # The name says what was promised: a page of the site in place of a document is then refused, not read as law.
+    promised = f"{file.label}.{_SUFFIXES.get(file.format or '', 'file')}"
+    return page, _read(promised, page.body, page.snapshot, page.content_type, ocr=desk.ocr)
 
 
 def _read(name: str, body: bytes, snapshot: Snapshot, content_type: str, *, ocr: bool) -> ReadText:

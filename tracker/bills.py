@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -11,7 +11,7 @@ from diffs import topics
 from diffs.amended import AmendedUnit
 from scrapers import readings, sozd
 from tracker import amending, cadence, cards, payloads, texts, watchlist
-from tracker.bill_texts import BillTexts, rereader
+from tracker.bill_texts import BillTexts, Collected, rereader
 from tracker.desk import Desk, Finding, Keys, Page, doubt_key, good_key, told_value
 from tracker.errors import PageError
 from tracker.holding import Held, card_doubt
@@ -33,6 +33,7 @@ from tracker.models import (
 )
 from tracker.payloads import Drafter
 from tracker.shelf import Shelf
+from tracker.texts import ReadText
 
 CARD_EDITION: Final = "current"
 
@@ -63,14 +64,17 @@ def look(desk: Desk, watch: Watch, page: Page, now: datetime) -> Finding:
         confirmed=confirmed,
     )
     collected = BillTexts(desk, watch, drafter, held, now, unread=unread).collect(reading)
-    units = amending.units_of(collected.newest.sections) if collected.newest is not None else ()
-    by_text = _by_text(desk, reading, document, found, units)
+    # What is followed anyway is not put under a topic by mere words of a text: only by the acts that it changes.
+    words = watch.origin == "discovery" and not document.topics
+    by_text = _by_text(desk, reading, document, collected, words=words)
     if by_text is not None:
-        document, found = by_text
+        document, found, _ = by_text
         drafter = replace(drafter, document=document)
     still_unread = {guid: True for guid in collected.due or {} if old is None or guid in unread}
     note_events, note_versions = _note(desk, watch, drafter, reading, page.snapshot)
-    text = next((draft for draft in reversed(collected.events) if draft.diff is not None), None) if by_text else None
+    text = by_text[2] if by_text is not None else None
+    if text is not None and text.diff is None and watch.origin != "discovery":
+        text = None  # the first text of a bill that somebody follows anyway is no news of its own
     events = (
         *(_greeting(watch, drafter, reading, found, text) if old is None or by_text is not None else ()),
         *(payloads.of_this(draft, document) for draft in collected.events),
@@ -86,10 +90,7 @@ def look(desk: Desk, watch: Watch, page: Page, now: datetime) -> Finding:
         aliases={watch.source: document.number},
         versions=versions,
         events=events,
-        relations=(
-            *cards.relations_of(reading, document, desk.store.document_by_alias),
-            *amending.relations(document.id, units),
-        ),
+        relations=cards.relations_of(reading, document, desk.store.document_by_alias),
         state={
             good_key(watch.url): page.snapshot.digest,
             doubt_key(watch, watch.url): None,
@@ -133,30 +134,51 @@ def describe(desk: Desk, reading: Reading, target: str) -> tuple[Document, Class
     return desk.mark(document), found
 
 
-def classified(desk: Desk, reading: Reading, units: Sequence[AmendedUnit] = ()) -> Classification:
-    """The topics of a bill by its card, and by the units of acts that its text changes, whatever it is called."""
+def classified(desk: Desk, reading: Reading, text: ReadText | None = None, *, words: bool = True) -> Classification:
+    """The topics of a bill by its card, and by a text of it: the units of acts that it changes and, with `words`, its words."""
     facts = reading.document
     if facts is None:
         return Classification()
-    amended = (*units, *amending.units_of_title(facts.title))
-    return topics.classify(
-        desk.rules, facts.title, comment=facts.comment, body=reading.note, amended=amended, fields=facts.fields
+
+    def by(body: str, units: tuple[AmendedUnit, ...] = ()) -> Classification:
+        amended = (*units, *amending.units_of_title(facts.title))
+        return topics.classify(
+            desk.rules, facts.title, comment=facts.comment, body=body, amended=amended, fields=facts.fields
+        )
+
+    card = by(reading.note)
+    if text is None:
+        return card
+    # Each by itself: a long text must not drown what a note says, nor a note what a text does.
+    found = by(text.plain if words else "", amending.units_of(text.sections))
+    return Classification(
+        topics=tuple(topic for topic in desk.rules.topics if topic in {*card.topics, *found.topics}),
+        needs_body=card.needs_body and found.needs_body,
+        matches=tuple(dict.fromkeys((*card.matches, *found.matches))),
     )
 
 
 def _by_text(
-    desk: Desk, reading: Reading, document: Document, found: Classification, units: Sequence[AmendedUnit]
-) -> tuple[Document, Classification] | None:
-    """The bill under the topics that only its text has brought, and the words that say so; None when it brought none."""
-    if not units:
+    desk: Desk, reading: Reading, document: Document, collected: Collected, *, words: bool
+) -> tuple[Document, Classification, EventDraft] | None:
+    """The bill under the topics that only its text has brought, the words that say so, and the word about that text.
+
+    None when the text brought none.
+    """
+    if not collected.read:
         return None
-    whole = classified(desk, reading, units)
+    event, newest = collected.read[-1]
+    whole = classified(desk, reading, newest, words=words)
     merged = tuple(dict.fromkeys((*document.topics, *whole.topics)))
     if merged == document.topics:
         return None
     new = set(merged) - set(document.topics)
+    for earlier, read in reversed(collected.read[:-1]):
+        if not new <= set(classified(desk, reading, read, words=words).topics):
+            break
+        event = earlier
     matches = tuple(match for match in whole.matches if match.topic in new)
-    return replace(document, topics=merged), replace(found, topics=merged, needs_body=False, matches=matches)
+    return replace(document, topics=merged), Classification(topics=merged, matches=matches), event
 
 
 def _greeting(

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from tracker.desk import Desk, Keys
 from tracker.models import Event, EventDraft, EventKind, Level, Observation, Watch
 from tracker.payloads import of_document, scopes_of
+from tracker.searching import source_of
 
 BLIND_AFTER: Final = timedelta(hours=24)
 
@@ -33,6 +34,7 @@ class _Eye:
     scopes: tuple[str, ...]
     document_id: str | None = None
     is_host: bool = False
+    search: str = ""
 
 
 def observe(
@@ -40,14 +42,14 @@ def observe(
 ) -> tuple[Event, ...]:
     """Tell of everything that went blind, and of everything that sees again.
 
-    `searches`: the sources in which new documents are looked for; `every`: how often a source is asked, in seconds;
+    `searches`: the searches for new documents; `every`: how often a source or a search is asked, in seconds;
     `caught_up`: how many events each source brought in the pass that has just ended.
     """
     told = desk.store.states("gap/")
     documents = list(_documents(desk, now, every, told))
     # A dead host fails the search there, too: one word about it is enough.
     dead = {eye.source for eye in documents if eye.blind and eye.is_host}
-    eyes = [*documents, *_searches(desk, now, searches, told, dead)]
+    eyes = [*documents, *_searches(desk, now, searches, every, told=told, dead=dead)]
     events: list[Event] = []
     for eye in eyes:
         gap = told.get(f"gap/{eye.name}")
@@ -97,16 +99,22 @@ def _documents(desk: Desk, now: datetime, every: Mapping[str, float], told: Mapp
         for watch in rows:
             # While the whole host is told, its documents are not told one by one; what was told of them stays told.
             name = f"{source}/{host}/{watch.target}"
+            alone = f"gap/{name}" in told or _is_alone(_since(watch, now), newest, patience, now)
             if not whole or f"gap/{name}" in told:
                 yield _Eye(
                     name=name,
                     source=source,
                     since=_since(watch, now),
                     succeeded=watch.last_success,
-                    blind=watch in blind,
+                    blind=watch in blind and alone,
                     scopes=_of_document(desk, watch),
                     document_id=watch.target if desk.store.document(watch.target) else None,
                 )
+
+
+def _is_alone(since: datetime, newest: datetime | None, patience: timedelta, now: datetime) -> bool:
+    """Whether an eye went blind by itself. When its host answers nobody any more, the word about the host is near."""
+    return newest is None or newest - since >= patience / 2 or now - newest >= patience
 
 
 def _is_gone(desk: Desk, watch: Watch) -> bool:
@@ -119,20 +127,42 @@ def _is_later(success: datetime | None, gap: Any) -> bool:
 
 
 def _searches(
-    desk: Desk, now: datetime, searches: Iterable[str], told: Collection[str], dead: Collection[str]
+    desk: Desk,
+    now: datetime,
+    searches: Collection[str],
+    every: Mapping[str, float],
+    *,
+    told: Collection[str],
+    dead: Collection[str],
 ) -> Iterator[_Eye]:
-    for source in searches:
-        reached = desk.searched(source)
-        began = min(reached or desk.began(source, now), now)
-        overdue = now - began >= BLIND_AFTER
+    """One eye for each search. While the host, or the first search of a source, is told to be blind, the others are not told."""
+    blind = set(dead)
+    newest: dict[str, datetime] = {}
+    seen = [(watch.source, watch.last_success) for watch in desk.store.watches()]
+    for source, success in (*seen, *((source_of(search), desk.searched(search)) for search in searches)):
+        if success is not None and success <= now:
+            newest[source] = max(success, newest.get(source, success))
+    for search in searches:
+        source = source_of(search)
+        patience = max(BLIND_AFTER, timedelta(seconds=2 * every.get(search, 0.0)))
+        reached = desk.searched(search)
+        began = min(reached or desk.began(search, now), now)
+        back = desk.store.state(f"returned/{source}/{urlsplit(desk.base_urls[source]).hostname or ''}")
+        # A host that came back has told of the day before; the searches there count from then.
+        counted = max(began, datetime.fromisoformat(back)) if isinstance(back, str) else began
+        overdue = now - min(counted, now) >= patience
+        alone = source not in blind and _is_alone(began, newest.get(source), patience, now)
         yield _Eye(
-            name=f"discovery/{source}",
+            name=f"discovery/{search}",
             source=source,
             since=began,
             succeeded=reached,
-            blind=overdue and (source not in dead or f"gap/discovery/{source}" in told),
+            blind=overdue and (alone or f"gap/discovery/{search}" in told),
             scopes=(f"source:{source}", *(f"topic:{topic}" for topic in desk.rules.topics)),
+            search=search,
         )
+        if overdue:
+            blind.add(source)
 
 
 def _host(watch: Watch) -> tuple[str, str]:
@@ -147,7 +177,13 @@ def _since(watch: Watch, now: datetime) -> datetime:
 
 def _tell_gap(desk: Desk, eye: _Eye, now: datetime) -> tuple[Event, ...]:
     last = eye.succeeded.isoformat() if eye.succeeded else None
-    payload = {**_named(desk, eye), "source": eye.source, "last_success": last, "search": _is_search(eye)}
+    payload = {
+        **_named(desk, eye),
+        "source": eye.source,
+        "last_success": last,
+        "search": bool(eye.search),
+        "search_name": eye.search or None,
+    }
     draft = EventDraft(
         kind=EventKind.COVERAGE_GAP,
         document_id=eye.document_id,
@@ -170,7 +206,8 @@ def _tell_return(desk: Desk, eye: _Eye, gap: Mapping[str, Any], now: datetime, c
         "since": gap.get("last_success") or gap.get("since"),
         "until": now.isoformat(),
         "events": count,
-        "search": _is_search(eye),
+        "search": bool(eye.search),
+        "search_name": eye.search or None,
     }
     draft = EventDraft(
         kind=EventKind.COVERAGE_RESTORED,
@@ -186,10 +223,6 @@ def _tell_return(desk: Desk, eye: _Eye, gap: Mapping[str, Any], now: datetime, c
     return desk.store.record(Observation(observed_at=now, events=(draft,), state={f"gap/{eye.name}": None}))
 
 
-def _is_search(eye: _Eye) -> bool:
-    return eye.name.startswith("discovery/")
-
-
 def _named(desk: Desk, eye: _Eye) -> dict[str, Any]:
     document = desk.store.document(eye.document_id) if eye.document_id else None
     return {"document": of_document(document)} if document else {}
@@ -200,7 +233,7 @@ def _note_gaps(desk: Desk, eyes: Iterable[_Eye]) -> None:
     told = desk.store.states("gap/")
     for state in desk.store.source_states():
         mine = [eye for eye in eyes if eye.source == state.name and f"gap/{eye.name}" in told]
-        mine = [eye for eye in mine if eye.is_host or _is_search(eye)]
+        mine = [eye for eye in mine if eye.is_host or eye.search]
         since = min((eye.since for eye in mine), default=None)
         if since != state.gap_since:
             desk.store.set_gap(state.name, since)

@@ -80,7 +80,7 @@ class Outages:
         if asked is not None:  # what a server asks of one page it asks of all
             until = now + asked
         # One page that fails says little of a host that has others.
-        all_fail = len(addresses) > 1 or len(addresses | own) >= self._watched(source, url)
+        all_fail = len(addresses) > 1 or len(addresses | own) >= self._pages(source, url)
         if failures >= OPEN_AFTER and (asked is not None or all_fail):
             until = max(until, now + min(FIRST_PAUSE * 2 ** min(rounds, 10), LAST_PAUSE))
             rounds, failures, addresses = rounds + 1, 0, set()
@@ -101,9 +101,10 @@ class Outages:
             self._store.set_state(_key(source, url), after)
         return True
 
-    def _watched(self, source: str, url: str) -> int:
-        """How many documents are followed at a host."""
-        return sum(watch.source == source and _host(watch.url) == _host(url) for watch in self._store.watches())
+    def _pages(self, source: str, url: str) -> int:
+        """How many pages of a host are asked for: those of the documents that are followed there, and the search for new ones."""
+        watched = sum(watch.source == source and _host(watch.url) == _host(url) for watch in self._store.watches())
+        return watched + (self._store.state(f"began/{source}") is not None)
 
     def succeeded(self, source: str, url: str, now: datetime) -> None:
         """The host answers as it should: its failures are forgotten, and the operator is told if there was an outage."""

@@ -24,6 +24,7 @@ import structlog
 from scrapers import ips, kremlin, publication, sozd
 from scrapers import page as web_page
 from tracker import (
+    amending,
     bill_feed,
     bills,
     cadence,
@@ -52,6 +53,7 @@ from tracker.models import (
 )
 from tracker.outages import Outages, is_of_host
 from tracker.payloads import Drafter
+from tracker.searching import Pass, said, source_of
 
 #: How often a source is asked when the configuration does not say, in seconds.
 EVERY: Final[Mapping[str, float]] = {
@@ -61,8 +63,6 @@ EVERY: Final[Mapping[str, float]] = {
     kremlin.NAME: 21600.0,
     web_page.NAME: 3600.0,
 }
-#: How often new documents are looked for, in seconds: some bills live less than a day.
-DISCOVER_EVERY: Final = 7200.0
 AFTER_FAILURE: Final = timedelta(minutes=15)
 _GRACE: Final = timedelta(seconds=10)
 _AT_LEAST: Final = timedelta(minutes=1)
@@ -90,10 +90,8 @@ REREADERS: Final[disagreement.Rereaders] = {
     web_page.NAME: pages.rereader,
 }
 
-DISCOVERIES: Final[Mapping[str, Callable[[Desk, datetime], discovery.Pass]]] = {
-    sozd.NAME: discovery.discover_bills,
-    publication.NAME: discovery.discover_publications,
-}
+#: The searches for new documents, by name.
+DISCOVERIES: Final = discovery.DISCOVERIES
 
 #: Sources that hold more of the past than one look brings.
 HISTORIES: Final[Mapping[str, Callable[[Desk, Watch, Callable[[], datetime]], Iterator[Observation | SourceError]]]] = {
@@ -138,6 +136,7 @@ class Result:
     events: tuple[Event, ...] = ()
     message: str = ""
     retry_after: float | None = None
+    search: str = ""  # the search for new documents that it is about
     blind: SourceError | None = None  # what mattered most could not be had, though the page could
 
 
@@ -165,7 +164,7 @@ class Pipeline:
     ) -> tuple[Result, ...]:
         """One pass: find new documents, look at the given ones and the found ones, tell of blindness that began or ended.
 
-        `searches`: the sources in which this instance looks for new documents at all, when that is more than `discover`.
+        `searches`: the searches for new documents that this instance makes at all, when those are more than `discover`.
         `stopped` is asked between two looks.
         """
         results: list[Result] = []
@@ -181,17 +180,18 @@ class Pipeline:
 
         blind = self._blindness(searches, {})  # what a downtime of ours left untold
         found: list[Watch] = []
-        for source in discover:
+        for search in discover:
             if not stopped():
-                new = self.discover(source)
+                new = self.discover(search)
                 found.extend(new.followed)
                 done(
                     Result(
                         target=DISCOVERY,
-                        source=source,
+                        source=source_of(search),
+                        search=search,
                         outcome=_outcome_of(new),
                         events=new.events,
-                        message=new.trouble,
+                        message=said(filter(None, (new.trouble, new.doubt))),
                     )
                 )
         for watch in (*watches, *found):
@@ -205,27 +205,32 @@ class Pipeline:
         return tuple(results)
 
     def _blindness(self, searches: Collection[str], caught_up: Mapping[str, int]) -> tuple[Event, ...]:
-        return coverage.observe(self.desk, self.desk.clock(), searches, self._every, caught_up)
+        every = {**discovery.EVERY, **self._every}
+        return coverage.observe(self.desk, self.desk.clock(), searches, every, caught_up)
 
-    def discover(self, source: str) -> discovery.Pass:
-        """One discovery pass over one source. Its failure counts for the source like any other."""
+    def discover(self, search: str) -> Pass:
+        """One pass of one search. Its failure counts for the source like any other."""
         now = self.desk.clock()
-        base = self.desk.base_urls[source]
-        if self._outages.pause(source, base, now) is not None:
-            return discovery.Pass(source=source, trouble=self._outages.reason(source, base), paused=True)
+        source = source_of(search)
+        # Beside the registrations a search has an address of its own: that it fails says little of the host.
+        address = self.desk.base_urls[source] + search.removeprefix(source)
+        if self._outages.pause(source, address, now) is not None:
+            return Pass(search=search, trouble=self._outages.reason(source, address), paused=True)
         try:
-            found = DISCOVERIES[source](self.desk, now)
+            found = DISCOVERIES[search](self.desk, now)
         except BusyError:
             raise
         except Exception as error:  # a fault of ours in one search must not blind the others
             if not isinstance(error, TrackerError):
-                log.exception("discovery.fault", source=source)
-            found = discovery.Pass(source=source, trouble=_fault(error))
+                log.exception("discovery.fault", search=search)
+            found = Pass(search=search, trouble=_fault(error))
         if found.failure is not None:
-            self._outages.failed(source, base, found.failure, now)
+            if search == source or getattr(found.failure, "retry_after", None):
+                self._outages.failed(source, address, found.failure, now)
         elif not found.trouble:
-            self._outages.succeeded(source, base, now)
-        self.desk.store.mark_source(source, at=now, success=not found.trouble, error=found.trouble or None)
+            self._outages.succeeded(source, address, now)
+        wrong = said(filter(None, (found.trouble, found.doubt)))
+        self.desk.store.mark_source(source, at=now, success=not wrong, error=wrong or None)
         return found
 
     # ------------------------------------------------------------ one look
@@ -315,7 +320,8 @@ class Pipeline:
         watch = self._addressed(watch)
         for found in HISTORIES[watch.source](self.desk, watch, self.desk.clock):
             if isinstance(found, Observation):
-                yield _result(watch, Outcome.CHANGED, events=self.desk.store.record(found))
+                events = self.desk.store.record(amending.related(self.desk.store, found))
+                yield _result(watch, Outcome.CHANGED, events=events)
             else:
                 self._outages.failed(watch.source, watch.url, found, self.desk.clock())
                 yield _result(watch, Outcome.FAILED, message=str(found))
@@ -337,7 +343,7 @@ class Pipeline:
     def _record(self, watch: Watch, finding: Finding) -> Result:
         observation = self._back(watch, finding.observation)
         with self.desk.store.transaction():
-            events = self.desk.store.record(observation)
+            events = self.desk.store.record(amending.related(self.desk.store, observation))
             self._settle(watch, finding.well)
         quiet = Outcome.HELD if finding.waiting else Outcome.UNCHANGED
         outcome = Outcome.CHANGED if events else quiet
@@ -484,7 +490,7 @@ class Pipeline:
         return now + max(wait, asked, _AT_LEAST)
 
 
-def _outcome_of(found: discovery.Pass) -> Outcome:
+def _outcome_of(found: Pass) -> Outcome:
     if found.paused:
         return Outcome.PAUSED
     if found.trouble:

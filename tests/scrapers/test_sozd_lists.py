@@ -207,7 +207,8 @@ def test_a_list_that_ignored_the_days_asked_for(url: str) -> None:
     [
         sozd.search_url(sozd.BASE_URL, title="гражданств", since=date(2026, 6, 1)),
         sozd.search_url(sozd.BASE_URL, title="гражданств"),
-        sozd.search_url(sozd.BASE_URL, event="8.2", since=date(2026, 6, 1), until=date(2026, 6, 5)),
+        sozd.search_url(sozd.BASE_URL, event="8.2", since=date(2026, 2, 1), until=date(2026, 2, 2)),
+        sozd.search_url(sozd.BASE_URL, event="8.2", until=date(2026, 6, 5)),
         "https://sozd.duma.gov.ru/calendar/b/day/2026-06-01/2026-06-05",
         "https://sozd.duma.gov.ru/calendar/b/day/2026-16-01/0001-01-01/1.1",
     ],
@@ -215,3 +216,13 @@ def test_a_list_that_ignored_the_days_asked_for(url: str) -> None:
 def test_a_question_that_days_of_introduction_do_not_answer(url: str) -> None:
     old = "".join(listing_row(f"10000{n}-99", "О выдумке") for n in range(4))
     assert len(sozd.read(listing(old), url=url).items) == 4
+
+
+def test_a_search_by_a_step_that_lists_only_bills_that_rested_since() -> None:
+    url = sozd.search_url(sozd.BASE_URL, event="4.1", since=date(2026, 6, 1), until=date(2026, 6, 5))
+    old = "".join(listing_row(f"10000{n}-99", "О выдумке") for n in range(3))
+    problem, message = problem_of(listing(old), url)
+    assert problem is Problem.UNFILTERED
+    assert "moved" in message
+    moved = listing_row("100005-99", "О выдумке").replace("03.02.2026 10:15", "17.06.2026 10:15")
+    assert len(sozd.read(listing(old + moved), url=url).items) == 4, "the step may have been followed by others"

@@ -107,6 +107,7 @@ def _put_registrations(site: FaultServer, *, listed: bool) -> None:
     number, title = REGISTERED_BILL.removeprefix("bill/"), "О внесении изменений в Закон «О воинской обязанности»"
     row = sozd_pages.listing_row(number, title, day="02.03.2026")
     empty = sozd_pages.listing("", extra='<div class="not_date_ic m_lupa">Нет данных</div>')
+    site.serve("/oz", empty)
     for first, last in ((a, b) for a in range(8) for b in range(a + 1, 9)):
         url = sozd.registrations_url("", TODAY + timedelta(days=first), TODAY + timedelta(days=last))
         site.serve(url, sozd_pages.listing(row, total="1") if listed and first == 0 else empty)
