@@ -19,6 +19,7 @@ from tracker.models import (
     EventDraft,
     EventKind,
     Json,
+    Language,
     Level,
     RenderedEntry,
     bundle_id,
@@ -247,26 +248,44 @@ def register_channel(db: Database, name: str) -> None:
 def save_entry(db: Database, entry: RenderedEntry) -> None:
     """Keep an event as rendered for the feeds. The first rendering stays: an entry never changes once it may have been read."""
     cursor = db.execute(
-        """INSERT INTO entries (seq, atom, rss, json) SELECT seq, ?, ?, ? FROM ledger WHERE id = ?
-           ON CONFLICT (seq) DO NOTHING""",
-        (entry.atom, entry.rss, entry.json, entry.event_id),
+        """INSERT INTO entries (seq, language, atom, rss, json) SELECT seq, ?, ?, ?, ? FROM ledger WHERE id = ?
+           ON CONFLICT (language, seq) DO NOTHING""",
+        (entry.language, entry.atom, entry.rss, entry.json, entry.event_id),
     )
     if cursor.rowcount == 0 and event(db, entry.event_id) is None:
         raise StoreError(f"there is no event {entry.event_id} to keep an entry of; check the id")
 
 
 def entries(
-    db: Database, *, scope: str | None, fmt: Format, leads_only: bool, limit: int
+    db: Database,
+    *,
+    scope: str | None,
+    fmt: Format,
+    leads_only: bool,
+    limit: int,
+    language: Language,
+    after_seq: int | None,
+    before_seq: int | None,
 ) -> tuple[tuple[Event, bytes], ...]:
     """The newest rendered entries with their events; what was backfilled is left out."""
     tables, seq = _joined(scope)
     in_scope = "TRUE" if scope is None else "event_scopes.scope = :scope"
+    after = "" if after_seq is None else f"AND {seq} > :after_seq"
+    before = "" if before_seq is None else f"AND {seq} < :before_seq"
     rows = db.execute(
         f"""SELECT events.*, CASE :fmt WHEN 'atom' THEN atom WHEN 'rss' THEN rss ELSE json END AS body
-            FROM {tables} JOIN entries ON entries.seq = events.seq
-            WHERE {in_scope} AND backfilled = 0 AND (lead = 1 OR NOT :leads_only)
+            FROM {tables} JOIN entries ON entries.seq = events.seq AND entries.language = :language
+            WHERE {in_scope} AND backfilled = 0 AND (lead = 1 OR NOT :leads_only) {after} {before}
             ORDER BY {seq} DESC LIMIT :limit""",  # noqa: S608 - constants of this module
-        {"fmt": fmt, "scope": scope, "leads_only": leads_only, "limit": limit},
+        {
+            "fmt": fmt,
+            "scope": scope,
+            "leads_only": leads_only,
+            "limit": limit,
+            "language": language,
+            "after_seq": after_seq,
+            "before_seq": before_seq,
+        },
     )
     return tuple((_event(row), row["body"]) for row in rows)
 

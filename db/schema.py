@@ -160,7 +160,60 @@ def m002_sources(db: Database) -> None:
     db.execute("ALTER TABLE watches ADD COLUMN ignore TEXT NOT NULL DEFAULT '[]'")
 
 
-_IN_ORDER: Final = (m001_first, m002_sources)
+_ALERTS: Final = (
+    "INSERT INTO channels (name) VALUES ('alerts') ON CONFLICT DO NOTHING",
+    # No address and no secret of a subscription ever stands in this file: see `db.vault`.
+    """CREATE TABLE subscriptions (
+        name TEXT PRIMARY KEY, channel TEXT NOT NULL, settings TEXT NOT NULL, origin TEXT NOT NULL, created_at TEXT NOT NULL,
+        enabled INTEGER NOT NULL, disabled_reason TEXT NOT NULL, failing_since TEXT
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE deliveries (
+        id INTEGER PRIMARY KEY, subscription TEXT NOT NULL REFERENCES subscriptions (name), message_id TEXT NOT NULL UNIQUE,
+        type TEXT NOT NULL, body BLOB NOT NULL, created_at TEXT NOT NULL, due_at TEXT NOT NULL, attempts INTEGER NOT NULL,
+        state TEXT NOT NULL
+    ) STRICT""",
+    "CREATE INDEX deliveries_waiting ON deliveries (subscription, due_at) WHERE state = 'waiting'",
+    "CREATE INDEX deliveries_by_subscription ON deliveries (subscription, created_at)",
+    # An event told to a subscription (by `delivery`, until that is forgotten), or waiting for its digest: then `due_at` says
+    # when that is made and `content` what it will say. Events of other instances stand here, too.
+    """CREATE TABLE alert_items (
+        id INTEGER PRIMARY KEY, subscription TEXT NOT NULL REFERENCES subscriptions (name), event TEXT NOT NULL,
+        delivery INTEGER REFERENCES deliveries (id), due_at TEXT, content BLOB, UNIQUE (subscription, event)
+    ) STRICT""",
+    "CREATE INDEX alert_items_by_event ON alert_items (event)",
+    "CREATE INDEX alert_items_by_delivery ON alert_items (delivery) WHERE delivery IS NOT NULL",
+    "CREATE INDEX alert_items_gathered ON alert_items (due_at) WHERE due_at IS NOT NULL",
+    """CREATE TABLE attempts (
+        id INTEGER PRIMARY KEY, delivery INTEGER NOT NULL, subscription TEXT NOT NULL, message_id TEXT NOT NULL,
+        at TEXT NOT NULL, delivered INTEGER NOT NULL, status INTEGER, error TEXT NOT NULL, retry_after REAL,
+        gone INTEGER NOT NULL, seconds REAL NOT NULL
+    ) STRICT""",
+    "CREATE INDEX attempts_by_delivery ON attempts (delivery)",
+    "CREATE INDEX attempts_by_time ON attempts (at)",
+)
+
+
+def m003_alerts(db: Database) -> None:
+    """Subscriptions, messages to them, the log of attempts. From now on every event enters the outbox of alerts."""
+    for statement in _ALERTS:
+        db.execute(statement)
+
+
+def m004_entry_languages(db: Database) -> None:
+    """Entries in more than one language. Those there are are Russian; the outbox of the feeds asks for the others."""
+    db.execute(
+        """CREATE TABLE entries_in (
+            seq INTEGER NOT NULL REFERENCES ledger (seq), language TEXT NOT NULL, atom BLOB NOT NULL, rss BLOB NOT NULL,
+            json BLOB NOT NULL, PRIMARY KEY (language, seq)
+        ) STRICT"""
+    )
+    db.execute("INSERT INTO entries_in SELECT seq, 'ru', atom, rss, json FROM entries")
+    db.execute("INSERT INTO outbox (channel, seq) SELECT 'feeds', seq FROM entries WHERE TRUE ON CONFLICT DO NOTHING")
+    db.execute("DROP TABLE entries")
+    db.execute("ALTER TABLE entries_in RENAME TO entries")
+
+
+_IN_ORDER: Final = (m001_first, m002_sources, m003_alerts, m004_entry_languages)
 MIGRATIONS: Final = Migrations("tracker")
 for _migration in _IN_ORDER:
     MIGRATIONS()(_migration)

@@ -14,10 +14,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from db import documents, events, evidence, operation, schema, texts
+from db import alerts, documents, events, evidence, operation, schema, texts
 from db.connection import Connections
 from db.events import Format, Strike
 from db.record import record
+from db.vault import Vault
+from tracker.alerts import Attempt, Delivery, DeliveryState, Gathered, NewDelivery, Secret, Subscription
 from tracker.errors import BusyError, StoreError
 from tracker.models import (
     Diff,
@@ -26,6 +28,7 @@ from tracker.models import (
     Event,
     EventKind,
     Json,
+    Language,
     Observation,
     OperatorEvent,
     OperatorKind,
@@ -55,7 +58,8 @@ class Store:
     """All facts and all evidence, in ``directory/tracker.sqlite``. Threads may share one.
 
     `clock` gives the present moment (aware); `salt` gives 16 random bytes for each payload digest; `busy_seconds` is how
-    long to wait for another process that is writing. A directory that is made here is closed to other users of the machine.
+    long to wait for another process that is writing; `key` seals the secrets of subscriptions. A directory that is made here
+    is closed to other users of the machine.
 
     Every method raises `StoreError` when the database is locked, full, read-only or damaged.
     """
@@ -68,6 +72,7 @@ class Store:
         salt: Callable[[], bytes] = _random_salt,
         read_only: bool = False,
         busy_seconds: float = 30.0,
+        key: Secret | None = None,
     ) -> None:
         self._clock = clock
         self._salt = salt
@@ -84,6 +89,7 @@ class Store:
                 raise StoreError(
                     f"{directory}: cannot be made a directory for the database ({error.strerror})"
                 ) from error
+        self.vault = Vault(directory, key=key)
         self._connections = Connections(path, read_only=read_only, busy_seconds=busy_seconds)
         try:
             schema.prepare(self._connections)
@@ -173,6 +179,11 @@ class Store:
         """All documents, by id."""
         with self._read() as db:
             return documents.documents(db)
+
+    def acts(self) -> tuple[Document, ...]:
+        """The acts among them, by id."""
+        with self._read() as db:
+            return documents.acts(db)
 
     def document_by_alias(self, source: str, native_id: str) -> str | None:
         """The id of the document that a source calls `native_id`."""
@@ -312,11 +323,12 @@ class Store:
             return tuple(events.verify(db))
 
     def strike(self, event_id: str, reason: str) -> None:
-        """Erase the payload of an event for good, with what was rendered from it; the ledger line stays."""
+        """Erase the payload of an event for good, with what was rendered from it and sent; the ledger line stays."""
         with self._connections.bare() as db:
             db.execute("PRAGMA secure_delete = ON")  # zeros over the erased bytes, not only a free page
         with self._write() as db:
             events.strike(db, event_id, reason=reason, at=self._clock())
+            alerts.erase(db, event_id, self._clock())
         with self._connections.bare() as db:
             if not db.conn.in_transaction:
                 db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log still held the old page
@@ -349,11 +361,175 @@ class Store:
             events.save_entry(db, entry)
 
     def entries(
-        self, scope: str | None, fmt: Format, *, leads_only: bool, limit: int = 100
+        self,
+        scope: str | None,
+        fmt: Format,
+        *,
+        leads_only: bool,
+        limit: int = 100,
+        language: Language = "ru",
+        after_seq: int | None = None,
+        before_seq: int | None = None,
     ) -> tuple[tuple[Event, bytes], ...]:
-        """The newest rendered entries with their events; what was backfilled is left out."""
+        """The newest rendered entries between two places of the ledger, with their events; history is left out."""
         with self._read() as db:
-            return events.entries(db, scope=scope, fmt=fmt, leads_only=leads_only, limit=limit)
+            return events.entries(
+                db,
+                scope=scope,
+                fmt=fmt,
+                leads_only=leads_only,
+                limit=limit,
+                language=language,
+                after_seq=after_seq,
+                before_seq=before_seq,
+            )
+
+    # ---------------------------------------------------------------- alerts
+
+    def put_subscription(self, subscription: Subscription) -> None:
+        """Record a subscription, or what has become of it, and its secrets in the vault."""
+        with self._write() as db:  # the one writer there is at a time also writes the vault
+            alerts.put_subscription(db, subscription)
+            self.vault.put(
+                subscription.name,
+                url=subscription.url,
+                secrets=subscription.secrets,
+                old_until=subscription.old_until,
+            )
+
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """All subscriptions with their secrets, by name."""
+        with self._read() as db:
+            return tuple(self._subscription(row) for row in alerts.subscriptions(db))
+
+    def subscription(self, name: str) -> Subscription | None:
+        """One subscription with its secrets."""
+        with self._read() as db:
+            return next((self._subscription(row) for row in alerts.subscriptions(db, name)), None)
+
+    def has_subscription(self, name: str) -> bool:
+        """Whether there is one of that name; its secrets are not looked at."""
+        with self._read() as db:
+            return bool(alerts.subscriptions(db, name))
+
+    def _subscription(self, row: Any) -> Subscription:
+        url, secrets, old_until = self.vault.get(row["name"])
+        return alerts.subscription_of(row, url=url, secrets=secrets, old_until=old_until)
+
+    def remove_subscription(self, name: str) -> bool:
+        """Forget a subscription, its secrets, and everything that was or was to be sent to it. False: there is none."""
+        with self._write() as db:
+            removed = alerts.remove_subscription(db, name)
+            self.vault.forget(name)
+            return removed
+
+    def set_subscription_state(self, name: str, *, enabled: bool, reason: str, failing_since: datetime | None) -> None:
+        """Switch a subscription on or off, and note since when every attempt has failed."""
+        with self._write() as db:
+            alerts.set_subscription_state(db, name, enabled=enabled, reason=reason, failing_since=failing_since)
+
+    def fan_out(
+        self,
+        rows: Sequence[NewDelivery],
+        finished_event_ids: Iterable[str],
+        *,
+        gathered: Sequence[Gathered] = (),
+    ) -> int:
+        """Record messages and what waits for digests, and take the events they tell of out of the outbox; how many are new."""
+        with self._write() as db:
+            made = alerts.fan_out(db, rows, gathered)
+            events.finish_outbox(db, alerts.CHANNEL, finished_event_ids)
+            return made
+
+    def put_delivery(self, new: NewDelivery) -> bool:
+        """Record one message. False, and nothing recorded: an event of it was told to this subscription before."""
+        with self._write() as db:
+            return alerts.put_delivery(db, new)
+
+    def gathered(self, now: datetime) -> tuple[Gathered, ...]:
+        """What waits for a digest whose time has come, by subscription, in the order in which it happened."""
+        with self._read() as db:
+            return alerts.gathered(db, now)
+
+    def put_digest(self, new: NewDelivery) -> bool:
+        """Record a digest in place of what waited for it. False, and nothing recorded: not all of that waits any more."""
+        with self._write() as db:
+            return alerts.put_digest(db, new)
+
+    def told(self, event_id: str) -> tuple[str, ...]:
+        """The subscriptions that were told of an event, or will be by their next digest."""
+        with self._read() as db:
+            return alerts.told(db, event_id)
+
+    def last_message(self, subscription: str) -> datetime | None:
+        """When the newest message to a subscription was made."""
+        with self._read() as db:
+            return alerts.last_message(db, subscription)
+
+    def due_deliveries(
+        self,
+        now: datetime,
+        *,
+        limit: int,
+        subscriptions: Collection[str] | None = None,
+        skip: Collection[str] = (),
+    ) -> tuple[Delivery, ...]:
+        """What waits and whose time has come, of enabled subscriptions: the oldest of each, then the next of each.
+
+        Only of `subscriptions` when they are given; those of `skip` are left out.
+        """
+        with self._read() as db:
+            return alerts.due_deliveries(db, now, limit=limit, subscriptions=subscriptions, skip=skip)
+
+    def deliveries(
+        self,
+        *,
+        subscription: str | None = None,
+        states: Collection[DeliveryState] = (),
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 100,
+    ) -> tuple[Delivery, ...]:
+        """Messages that meet every condition given, newest first; `since` and `until` are of when they were made."""
+        with self._read() as db:
+            return alerts.deliveries(
+                db, subscription=subscription, states=states, since=since, until=until, limit=limit
+            )
+
+    def delivery(self, message_id: str) -> Delivery | None:
+        """One message by its id."""
+        with self._read() as db:
+            return alerts.delivery(db, message_id)
+
+    def note_attempt(self, attempt: Attempt, *, state: DeliveryState, due_at: datetime | None) -> None:
+        """Write a line of the log and what has become of the message; None leaves its time as it was."""
+        self.note_attempts(((attempt, state, due_at),))
+
+    def note_attempts(self, rows: Iterable[tuple[Attempt, DeliveryState, datetime | None]]) -> None:
+        """The same for several attempts at once."""
+        with self._write() as db:
+            for attempt, state, due_at in rows:
+                alerts.note_attempt(db, attempt, state=state, due_at=due_at)
+
+    def attempts(self, delivery_id: int) -> tuple[Attempt, ...]:
+        """The log of one message, oldest first."""
+        with self._read() as db:
+            return alerts.attempts(db, delivery_id)
+
+    def replay(self, delivery_ids: Iterable[int], now: datetime) -> int:
+        """Send again from the beginning, under the same ids; how many."""
+        with self._write() as db:
+            return alerts.replay(db, delivery_ids, now)
+
+    def cancel(self, delivery_id: int) -> None:
+        """Try a message that waits no more."""
+        with self._write() as db:
+            alerts.cancel(db, delivery_id)
+
+    def forget_attempts(self, before: datetime) -> int:
+        """Drop old lines of the log and messages that came to their end; how many messages went."""
+        with self._write() as db:
+            return alerts.forget_attempts(db, before)
 
     # ---------------------------------------------------------------- watches, sources, operation
 

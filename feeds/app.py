@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Final, TypeAlias
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
@@ -35,11 +35,15 @@ _FRESH_SECONDS: Final = 60.0  # pages show when sources were last checked, and t
 _REVISION_SECONDS: Final = 1.0  # how often the store is asked whether anything happened
 _KEPT_BYTES: Final = 64 * 1024 * 1024
 _WORTH_PACKING: Final = 512  # bytes
+_QUERY_FIELDS: Final = 20  # more than any form of ours has
 
 SECURITY_HEADERS: Final[tuple[tuple[bytes, bytes], ...]] = (
     (
         b"content-security-policy",
-        b"default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+        (
+            b"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; "
+            b"form-action 'self'; frame-ancestors 'none'"
+        ),
     ),
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
@@ -103,6 +107,9 @@ class PreparedPages:
         if scope["method"] not in {"GET", "HEAD"}:
             await _answer(send, 405, [(b"allow", b"GET, HEAD")], b"")
             return
+        if scope["query_string"] and self._site.takes_query(path):
+            await self._answer_query(scope, send, path)
+            return
         prepared = await self._prepared(path)
         if prepared is not None:
             await _send_page(scope, send, prepared)
@@ -115,6 +122,17 @@ class PreparedPages:
             page = await run_in_threadpool(self._site.missing, shown)
             headers = [(b"content-type", page.content_type.encode()), (b"cache-control", b"no-store")]
             await _answer(send, 404, headers, page.body, head=scope["method"] == "HEAD")
+
+    async def _answer_query(self, scope: Scope, send: Send, path: str) -> None:
+        """A page made for what one reader asked. It is neither kept nor cached: what people look for is their own business."""
+        query = _query(scope["query_string"])
+        page = await run_in_threadpool(self._site.answer, path, query)
+        if page is None:
+            page, status = await run_in_threadpool(self._site.missing, path), 404
+        else:
+            status = 200
+        headers = [(b"content-type", page.content_type.encode()), (b"cache-control", b"no-store")]
+        await _answer(send, status, headers, page.body, head=scope["method"] == "HEAD")
 
     async def _prepared(self, path: str) -> _Prepared | None:
         now = self._clock()
@@ -156,6 +174,14 @@ def _path(scope: Scope) -> str:
     return path.removeprefix(root) or "/" if root and path.startswith(root) else path
 
 
+def _query(raw: bytes) -> dict[str, str]:
+    """The fields of a query string, the last of each name; nothing for one that no form of ours has made."""
+    try:
+        return dict(parse_qsl(raw.decode("latin-1"), max_num_fields=_QUERY_FIELDS))
+    except ValueError:
+        return {}
+
+
 def _prepare(site: Site, path: str, revision: int, until: float) -> _Prepared | None:
     page = site.page(path)
     if page is None:
@@ -179,7 +205,7 @@ async def _send_page(scope: Scope, send: Send, prepared: _Prepared) -> None:
     headers: Headers = [
         (b"etag", etag.encode()),
         (b"vary", b"accept-encoding"),
-        (b"cache-control", b"public, max-age=300" if prepared.page.is_feed else b"public, max-age=60"),
+        (b"cache-control", _freshness(prepared.page)),
     ]
     if prepared.page.modified is not None:
         headers.append(
@@ -193,6 +219,13 @@ async def _send_page(scope: Scope, send: Send, prepared: _Prepared) -> None:
         headers.append((b"content-encoding", b"gzip"))
     body = prepared.plain if packed is None else packed
     await _answer(send, 200, headers, body, head=scope["method"] == "HEAD")
+
+
+def _freshness(page: Page) -> bytes:
+    """How long a page may be shown unasked."""
+    if page.is_final:  # but for what an operator strikes, which caches must not show for a year
+        return b"public, max-age=86400"
+    return b"public, max-age=300" if page.is_feed else b"public, max-age=60"
 
 
 def _not_modified(headers: Iterable[tuple[bytes, bytes]], prepared: _Prepared) -> bool:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from feeds import labels, subject
-from feeds.formats import FORMATS, FeedHead, epoch
+from feeds.languages import Speech
 from feeds.library import FeedFormat, Library
-from tracker.models import Event, EventKind, Level, SiteInfo
+from feeds.months import Span
+from tracker.models import Event, EventKind, Language, Level
 
 ENTRIES: Final = 100
 _COVERAGE: Final = frozenset({EventKind.COVERAGE_GAP, EventKind.COVERAGE_RESTORED})
@@ -30,6 +31,7 @@ class Channel:
     scope: str | None
     leads_only: bool
     keep: Callable[[Event, Library], bool] | None = None
+    language: Language = "ru"
 
 
 def _significant(event: Event, library: Library) -> bool:
@@ -42,75 +44,94 @@ def _significant(event: Event, library: Library) -> bool:
     return False
 
 
-ALL: Final = Channel(
-    name="all",
-    title="Все события",
-    description="Каждое событие по отдельности, включая процедурные шаги и технические правки.",
-    page="/",
-    scope=None,
-    leads_only=False,
-)
-SIGNIFICANT: Final = Channel(
-    name="significant",
-    title="Главное",
-    description="Ключевые и важные изменения по всем темам: стадии, основания, сроки, числа, круг лиц; перерывы в наблюдении.",
-    page="/",
-    scope=None,
-    leads_only=True,
-    keep=_significant,
-)
+_ALL: Final = "all"
+_SIGNIFICANT: Final = "significant"
 
 
-def channel(name: str, library: Library) -> Channel | None:
+def main(language: Language = "ru") -> tuple[Channel, Channel]:
+    """The feed to take if it is to be one, and the feed that leaves nothing out."""
+    say = Speech(language)
+    significant = Channel(
+        name=_SIGNIFICANT,
+        title=say("Главное"),
+        description=say(
+            "Ключевые и важные изменения по всем темам: стадии, основания, сроки, числа, круг лиц; перерывы в наблюдении."
+        ),
+        page="/",
+        scope=None,
+        leads_only=True,
+        keep=_significant,
+        language=language,
+    )
+    everything = Channel(
+        name=_ALL,
+        title=say("Все события"),
+        description=say("Каждое событие по отдельности, включая процедурные шаги и технические правки."),
+        page="/",
+        scope=None,
+        leads_only=False,
+        language=language,
+    )
+    return significant, everything
+
+
+def channel(name: str, library: Library, *, language: Language = "ru") -> Channel | None:
     """The feed of that name (``all``, ``significant``, ``topics/<t>``, ``sources/<s>`` or a document id), None if unknown."""
-    if name in {ALL.name, SIGNIFICANT.name}:
-        return ALL if name == ALL.name else SIGNIFICANT
+    if name in {_ALL, _SIGNIFICANT}:
+        return main(language)[name == _ALL]
     if name.startswith("topics/"):
         topic = name.removeprefix("topics/")
-        return topic_channel(topic) if topic in topics(library) else None
+        return topic_channel(topic, language=language) if topic in topics(library) else None
     if name.startswith("sources/"):
         source = name.removeprefix("sources/")
-        return source_channel(source) if source in sources(library) else None
+        return source_channel(source, language=language) if source in sources(library) else None
     document = library.document(name)
-    return document_channel(subject.of_document(document)) if document else None
+    return document_channel(subject.of_document(document), language=language) if document else None
 
 
-def topic_channel(topic: str) -> Channel:
+def topic_channel(topic: str, *, language: Language = "ru") -> Channel:
     """The feed of a topic."""
-    words = labels.topic_name(topic)
+    say = Speech(language)
+    title = say.of(labels.topic_name(topic))
     return Channel(
         name=f"topics/{topic}",
-        title=words.ru,
-        description=f"Тема «{words.ru}»: одна запись на обновление, остальное перечислено внутри.",
+        title=title,
+        description=say("Тема «{topic}»: одна запись на обновление, остальное перечислено внутри.", topic=title),
         page=f"/topics/{topic}",
         scope=f"topic:{topic}",
         leads_only=True,
+        language=language,
     )
 
 
-def source_channel(source: str) -> Channel:
+def source_channel(source: str, *, language: Language = "ru") -> Channel:
     """The feed of a source: every event."""
-    name = labels.source_name(source)
+    say = Speech(language)
+    name = labels.source_name(source, language=language)
     return Channel(
         name=f"sources/{source}",
         title=name,
-        description=f"Каждое событие, замеченное в источнике «{name}».",
+        description=say("Каждое событие, замеченное в источнике: {source}.", source=name),
         page="/sources",
         scope=f"source:{source}",
         leads_only=False,
+        language=language,
     )
 
 
-def document_channel(about: subject.Subject) -> Channel:
+def document_channel(about: subject.Subject, *, language: Language = "ru") -> Channel:
     """The feed of one document."""
-    mark = f"{labels.DEMO.ru}. " if about.invented else ""
+    say = Speech(language)
+    mark = f"{say.of(labels.DEMO)}. " if about.invented else ""
+    name = about.full_name if language == "ru" else about.english_name
     return Channel(
         name=about.id,
-        title=f"{mark}{about.full_name}",
-        description=f"{mark}{about.quoted_title or about.full_name}. {about.force_sentence.ru}".strip(),
+        title=f"{mark}{name}",
+        description=f"{mark}{about.quoted_title or name}. {say.of(about.force_sentence)}".strip(),
         page=f"/{about.id}",
         scope=f"document:{about.id}",
         leads_only=True,
+        language=language,
     )
 
 
@@ -128,20 +149,34 @@ def sources(library: Library) -> tuple[str, ...]:
     return (*(name for name in labels.SOURCES if name in found), *sorted(found - set(labels.SOURCES)))
 
 
-def channels(library: Library) -> Iterator[Channel]:
-    """Every feed of the site."""
-    yield SIGNIFICANT
-    yield ALL
-    yield from (topic_channel(topic) for topic in topics(library))
-    yield from (source_channel(source) for source in sources(library))
-    yield from (document_channel(subject.of_document(document)) for document in library.documents())
+def channels(library: Library, *, language: Language = "ru") -> Iterator[Channel]:
+    """Every feed of the site in one language."""
+    yield from main(language)
+    yield from (topic_channel(topic, language=language) for topic in topics(library))
+    yield from (source_channel(source, language=language) for source in sources(library))
+    for document in library.documents():
+        yield document_channel(subject.of_document(document), language=language)
 
 
-def rows(feed: Channel, fmt: FeedFormat, library: Library, count: int = ENTRIES) -> tuple[tuple[Event, bytes], ...]:
-    """The newest `count` entries of a feed. Asks for more while the filter leaves too few and the store has more."""
+def rows(
+    feed: Channel, fmt: FeedFormat, library: Library, count: int = ENTRIES, *, span: Span | None = None
+) -> tuple[tuple[Event, bytes], ...]:
+    """The newest `count` entries of a feed, of the whole ledger or of a span of it.
+
+    Asks for more while the filter leaves too few and the store has more.
+    """
+    after, before = (span[0] - 1, span[1] + 1) if span else (None, None)
     limit = count
     while True:
-        found = library.entries(feed.scope, fmt, leads_only=feed.leads_only, limit=limit)
+        found = library.entries(
+            feed.scope,
+            fmt,
+            leads_only=feed.leads_only,
+            limit=limit,
+            language=feed.language,
+            after_seq=after,
+            before_seq=before,
+        )
         kept = [
             (event, fragment)
             for event, fragment in found
@@ -150,11 +185,3 @@ def rows(feed: Channel, fmt: FeedFormat, library: Library, count: int = ENTRIES)
         if len(kept) >= count or len(found) < limit:
             return tuple(kept[:count])
         limit *= 4
-
-
-def render(feed: Channel, fmt: FeedFormat, library: Library, info: SiteInfo) -> tuple[bytes, FeedHead]:
-    """A whole feed and what it says about itself."""
-    entries = rows(feed, fmt, library)
-    updated = max((event.observed_at for event, _ in entries), default=epoch(info))
-    head = FeedHead(name=feed.name, title=feed.title, description=feed.description, page=feed.page, updated=updated)
-    return FORMATS[fmt].join(head, [fragment for _, fragment in entries], info), head

@@ -5,6 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from feeds import diffview, headline, labels
+from feeds.languages import Speech
 from feeds.pages import asset, environment
 from tracker.models import Diff
 
@@ -14,7 +15,7 @@ def standalone(diff: Diff, *, old_name: str, new_name: str) -> str:
     # The stylesheet is our own file: it holds no markup that could end the style element.
     style = Markup(asset("style.css").decode())  # noqa: S704 - our own file, never foreign text
     return (
-        environment()
+        environment(Speech("ru"))
         .get_template("standalone.html")
         .render(
             old_name=old_name,

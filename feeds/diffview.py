@@ -7,7 +7,7 @@ classes. Pages draw underline and strike, and say the words to screen readers. C
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from lxml import html
@@ -15,26 +15,41 @@ from lxml.html import builder as tag
 from markupsafe import Markup
 
 from feeds import headline, labels, places
+from feeds.languages import Speech
 from feeds.places import Note
 from feeds.textual import clean
-from tracker.models import Diff, Group, Noise, Operation, Span
+from tracker.models import Diff, Group, Noise, Operation, Section, Span
 
+_CONTEXT_CHARACTERS: Final = 300_000  # a page with more unchanged words than that only counts them
 _CONTEXT: Final = 160  # characters of unchanged text kept on each side of a change in a feed
 _FEED_OPERATIONS: Final = 40
 _FEED_CHARACTERS: Final = 40_000
 
 _VERBS: Final = {
-    "added": "Добавлено",
-    "removed": "Исключено",
-    "modified": "Изменено",
-    "moved": "Перенесено",
-    "renumbered": "Перенумеровано",
+    "added": labels.Words("Добавлено", "Added"),
+    "removed": labels.Words("Исключено", "Removed"),
+    "modified": labels.Words("Изменено", "Modified"),
+    "moved": labels.Words("Перенесено", "Moved"),
+    "renumbered": labels.Words("Перенумеровано", "Renumbered"),
 }
+_RUSSIAN: Final = Speech("ru")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sides:
+    """What the two texts are called above their words: before and after, or, of two sources, their names."""
+
+    before: str
+    after: str
+    are_times: bool = True  # False: neither text is older, so nothing was added or removed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """One operation prepared for a page: a heading, an anchor of its own, and the three renderings of its words."""
+    """One operation prepared for a page: a heading, an anchor of its own, and the three renderings of its words.
+
+    `path` is where the unit stands in the new text, None when it is gone.
+    """
 
     anchor: str
     heading: str
@@ -43,47 +58,120 @@ class Unit:
     before: Markup | None
     after: Markup | None
     only_place: bool
+    path: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchanged:
+    """Units between two changes that are the same in both texts. `sections` is empty where they would swell the page."""
+
+    count: int
+    sections: tuple[Section, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """A whole diff for a page: what changed words first, in document order; then what only changed its place."""
+    """A whole diff for a page: what changed words first, in document order; then what only changed its place.
 
+    `every` has a unit for each operation; `blocks` are the same with what stands between them, when the texts were given.
+    """
+
+    every: tuple[Unit, ...]
     units: tuple[Unit, ...]
     places: tuple[Unit, ...]
     groups: tuple[Group, ...]
     noise: tuple[labels.Words, ...]
     places_note: Note | None
+    blocks: tuple[Unit | Unchanged, ...] = ()
+    forms: tuple[Unit, ...] = ()
 
 
-def view(diff: Diff) -> View:
+def view(diff: Diff, say: Speech = _RUSSIAN, *, sides: Sides | None = None, forms: Sequence[Operation] = ()) -> View:
     """Prepare a diff for a page. Anchors are the paths of the units, so that a link to a clause stays right."""
     taken: set[str] = set()
-    units = [_unit(operation, _anchor(operation, taken)) for operation in diff.operations]
+    units = [_unit(operation, _anchor(operation, taken), say, sides) for operation in diff.operations]
     return View(
+        every=tuple(units),
         units=tuple(unit for unit in units if not unit.only_place),
         places=tuple(unit for unit in units if unit.only_place),
         groups=diff.groups,
         noise=tuple(noise_line(row) for row in diff.noise),
         places_note=_places_note(diff),
+        forms=tuple(_unit(operation, f"form-{_anchor(operation, taken)}", say, sides) for operation in forms),
     )
+
+
+def unit(operation: Operation, say: Speech = _RUSSIAN) -> Unit:
+    """One operation by itself."""
+    return _unit(operation, _anchor(operation, set()), say, None)
+
+
+def with_context(made: View, diff: Diff, old: Sequence[Section], new: Sequence[Section]) -> View:
+    """The view with what stands between the changes, in the order of the new text; `diff` was made of these two texts."""
+    whole = sum(len(section.text) for section in new) <= _CONTEXT_CHARACTERS
+    blocks: list[Unit | Unchanged] = []
+    at = 0
+    stands = _old_places(diff, old, new)
+
+    def unchanged(until: int) -> None:
+        nonlocal at
+        if until > at:
+            run = tuple(new[at:until])
+            blocks.append(Unchanged(count=len(run), sections=run if whole else ()))
+        at = max(at, until)
+
+    for operation, unit in zip(diff.operations, made.every, strict=True):
+        if operation.new_index is not None:
+            unchanged(operation.new_index)
+            at = operation.new_index + 1
+        elif operation.old_index is not None:
+            until = at  # a unit that is gone stood behind those unchanged units which it followed in the old text
+            while stands.get(until, len(old)) < operation.old_index:
+                until += 1
+            unchanged(until)
+        blocks.append(unit)
+    unchanged(len(new))
+    return replace(made, blocks=tuple(blocks))
+
+
+def _old_places(diff: Diff, old: Sequence[Section], new: Sequence[Section]) -> dict[int, int]:
+    """Place in the new text -> place in the old one, of the units that no operation touches."""
+    touched_old = {operation.old_index for operation in diff.operations}
+    touched_new = {operation.new_index for operation in diff.operations}
+    kept_old = (index for index in range(len(old)) if index not in touched_old)
+    kept_new = (index for index in range(len(new)) if index not in touched_new)
+    return dict(zip(kept_new, kept_old, strict=False))
 
 
 def _places_note(diff: Diff) -> Note | None:
     return places.note(address for row in diff.operations for address in (row.new_address, row.old_address))
 
 
-def _unit(operation: Operation, anchor: str) -> Unit:
+def _unit(operation: Operation, anchor: str, say: Speech, sides: Sides | None) -> Unit:
     spans = spans_of(operation)
     return Unit(
         anchor=anchor,
-        heading=heading(operation),
-        verbs=verbs(operation),
-        together=_page_markup(spans),
-        before=_page_markup([span for span in spans if span[0] != "+"]) if operation.old_text is not None else None,
-        after=_page_markup([span for span in spans if span[0] != "-"]) if operation.new_text is not None else None,
+        heading=heading(operation, say),
+        verbs=verbs(operation, say) if sides is None or sides.are_times else _where(operation, sides, say),
+        together=_page_markup(spans, say, sides),
+        before=_page_markup([span for span in spans if span[0] != "+"], say, sides)
+        if operation.old_text is not None
+        else None,
+        after=_page_markup([span for span in spans if span[0] != "-"], say, sides)
+        if operation.new_text is not None
+        else None,
         only_place=not {"added", "removed", "modified"} & set(operation.ops),
+        path=operation.new_path,
     )
+
+
+def _where(operation: Operation, sides: Sides, say: Speech) -> str:
+    """Of two sources: on which side a unit stands, or that its words differ."""
+    if operation.old_text is None:
+        return say("Есть только здесь: {side}", side=sides.after)
+    if operation.new_text is None:
+        return say("Есть только здесь: {side}", side=sides.before)
+    return say("Слова различаются") if "modified" in operation.ops else say("Стоит на другом месте")
 
 
 def _anchor(operation: Operation, taken: set[str]) -> str:
@@ -109,17 +197,17 @@ def spans_of(operation: Operation) -> tuple[Span, ...]:
     return (("-", operation.old_text), ("+", operation.new_text))
 
 
-def heading(operation: Operation) -> str:
+def heading(operation: Operation, say: Speech = _RUSSIAN) -> str:
     """The address of a unit; both when it has another one now."""
     old, new = places.shown(operation.old_address or ""), places.shown(operation.new_address or "")
     if old and new and old != new:
         return f"{old} → {new}"
-    return new or old or "Текст"
+    return new or old or say("Текст")
 
 
-def verbs(operation: Operation) -> str:
+def verbs(operation: Operation, say: Speech = _RUSSIAN) -> str:
     """``Изменено, перенесено``."""
-    words = [_VERBS[name] for name in operation.ops if name in _VERBS]
+    words = [say.of(_VERBS[name]) for name in operation.ops if name in _VERBS]
     return ", ".join([*words[:1], *(word.lower() for word in words[1:])])
 
 
@@ -132,13 +220,13 @@ def noise_line(row: Noise) -> labels.Words:
 # ---------------------------------------------------------------- pages
 
 
-def _page_markup(spans: Iterable[Span]) -> Markup:
+def _page_markup(spans: Iterable[Span], say: Speech, sides: Sides | None) -> Markup:
     root = tag.SPAN()
     for kind, text in spans:
         if kind == "=":
             _append_text(root, clean(text))
         else:
-            _append_marked(root, text, _said(kind, clean(text).strip()))
+            _append_marked(root, text, _said(kind, clean(text).strip(), say, sides))
     return _inner(root)
 
 
@@ -151,9 +239,13 @@ def _append_marked(root: html.HtmlElement, text: str, element: html.HtmlElement)
         _append_text(root, " ")
 
 
-def _said(kind: str, words: str) -> html.HtmlElement:
+def _said(kind: str, words: str, say: Speech, sides: Sides | None) -> html.HtmlElement:
     """<del> or <ins> with the words that a screen reader says around it."""
-    opening = tag.SPAN("[исключено: " if kind == "-" else "[добавлено: ")
+    if sides is not None and not sides.are_times:
+        name = sides.before if kind == "-" else sides.after
+    else:
+        name = say("исключено") if kind == "-" else say("добавлено")
+    opening = tag.SPAN(clean(f"[{name}: "))
     opening.set("class", "said")
     opening.tail = words
     closing = tag.SPAN("] ")
@@ -177,7 +269,7 @@ def _inner(root: html.HtmlElement) -> Markup:
 # ---------------------------------------------------------------- feeds
 
 
-def feed_elements(diff: Diff) -> list[html.HtmlElement]:
+def feed_elements(diff: Diff, say: Speech = _RUSSIAN) -> list[html.HtmlElement]:
     """A diff as elements for an entry: statements about whole groups, then unit by unit, long unchanged runs elided.
 
     A diff of a code would swell a feed that is polled every hour: past forty units or forty thousand characters the entry
@@ -185,9 +277,10 @@ def feed_elements(diff: Diff) -> list[html.HtmlElement]:
     """
     elements: list[html.HtmlElement] = []
     if diff.operations:
-        elements.append(_legend(diff))
+        elements.append(_legend(diff, say))
     if diff.groups:
-        elements.append(tag.UL(*(tag.LI(clean(places.shown(group.text))) for group in diff.groups)))
+        said = [group.text if say.language == "ru" else group.text_en or group.text for group in diff.groups]
+        elements.append(tag.UL(*(tag.LI(clean(places.shown(text))) for text in said)))
     shown, size = 0, 0
     rows = headline.told_apart(diff) or diff.operations
     told = [row for row in rows if row.group is None or {"added", "removed", "modified"} & set(row.ops)]
@@ -195,20 +288,22 @@ def feed_elements(diff: Diff) -> list[html.HtmlElement]:
         if shown >= _FEED_OPERATIONS or size > _FEED_CHARACTERS:
             break
         body = _feed_body(operation)
-        elements += [tag.H4(clean(f"{heading(operation)}. {verbs(operation)}")), body]
+        elements += [tag.H4(clean(f"{heading(operation, say)}. {verbs(operation, say)}")), body]
         size += len(body.text_content())
         shown += 1
     if len(told) > shown:
-        elements.append(tag.P(f"Ещё {headline.changes(len(told) - shown)} — на странице события."))
+        left = headline.changes(len(told) - shown, say.language)
+        elements.append(tag.P(say("Ещё {changes} — на странице события.", changes=left)))
     return elements
 
 
-def _legend(diff: Diff) -> html.HtmlElement:
+def _legend(diff: Diff, say: Speech) -> html.HtmlElement:
     """What the marks mean, for a reader who came from another feed."""
-    line = tag.P("Отметки: ", tag.DEL("[−исключено−]"), " ", tag.INS("{+добавлено+}"), ".")
+    removed, added = say("исключено"), say("добавлено")
+    line = tag.P(say("Отметки:") + " ", tag.DEL(f"[−{removed}−]"), " ", tag.INS("{+" + added + "+}"), ".")
     note = _places_note(diff)
     if note:
-        _append_text(line, f" Адрес {note.address} — это {note.words}.")
+        _append_text(line, f" Адрес {note.address} — это {note.words}." if say.language == "ru" else f" {note.english}")
     return line
 
 

@@ -16,15 +16,18 @@ from lxml import etree, html
 from lxml.html import builder as tag
 
 from feeds import diffview, labels, places, subject, times, wording
+from feeds.languages import Speech, prefix
 from feeds.library import Library
 from feeds.subject import Subject
 from feeds.textual import clean, outward
-from tracker.models import Diff, Event, RenderedEntry, SiteInfo
+from tracker.models import Diff, Event, Language, RenderedEntry, SiteInfo
 
 ATOM: Final = "http://www.w3.org/2005/Atom"
 _LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _BUNDLE_SHOWN: Final = 30
 _REASONS_SHOWN: Final = 12
+_LONGEST_TITLE: Final = 400  # characters
+_LONGEST_SUMMARY: Final = 4_000
 
 
 def tag_uri(info: SiteInfo, name: str) -> str:
@@ -32,24 +35,25 @@ def tag_uri(info: SiteInfo, name: str) -> str:
     return f"tag:{info.authority},{info.year}:{name}"
 
 
-def event_url(info: SiteInfo, event_id: str) -> str:
+def event_url(info: SiteInfo, event_id: str, language: Language = "ru") -> str:
     """The page of an event, absolute."""
-    return f"{info.base_url}/event/{event_id}"
+    return f"{info.base_url}{prefix(language)}/event/{event_id}"
 
 
-def render(event: Event, library: Library, info: SiteInfo) -> RenderedEntry:
-    """Render an event for every feed format. Bundle mates are listed inside the lead."""
-    diff = library.diff(event.diff_id) if event.diff_id and not event.struck else None
-    facts = _Facts(event, diff, _mates(event, library), info)
+def render(event: Event, library: Library, info: SiteInfo, language: Language = "ru") -> RenderedEntry:
+    """Render an event for every feed format, in one language. Bundle mates are listed inside the lead."""
+    diff = _diff(event, library)
+    facts = _Facts(event, diff, _mates(event, library, language), info, Speech(language))
     return RenderedEntry(
         event_id=event.id,
+        language=language,
         atom=etree.tostring(_atom(facts), encoding="utf-8"),
         rss=etree.tostring(_rss(facts), encoding="utf-8"),
         json=json.dumps(_json(facts), ensure_ascii=False).encode(),
     )
 
 
-def _mates(event: Event, library: Library) -> tuple[tuple[str, str], ...]:
+def _mates(event: Event, library: Library, language: Language) -> tuple[tuple[str, str], ...]:
     """(title, id) of the other events of the observation, strongest first."""
     if not event.lead:
         return ()
@@ -57,36 +61,41 @@ def _mates(event: Event, library: Library) -> tuple[tuple[str, str], ...]:
         (mate for mate in library.bundle(event.bundle) if mate.id != event.id and not mate.backfilled),
         key=lambda mate: (mate.level, mate.seq),
     )
-    return tuple(
-        (str(wording.title(mate, library.diff(mate.diff_id) if mate.diff_id and not mate.struck else None)), mate.id)
-        for mate in others
-    )
+    return tuple((str(wording.title(mate, _diff(mate, library), language=language)), mate.id) for mate in others)
+
+
+def _diff(event: Event, library: Library) -> Diff | None:
+    return library.diff(event.diff_id) if event.diff_id and not event.struck else None
 
 
 class _Facts:
     """What the three formats share, computed once."""
 
-    def __init__(self, event: Event, diff: Diff | None, mates: tuple[tuple[str, str], ...], info: SiteInfo) -> None:
+    def __init__(
+        self, event: Event, diff: Diff | None, mates: tuple[tuple[str, str], ...], info: SiteInfo, say: Speech
+    ) -> None:
         self.event = event
         self.info = info
+        self.say = say
         self.about: Subject | None = subject.of_event(event)
         self.id = tag_uri(info, f"event/{event.id}")
-        self.url = event_url(info, event.id)
-        heading = wording.title(event, diff, demo=info.invented)
-        self.title = clean(str(heading))
-        self.summary = clean(wording.summary(event, diff))
+        self.url = event_url(info, event.id, say.language)
+        heading = wording.title(event, diff, demo=info.invented, language=say.language)
+        self.title = _bounded(clean(str(heading)))
+        self.summary = _bounded(clean(wording.summary(event, diff, language=say.language)), _LONGEST_SUMMARY)
         if heading.demo:
-            self.summary = f"{labels.DEMO.ru}. {self.summary}"
-        content = _content(event, diff, mates, info, demo=heading.demo)
+            self.summary = f"{say.of(labels.DEMO)}. {self.summary}"
+        content = _content(event, diff, mates, info, say, demo=heading.demo)
         self.content = "".join(html.tostring(element, encoding="unicode", with_tail=False) for element in content)
 
     @property
     def categories(self) -> list[tuple[str, str, str]]:
         """(scheme, term, label): kind of event, topics, force."""
-        rows = [("kind", str(self.event.kind), labels.EVENTS[self.event.kind].ru)]
+        say = self.say
+        rows = [("kind", str(self.event.kind), say.of(labels.EVENTS[self.event.kind]))]
         if self.about is not None:
-            rows += [("topic", clean(topic), clean(labels.topic_name(topic).ru)) for topic in self.about.topics]
-            rows.append(("force", str(self.about.force), self.about.force_name.ru))
+            rows += [("topic", clean(topic), clean(say.of(labels.topic_name(topic)))) for topic in self.about.topics]
+            rows.append(("force", str(self.about.force), say.of(self.about.force_name)))
         return rows
 
 
@@ -94,71 +103,88 @@ class _Facts:
 
 
 def _content(
-    event: Event, diff: Diff | None, mates: tuple[tuple[str, str], ...], info: SiteInfo, *, demo: bool
+    event: Event,
+    diff: Diff | None,
+    mates: tuple[tuple[str, str], ...],
+    info: SiteInfo,
+    say: Speech,
+    *,
+    demo: bool,
 ) -> list[html.HtmlElement]:
     """The HTML of an entry: what changed stands in it, a reader need not come to us."""
     elements: list[html.HtmlElement] = []
     if demo:
         elements.append(tag.P(tag.STRONG(f"{labels.DEMO.ru} / {labels.DEMO.en}")))
-    elements.append(tag.P(clean(wording.summary(event, diff))))
+    summary = wording.summary(event, diff, language=say.language)
+    elements.append(tag.P(_bounded(clean(summary), _LONGEST_SUMMARY)))
     if diff is not None:
-        elements += diffview.feed_elements(diff)
+        elements += diffview.feed_elements(diff, say)
         if diff.significance.reasons:
-            elements.append(tag.P("Оценка: " + labels.LEVELS[diff.significance.level].ru + "."))
-            elements.append(_reasons(diff))
-    elements += _fields(event.payload)
+            elements.append(tag.P(say("Оценка: {level}.", level=say.of(labels.LEVELS[diff.significance.level]))))
+            elements.append(_reasons(diff, say))
+    elements += _fields(event.payload, say)
     if mates:
-        elements.append(tag.P("В том же обновлении:"))
-        mark = f"{labels.DEMO.ru}. " if demo else ""  # the entry has said it once
+        elements.append(tag.P(say("В том же обновлении:")))
+        mark = f"{say.of(labels.DEMO)}. " if demo else ""  # the entry has said it once
         rows = [
-            tag.LI(tag.A(clean(title.removeprefix(mark)), href=event_url(info, mate)))
+            tag.LI(tag.A(_bounded(clean(title.removeprefix(mark))), href=event_url(info, mate, say.language)))
             for title, mate in mates[:_BUNDLE_SHOWN]
         ]
         if len(mates) > _BUNDLE_SHOWN:
-            rows.append(tag.LI(f"и ещё {len(mates) - _BUNDLE_SHOWN}"))
+            rows.append(tag.LI(say("и ещё {count}", count=len(mates) - _BUNDLE_SHOWN)))
         elements.append(tag.UL(*rows))
-    elements.append(_links(event, info, invented=demo))
-    note = tag.P(clean(wording.english(event)))
-    note.set("lang", "en")
-    elements.append(note)
+    elements.append(_links(event, info, say, invented=demo))
+    if say.language == "ru":
+        note = tag.P(_bounded(clean(wording.english(event)), _LONGEST_SUMMARY))
+        note.set("lang", "en")
+        elements.append(note)
     return elements
 
 
-def _reasons(diff: Diff) -> html.HtmlElement:
+def _bounded(text: str, length: int = _LONGEST_TITLE) -> str:
+    """Text that a reader's list can bear, cut at a word: a source may send a title of megabytes."""
+    return text if len(text) <= length else text[:length].rsplit(" ", 1)[0].rstrip(" ,;:(«") + "…"
+
+
+def _reasons(diff: Diff, say: Speech) -> html.HtmlElement:
     """The rules that fired, the best first; a long list is left to the page."""
     reasons = diff.significance.reasons
-    rows = [tag.LI(clean(places.shown(reason.text))) for reason in reasons[:_REASONS_SHOWN]]
+    rows = [
+        tag.LI(clean(places.shown(reason.text if say.language == "ru" else reason.text_en or reason.text)))
+        for reason in reasons[:_REASONS_SHOWN]
+    ]
     if len(reasons) > _REASONS_SHOWN:
-        rows.append(tag.LI(f"и ещё {len(reasons) - _REASONS_SHOWN} — на странице события"))
+        rows.append(tag.LI(say("и ещё {count} — на странице события", count=len(reasons) - _REASONS_SHOWN)))
     return tag.UL(*rows)
 
 
-def _fields(payload: Mapping[str, Any]) -> list[html.HtmlElement]:
+def _fields(payload: Mapping[str, Any], say: Speech) -> list[html.HtmlElement]:
     """Passport entries that changed: before and after, as the card had them."""
     rows = payload.get("fields")
     if not isinstance(rows, list):
         return []
     items = []
     for row in rows:
-        name = labels.CARD_FIELDS.get(str(row.get("name")), str(row.get("name")))
-        before, after = clean(str(row.get("before") or "—")), clean(str(row.get("after") or "—"))
-        items.append(tag.LI(clean(name) + ": ", tag.DEL(f"[−{before}−]"), " ", tag.INS("{+" + after + "+}")))
+        name = say.of(labels.card_field(str(row.get("name"))))
+        before, after = (_bounded(clean(str(row.get(key) or "—")), _LONGEST_SUMMARY) for key in ("before", "after"))
+        items.append(tag.LI(_bounded(clean(name)) + ": ", tag.DEL(f"[−{before}−]"), " ", tag.INS("{+" + after + "+}")))
     return [tag.UL(*items)] if items else []
 
 
-def _links(event: Event, info: SiteInfo, *, invented: bool) -> html.HtmlElement:
-    line = tag.P(tag.A("Страница события: было и стало, снимки, хеши", href=event_url(info, event.id)))
+def _links(event: Event, info: SiteInfo, say: Speech, *, invented: bool) -> html.HtmlElement:
+    own = event_url(info, event.id, say.language)
+    line = tag.P(tag.A(say("Страница события: было и стало, снимки, хеши"), href=own))
     about = subject.of_event(event)
     source = outward(event.payload.get("url") or (about.url if about else ""), invented=invented)
     if source is None:
         return line
-    name = labels.source_name(event.source)
+    name = labels.source_name(event.source, language=say.language)
     if source.href is None:
-        line[-1].tail = f" · {name}. {labels.NO_SITE.ru}"
+        line[-1].tail = f" · {name}. {say.of(labels.NO_SITE)}"
         return line
     line[-1].tail = " · "
     line.append(tag.A(name, href=source.href, rel="noreferrer nofollow"))
-    line[-1].tail = f". {labels.STATE_SITE.ru}"
+    line[-1].tail = f". {say.of(labels.STATE_SITE)}"
     return line
 
 
@@ -167,7 +193,7 @@ def _links(event: Event, info: SiteInfo, *, invented: bool) -> html.HtmlElement:
 
 def _atom(facts: _Facts) -> etree._Element:
     entry = etree.Element(f"{{{ATOM}}}entry", nsmap={None: ATOM})
-    entry.set(_LANG, "ru")
+    entry.set(_LANG, facts.say.language)
     _add(entry, "id", facts.id)
     _add(entry, "title", facts.title, type="text")
     _add(entry, "link", None, rel="alternate", type="text/html", href=facts.url)
@@ -215,10 +241,10 @@ def _json(facts: _Facts) -> dict[str, Any]:
         "summary": facts.summary,
         "date_published": moment,
         "date_modified": moment,
-        "language": "ru",
+        "language": facts.say.language,
         "tags": [term for _, term, _ in facts.categories],
         "_duma_tracker": {
-            "about": f"{facts.info.base_url}/about",
+            "about": f"{facts.info.base_url}{prefix(facts.say.language)}/about",
             "event": event.id,
             "kind": str(event.kind),
             "level": int(event.level),

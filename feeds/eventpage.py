@@ -5,79 +5,130 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from feeds import diffview, labels, phrases, subject, times, views, wording
-from feeds.entries import event_url, tag_uri
-from feeds.library import Library
+from feeds import addresses, channels, clausehistory, diffview, historypage, labels, phrases, subject, views, wording
+from feeds.diffview import Sides
+from feeds.entries import tag_uri
+from feeds.frame import Frame
+from feeds.pages import Page
 from feeds.textual import outward
-from tracker.models import Event, SiteInfo
+from tracker.models import Event
 
 
-def context(event: Event, row: views.EventRow, rows: views.Rows, library: Library, info: SiteInfo) -> dict[str, Any]:
-    """The names that the template of an event prints, except those that depend on other pages."""
+def page(frame: Frame, event_id: str) -> Page | None:
+    """One event."""
+    library, say = frame.library, frame.say
+    event = library.event(event_id)
+    if event is None:
+        return None
+    row = frame.rows.row(event)
+    corrections = library.corrections_of(event.id)
     about = subject.of_event(event)
-    diff = rows.diff(event)
+    known = event.document_id is not None and library.document(event.document_id) is not None
+    diff = frame.rows.diff(event)
     payload = event.payload
     wrong = library.event(str(payload.get("event"))) if payload.get("event") else None
-    invented = info.invented or row.demo
-    return {
-        "row": row,
-        "event": event,
-        "about": about,
-        "english": wording.english(event),
-        "level_en": labels.LEVELS[event.level].en,
-        "reasons": diff.significance.reasons if diff else (),
-        "notices": payload.get("notices") or (),
-        "notice_line": phrases.notice_line,
-        "diff": diffview.view(diff) if diff else None,
-        "compared": _compared(event),
-        "fields": payload.get("fields") or (),
-        "steps": _steps_of(event),
-        "files": _files_of(event, invented=invented),
-        "matches": payload.get("reasons") or (),
-        "captures": views.captures(event),
-        "source_name": labels.source_name(event.source),
+    invented = frame.info.invented or row.demo
+    sides = _sides(event, frame)
+    mark = f"{say.of(labels.DEMO)}. "
+    return frame.html(
+        f"/event/{event.id}",
+        "event.html",
+        max([event.observed_at, *(correction.observed_at for correction in corrections)]),
+        demo=row.demo,
+        heading=str(row.title).removeprefix(mark),
+        document_path=f"/{event.document_id}" if known else None,
+        corrections=[(frame.rows.row(found), str(found.payload.get("reason") or "")) for found in corrections],
+        autodiscovery=frame.alternates(channels.document_channel(about, language=frame.language))
+        if known and about
+        else (),
+        row=row,
+        event=event,
+        about=about,
+        english=wording.english(event) if frame.language == "ru" else "",
+        level=labels.LEVELS[event.level],
+        reasons=diff.significance.reasons if diff else (),
+        notices=payload.get("notices") or (),
+        notice_line=phrases.notice_line,
+        diff=diffview.view(diff, say, sides=sides) if diff else None,
+        sides=sides,
+        fields=payload.get("fields") or (),
+        steps=_steps_of(event, frame),
+        files=_files_of(event, frame, invented=invented),
+        matches=payload.get("reasons") or (),
+        captures=views.captures(event, say),
+        source_name=labels.source_name(event.source, language=frame.language),
         # A watched page has an address of its own, which is not that of the document.
-        "source": outward(payload.get("url") or (about.url if about else ""), invented=invented),
-        "seen": times.both(event.observed_at),
-        "mates": [rows.row(mate) for mate in rows.mates(event)],
-        "wrong": rows.row(wrong) if wrong else None,
-        "entry_id": tag_uri(info, f"event/{event.id}"),
-        "permanent": event_url(info, event.id),
-        "field_names": labels.CARD_FIELDS,
-        "topic_names": labels.topic_name,
-    }
+        source=outward(payload.get("url") or (about.url if about else ""), invented=invented),
+        sources=_sources_of(event, frame, invented=invented),
+        seen=frame.both(event.observed_at),
+        mates=[frame.rows.row(mate) for mate in frame.rows.mates(event)],
+        wrong=frame.rows.row(wrong) if wrong else None,
+        entry_id=tag_uri(frame.info, f"event/{event.id}"),
+        permanent=frame.layout.absolute(f"/event/{event.id}"),
+        field_names=labels.card_field,
+        topic_names=labels.topic_name,
+        **_texts_of(event, frame),
+    )
 
 
-def _compared(event: Event) -> tuple[str, str]:
-    """The names of the two texts of a comparison: older, newer; of two sources, theirs."""
-    sides = event.payload.get("sources")
-    if isinstance(sides, list) and len(sides) == 2:
-        first, second = (labels.source_name(str(side.get("source"))) for side in sides)
-        return first, second
+def _sides(event: Event, frame: Frame) -> Sides:
+    """What the two texts of a comparison are called: older and newer; of two sources, their names."""
+    rows = event.payload.get("sources")
+    if isinstance(rows, list) and len(rows) == 2:
+        first, second = (labels.source_name(str(row.get("source")), language=frame.language) for row in rows)
+        return Sides(before=first, after=second, are_times=False)
+    new = phrases.edition_label(event.payload, language=frame.language)
     against = event.payload.get("compared_with")
-    new = phrases.edition_label(event.payload)
     if not isinstance(against, Mapping):
-        return "", new
-    old = phrases.edition_label(against)
-    return (f"{old}, прежний текст" if old == new else old), new
+        return Sides(before="", after=new)
+    old = phrases.edition_label(against, language=frame.language)
+    return Sides(before=frame.say("{edition}, прежний текст", edition=old) if old == new else old, after=new)
 
 
-def _steps_of(event: Event) -> list[tuple[str, str]]:
+def _texts_of(event: Event, frame: Frame) -> dict[str, Any]:
+    """The pages of the texts behind an event: the new one, and its comparison with the old one in context."""
+    path = str(event.payload.get("version_path") or "")
+    new = addresses.version_at(path, frame.library)
+    old = addresses.version_at(clausehistory.path_before(event), frame.library)
+    pair = addresses.pair_path(old[1], new[1]) if old and new and frame.insight and old[0].id == new[0].id else None
+    past = historypage.links(new[1], frame) if new else None
+    return {"version_path": path if new else None, "pair_path": pair, "past": past}
+
+
+def _sources_of(event: Event, frame: Frame, *, invented: bool) -> list[dict[str, Any]]:
+    """The two sources of a disagreement, each with its own page and address."""
+    rows = event.payload.get("sources")
+    if not isinstance(rows, list):
+        return []
+    return [
+        {
+            "name": labels.source_name(str(row.get("source")), language=frame.language),
+            "path": path
+            if (path := str(row.get("path") or "")) and addresses.version_at(path, frame.library)
+            else None,
+            "link": outward(row.get("url"), invented=invented),
+        }
+        for row in rows
+        if isinstance(row, Mapping)
+    ]
+
+
+def _steps_of(event: Event, frame: Frame) -> list[tuple[str, str]]:
     """(name, line) of the steps that an event carries."""
-    names = (("before", "Было"), ("after", "Стало"), ("step", "Запись"))
+    names = (("before", frame.say("Было")), ("after", frame.say("Стало")), ("step", frame.say("Запись")))
     found = []
     for key, name in names:
         step = event.payload.get(key)
         if isinstance(step, Mapping) and "step" in step and "decisions" in step:
-            found.append((name, phrases.step_line(step)))
+            found.append((name, phrases.step_line(step, language=frame.language)))
     return found
 
 
-def _files_of(event: Event, *, invented: bool) -> list[tuple[str, views.FileRow]]:
+def _files_of(event: Event, frame: Frame, *, invented: bool) -> list[tuple[str, views.FileRow]]:
     """(name, file) of the files that an event carries."""
     found = []
-    for key, name in (("before", "Был файл"), ("file", "Файл")):
+    for key, name in (("before", frame.say("Был файл")), ("file", frame.say("Файл"))):
         file = event.payload.get(key)
         if isinstance(file, Mapping) and "url" in file and "role" in file:
-            found.append((name, views.file_row(file, invented=invented)))
+            found.append((name, views.file_row(file, frame.say, invented=invented)))
     return found

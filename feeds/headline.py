@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from feeds import places
-from tracker.models import Diff, Operation, Span
+from feeds.languages import Speech
+from tracker.models import Diff, Language, Operation, Span
 
 PUNCTUATION: Final = "punctuation"
 _PAIR_LENGTH: Final = 44
@@ -32,21 +33,60 @@ _UNIT: Final = re.compile(
 _NEGATION: Final = re.compile(r"\b(?:не|кроме|исключением)\b")
 
 
+class _Words(NamedTuple):
+    """The words of a headline in one language; the words of the law are quoted as they are."""
+
+    ground: str
+    removed: str
+    removed_something: str
+    moved: str
+    renumbered: str
+    added_something: str
+    adds: str
+    strikes: str
+    modified: str
+    modified_something: str
+    more: str
+
+
+_WORDS: Final[dict[Language, _Words]] = {
+    "ru": _Words(
+        ground="новое основание",
+        removed="исключено",
+        removed_something="исключён фрагмент",
+        moved="перенесено",
+        renumbered="перенумеровано",
+        added_something="новый фрагмент",
+        adds="добавлено",
+        strikes="исключено",
+        modified="изменено",
+        modified_something="изменён текст",
+        more="ещё",
+    ),
+    "en": _Words(
+        ground="new ground",
+        removed="removed",
+        removed_something="a passage removed",
+        moved="moved",
+        renumbered="renumbered",
+        added_something="a new passage",
+        adds="added",
+        strikes="struck",
+        modified="modified",
+        modified_something="text modified",
+        more="plus",
+    ),
+}
+
+
 def plural(count: int, one: str, few: str, many: str) -> str:
     """``4 изменения``: the Russian form that agrees with a number, with the number before it."""
-    tail, hundred = count % 10, count % 100
-    if tail == 1 and hundred != 11:
-        form = one
-    elif tail in {2, 3, 4} and hundred not in {12, 13, 14}:
-        form = few
-    else:
-        form = many
-    return f"{count} {form}"
+    return Speech("ru").count(count, f"{one}|{few}|{many}")
 
 
-def changes(count: int) -> str:
+def changes(count: int, language: Language = "ru") -> str:
     """``4 изменения``."""
-    return plural(count, "изменение", "изменения", "изменений")
+    return Speech(language).count(count, "изменение|изменения|изменений")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,17 +97,18 @@ class _Candidate:
     text: str
 
 
-def headline(diff: Diff) -> str:
+def headline(diff: Diff, *, language: Language = "ru") -> str:
     """The change in one line, without the name of the document; empty when nothing of law changed."""
-    statements = list(_statements(diff))
+    statements = list(_statements(diff, language))
     if not statements:
         return ""
     ranked = sorted(statements, key=lambda candidate: candidate.rank)
     rest = len(statements) - 1
-    return places.shown(ranked[0].text) + (f"; ещё {changes(rest)}" if rest else "")
+    more = f"; {_WORDS[language].more} {changes(rest, language)}" if rest else ""
+    return places.shown(ranked[0].text) + more
 
 
-def _statements(diff: Diff) -> Iterator[_Candidate]:
+def _statements(diff: Diff, language: Language) -> Iterator[_Candidate]:
     """Every operation as a candidate; operations of one group are one statement unless they also change words."""
     grounds = _new_grounds(diff)
     named = " ".join(reason.text for reason in diff.significance.reasons[:1])
@@ -80,9 +121,10 @@ def _statements(diff: Diff) -> Iterator[_Candidate]:
         if group is not None and (group.kind == PUNCTUATION or not _changes_words(operation)):
             if group.id not in told:
                 told.add(group.id)
-                yield _Candidate(rank=80, text=_lower_first(group.text.rstrip(".")))
+                said = group.text if language == "ru" else group.text_en or group.text
+                yield _Candidate(rank=80, text=_lower_first(said.rstrip(".")))
             continue
-        candidate = _candidate(operation, ground=operation in grounds)
+        candidate = _candidate(operation, language, ground=operation in grounds)
         address = operation.new_address or operation.old_address
         # The reason that fired best names its clause: that clause leads.
         favoured = 5 if address and _names(named, address) else 0
@@ -110,47 +152,63 @@ def _new_grounds(diff: Diff) -> tuple[Operation, ...]:
     return tuple(operation for operation in added if operation.new_address and _names(said, operation.new_address))
 
 
-def _candidate(operation: Operation, *, ground: bool) -> _Candidate:
-    old, new = operation.old_address or "", operation.new_address or ""
+def _candidate(operation: Operation, language: Language, *, ground: bool) -> _Candidate:
+    words = _WORDS[language]
+    old, new = (_address(place, language) for place in (operation.old_address, operation.new_address))
     if "added" in operation.ops:
         if ground:
-            return _Candidate(rank=10, text=_joined("новое основание", new))
-        return _Candidate(rank=40, text=_added(new))
+            return _Candidate(rank=10, text=_joined(words.ground, new))
+        return _Candidate(rank=40, text=_added(operation.new_address or "", language))
     if "removed" in operation.ops:
-        return _Candidate(rank=40, text=f"исключено: {places.inside_out(old)}" if old else "исключён фрагмент")
+        gone = _located(words.removed, operation.old_address, language)
+        return _Candidate(rank=40, text=gone or words.removed_something)
     if "modified" in operation.ops:
-        return _modified(operation.spans, new or old)
+        return _modified(operation.spans, operation.new_address or operation.old_address or "", language)
     if "moved" in operation.ops:
-        return _Candidate(rank=82, text=f"перенесено: {old} → {new}")
-    return _Candidate(rank=84, text=f"перенумеровано: {old} → {new}")
+        return _Candidate(rank=82, text=f"{words.moved}: {old} → {new}")
+    return _Candidate(rank=84, text=f"{words.renumbered}: {old} → {new}")
 
 
-def _added(address: str) -> str:
-    return places.added(address) if address else "новый фрагмент"
+def _address(address: str | None, language: Language) -> str:
+    return (address or "") if language == "ru" else places.english(address or "")
 
 
-def _modified(spans: tuple[Span, ...], address: str) -> _Candidate:
+def _located(what: str, address: str | None, language: Language) -> str:
+    """``изменено: п. 2 ч. 1 ст. 22``; empty without an address."""
+    if not address:
+        return ""
+    return f"{what}: {places.inside_out(address) if language == 'ru' else places.english(address)}"
+
+
+def _added(address: str, language: Language) -> str:
+    if not address:
+        return _WORDS[language].added_something
+    return places.added(address) if language == "ru" else f"new {places.english(address)}"
+
+
+def _modified(spans: tuple[Span, ...], address: str, language: Language) -> _Candidate:
     pairs = list(replacements(spans))
     for old, new, after in pairs:
         if _is_number(old) and _is_number(new):
             unit = _UNIT.match(after)
             words = f"«{_cut(old)}» → «{_cut(new)}»" + (f" {unit[1]}" if unit else "")
-            return _Candidate(rank=20, text=_joined(words, address))
+            return _Candidate(rank=20, text=_joined(words, _address(address, language)))
     negated = any(bool(_NEGATION.search(old)) != bool(_NEGATION.search(new)) for old, new, _ in pairs)
-    return _Candidate(rank=25 if negated else 50, text=_worded(pairs, address))
+    return _Candidate(rank=25 if negated else 50, text=_worded(pairs, address, language))
 
 
-def _worded(pairs: list[tuple[str, str, str]], address: str) -> str:
+def _worded(pairs: list[tuple[str, str, str]], address: str, language: Language) -> str:
     """A single short replacement is quoted; anything longer is only located."""
+    words, where = _WORDS[language], _address(address, language)
     if len(pairs) == 1:
         old, new, _ = pairs[0]
         if old and new and max(len(old), len(new)) <= _PAIR_LENGTH:
-            return _joined(f"«{old}» → «{new}»", address)
+            return _joined(f"«{old}» → «{new}»", where)
         if new and not old:
-            return _joined(f"добавлено «{_cut(new)}»", address)
+            return _joined(f"{words.adds} «{_cut(new)}»", where)
         if old and not new:
-            return _joined(f"исключено «{_cut(old)}»", address)
-    return f"изменено: {places.inside_out(address)}" if address else "изменён текст"
+            return _joined(f"{words.strikes} «{_cut(old)}»", where)
+    return _located(words.modified, address, language) or words.modified_something
 
 
 def replacements(spans: Iterable[Span]) -> Iterator[tuple[str, str, str]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
-from tracker.models import EventKind, Force, Level, Role, Status
+from tracker.models import EventKind, Force, Language, Level, Role, Status
 
 
 class Words(NamedTuple):
@@ -263,9 +263,9 @@ SOURCES: Final[dict[str, tuple[str, str, str]]] = {
 }
 
 
-def source_name(source: str) -> str:
+def source_name(source: str, *, language: Language = "ru") -> str:
     """How people call a source; its slug when we have no better word."""
-    return SOURCES[source][0] if source in SOURCES else source
+    return SOURCES[source][0 if language == "ru" else 2] if source in SOURCES else source
 
 
 def source_host(source: str, url: str = "") -> str:
@@ -281,12 +281,20 @@ TOPICS: Final = {
 
 
 #: The same in one word, for the menu of a phone.
-TOPICS_SHORT: Final = {"citizenship": "Гражданство", "conscription": "Призыв"}
+_TOPICS_SHORT: Final = {
+    "citizenship": Words("Гражданство", "Citizenship"),
+    "conscription": Words("Призыв", "Conscription"),
+}
 
 
 def topic_name(topic: str) -> Words:
     """A topic in both languages; its slug when it is the operator's own."""
     return TOPICS.get(topic, Words(topic, topic))
+
+
+def topic_short(topic: str) -> Words:
+    """The word of a menu."""
+    return _TOPICS_SHORT.get(topic, topic_name(topic))
 
 
 LEVELS: Final = {
@@ -330,45 +338,45 @@ EVENTS: Final = {
 
 #: Who acted, by the number of a step on a bill card (19 numbers were seen on real cards).
 ACTORS: Final = {
-    "1.1": "регистрация",
-    "1.2": "Председатель Думы",
-    "1.3": "новые документы",
-    "2.1": "комитет",
-    "2.2": "Совет Думы",
-    "3.1": "комитет",
-    "3.2": "Совет Думы",
-    "3.3": "Дума, 1-е чтение",
-    "4.1": "комитет",
-    "4.2": "Совет Думы",
-    "4.3": "Дума, 2-е чтение",
-    "5.1": "комитет",
-    "5.2": "Совет Думы",
-    "5.3": "Дума, 3-е чтение",
-    "6.1": "Совет Федерации",
-    "6.2": "комитет Совета Федерации",
-    "6.3": "Совет Федерации",
-    "8.1": "Президент",
-    "8.2": "опубликование",
+    "1.1": Words("регистрация", "registration"),
+    "1.2": Words("Председатель Думы", "Chairman of the Duma"),
+    "1.3": Words("новые документы", "new documents"),
+    "2.1": Words("комитет", "committee"),
+    "2.2": Words("Совет Думы", "Duma Council"),
+    "3.1": Words("комитет", "committee"),
+    "3.2": Words("Совет Думы", "Duma Council"),
+    "3.3": Words("Дума, 1-е чтение", "Duma, first reading"),
+    "4.1": Words("комитет", "committee"),
+    "4.2": Words("Совет Думы", "Duma Council"),
+    "4.3": Words("Дума, 2-е чтение", "Duma, second reading"),
+    "5.1": Words("комитет", "committee"),
+    "5.2": Words("Совет Думы", "Duma Council"),
+    "5.3": Words("Дума, 3-е чтение", "Duma, third reading"),
+    "6.1": Words("Совет Федерации", "Federation Council"),
+    "6.2": Words("комитет Совета Федерации", "committee of the Federation Council"),
+    "6.3": Words("Совет Федерации", "Federation Council"),
+    "8.1": Words("Президент", "President"),
+    "8.2": Words("опубликование", "publication"),
 }
 
 STEP_FIELDS: Final = {
-    "step": "номер",
-    "stage": "стадия",
-    "at": "дата",
-    "title": "название",
-    "decisions": "решение",
-    "numbers": "номера документов",
-    "publication": "сведения об опубликовании",
+    "step": Words("номер", "number"),
+    "stage": Words("стадия", "stage"),
+    "at": Words("дата", "date"),
+    "title": Words("название", "title"),
+    "decisions": Words("решение", "decision"),
+    "numbers": Words("номера документов", "numbers of documents"),
+    "publication": Words("сведения об опубликовании", "facts of the publication"),
 }
 
 #: What the publication portal says of a file, by the names of its fingerprint.
 FINGERPRINT: Final = {
-    "pages": "страниц",
-    "pdf_size": "размер файла, байт",
-    "name": "название",
-    "complex_name": "полное название",
-    "zip_size": "размер архива, байт",
-    "has_svg": "изображения страниц",
+    "pages": Words("страниц", "pages"),
+    "pdf_size": Words("размер файла, байт", "size of the file, bytes"),
+    "name": Words("название", "name"),
+    "complex_name": Words("полное название", "full name"),
+    "zip_size": Words("размер архива, байт", "size of the archive, bytes"),
+    "has_svg": Words("изображения страниц", "pictures of the pages"),
 }
 
 #: Rules of the comparison that call a difference noise -> what differed, for readers.
@@ -391,4 +399,12 @@ NOISE: Final = {
     "hard-wrap": Words("переносы строк", "line breaks"),
 }
 
-CARD_FIELDS: Final = {"title": "название", "comment": "пояснение к названию"}
+CARD_FIELDS: Final = {
+    "title": Words("название", "title"),
+    "comment": Words("пояснение к названию", "comment to the title"),
+}
+
+
+def card_field(name: str) -> Words:
+    """An entry of a bill card; its own name where it is one of the passport."""
+    return CARD_FIELDS.get(name, Words(name, name))

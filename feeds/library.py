@@ -14,6 +14,8 @@ from tracker.models import (
     EditionKey,
     Event,
     EventKind,
+    Json,
+    Language,
     Part,
     Relation,
     Section,
@@ -83,9 +85,21 @@ class Library(Protocol):
         """Every scope that has an event."""
 
     def entries(
-        self, scope: str | None, fmt: FeedFormat, /, *, leads_only: bool, limit: int = 100
+        self,
+        scope: str | None,
+        fmt: FeedFormat,
+        /,
+        *,
+        leads_only: bool,
+        limit: int = 100,
+        language: Language = "ru",
+        after_seq: int | None = None,
+        before_seq: int | None = None,
     ) -> tuple[tuple[Event, bytes], ...]:
         """Events with their fragments as they were rendered once, newest first."""
+
+    def states(self, prefix: str, /) -> Mapping[str, Json]:
+        """Small facts by the beginning of their key; here only ``effective/``: the days on which acts begin to work."""
 
     def source_states(self) -> tuple[SourceState, ...]:
         """How each source has been answering."""

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from feeds import labels, places, times
+from feeds.languages import Speech
 from feeds.subject import quoted
-from tracker.models import Role, Status
+from tracker.models import Language, Role, Status
 
 LONG: Final = 120  # characters of a quotation in a title
 
@@ -25,42 +26,53 @@ def unread(payload: Mapping[str, Any]) -> tuple[str, str, str]:
     return labels.UNREAD.get(str(payload.get("unread_reason")), labels.UNREAD_OTHER)
 
 
-def notice_line(notice: Mapping[str, Any]) -> str:
+def notice_line(notice: Mapping[str, Any], *, language: Language = "ru") -> str:
     """What a reader must be told about a text, with its place unless the words name it."""
     text, address = str(notice.get("text") or ""), str(notice.get("address") or "")
+    if language == "en":
+        where = places.english(address)
+        if notice.get("kind") == "gap":
+            return f"numbering has a gap: {places.shown(text)}"
+        return f"{where}: {places.shown(text)}" if where else places.shown(text)
     if notice.get("kind") == "gap" or not address or address in text:
         return places.shown(text)  # the address of a gap is the unit that is missing, which the words say better
     return places.shown(f"{address} {text}" if text.startswith("«") else f"{address}: {text}")
 
 
-def step_line(step: Mapping[str, Any]) -> str:
+def step_line(step: Mapping[str, Any], *, language: Language = "ru") -> str:
     """One step in one line: who, when, what was decided."""
-    said = decisions(step)
-    return f"{step_name(step)}: {said}" if said else step_name(step)
+    said, name = decisions(step), step_name(step, language=language)
+    return f"{name}: {said}" if said else name
 
 
-def edition_label(facts: Mapping[str, Any]) -> str:
+def edition_label(facts: Mapping[str, Any], *, language: Language = "ru") -> str:
     """An edition as people name it; the source's own label when the slug is not ours.
 
     The state's legal system lists ``37 - от 31.07.2025 № 281-ФЗ (изм.)``: the number in its list says nothing to readers.
     """
     known = labels.EDITIONS.get(str(facts.get("edition")))
     if known:
-        return known[0]
+        return known[0] if language == "ru" else upper(known[2])
     label = str(facts.get("label") or "")
     listed = _LISTED_EDITION.fullmatch(label)
-    return f"Редакция {listed[1]}" if listed else label
+    if not listed:
+        return label
+    return f"Редакция {listed[1]}" if language == "ru" else f"Edition {listed[1].replace('от ', 'of ', 1)}"
 
 
-def stage_name(status: Any) -> str:
+def stage_name(status: Any, *, language: Language = "ru") -> str:
     """A stage in words; empty when the status is not one of ours."""
-    return labels.STAGES[Status(status)].ru if isinstance(status, str) and status in set(Status) else ""
+    return (
+        Speech(language).of(labels.STAGES[Status(status)]) if isinstance(status, str) and status in set(Status) else ""
+    )
 
 
-def step_name(step: Mapping[str, Any]) -> str:
+def step_name(step: Mapping[str, Any], *, language: Language = "ru") -> str:
     """Who acted and when: ``Совет Думы, 02.02.2026``."""
-    actor = labels.ACTORS.get(str(step.get("step"))) or str(step.get("title") or "") or "запись"
-    return ", ".join(part for part in (actor, times.date_only(step.get("at"))) if part)
+    known = labels.ACTORS.get(str(step.get("step")))
+    say = Speech(language)
+    actor = say.of(known) if known else str(step.get("title") or "") or say("запись")
+    return ", ".join(part for part in (actor, times.date_only(step.get("at"), language=language)) if part)
 
 
 def decisions(step: Mapping[str, Any]) -> str:
@@ -68,14 +80,15 @@ def decisions(step: Mapping[str, Any]) -> str:
     return "; ".join(str(decision).strip() for decision in step.get("decisions") or () if decision)
 
 
-def file_role(role: Any) -> str:
-    """What a file is, in Russian."""
-    return labels.ROLES[Role(role)].ru if isinstance(role, str) and role in set(Role) else ""
+def file_role(role: Any, *, language: Language = "ru") -> str:
+    """What a file is."""
+    return Speech(language).of(labels.ROLES[Role(role)]) if isinstance(role, str) and role in set(Role) else ""
 
 
-def file_name(file: Mapping[str, Any]) -> str:
+def file_name(file: Mapping[str, Any], *, language: Language = "ru") -> str:
     """``«Пояснительная записка»``; a clerk's bare file name gets the word for what it is: ``«mainfile.pdf» (отзыв)``."""
-    label, role = str(file.get("label") or ""), file_role(file.get("role")) or "файл"
+    say = Speech(language)
+    label, role = str(file.get("label") or ""), file_role(file.get("role"), language=language) or say("файл")
     if not label:
         return f"({role})"
     return f"{quoted(label)} ({role})" if _BARE_NAME.fullmatch(label) else quoted(label, LONG)

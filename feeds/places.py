@@ -33,6 +33,13 @@ _QUOTED: Final = re.compile(rf" \(«((?:{_ABBREVIATION})[^«»]*)»\)")
 _SIGN: Final = " › "
 
 
+#: The same units in English; numbers and letters stay as the act has them.
+_ENGLISH: Final = {
+    "разд.": "sec.", "гл.": "ch.", "§": "§", "ст.": "art.", "ч.": "part", "п.": "item", "пп.": "sub-item", "абз.": "para.",
+    "предл.": "sentence", "прим.": "note", "прил.": "annex", "наим.": "title",
+}  # fmt: skip
+
+
 class Note(NamedTuple):
     """One real address of a page, the same in full words, and the general statement in English."""
 
@@ -44,6 +51,11 @@ class Note(NamedTuple):
 def shown(text: str) -> str:
     """Any text with every address in it made readable."""
     return _QUOTED.sub(lambda found: _SIGN + found[1].replace("„", "«").replace("“", "»"), text)
+
+
+def english(address: str) -> str:
+    """``ст. 22 ч. 1 п. 2 пп. «в»`` with its units in English: ``art. 22 part 1 item 2 sub-item «в»``."""
+    return _LEVEL.sub(lambda found: _ENGLISH[found[0]], shown(address))
 
 
 def added(address: str) -> str:

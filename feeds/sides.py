@@ -9,57 +9,86 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from feeds import headline, labels, phrases, places
-from tracker.models import Diff
+from feeds.labels import Words
+from feeds.languages import Speech
+from tracker.models import Diff, Language
 
-_SOME_PAGE: Final = "наблюдаемой странице"
+_SOME_PAGE: Final = Words("наблюдаемой странице", "the watched page")
+_ON: Final = Words("на", "on")
 
 
-def between(sources: Sequence[Mapping[str, Any]], notices: Sequence[Mapping[str, Any]], diff: Diff | None) -> str:
+def between(
+    sources: Sequence[Mapping[str, Any]],
+    notices: Sequence[Mapping[str, Any]],
+    diff: Diff | None,
+    *,
+    language: Language = "ru",
+) -> str:
     """``п. 7 «Для служебного пользования» на pravo.gov.ru; на kremlin.ru после п. 6 идёт п. 8``, or how the words differ."""
-    hosts = [_host(row) for row in sources]
+    hosts = [_host(row, language) for row in sources]
     if len(hosts) != 2:
         return ""
-    hidden = list(_hidden(hosts, notices, diff)) if diff is not None else []
+    hidden = list(_hidden(hosts, notices, diff, language)) if diff is not None else []
     if hidden:
         return "; ".join(hidden)
-    what = f": {_difference(hosts, diff)}" if diff is not None and diff.operations else ""
+    what = f": {_difference(hosts, diff, language)}" if diff is not None and diff.operations else ""
+    if language == "en":
+        return f"the texts on {hosts[0]} and on {hosts[1]} differ{what}"
     return f"тексты на {hosts[0]} и на {hosts[1]} расходятся{what}"
 
 
-def states(sources: Sequence[Mapping[str, Any]]) -> str:
+def states(sources: Sequence[Mapping[str, Any]]) -> Words:
     """Why the two texts were compared at all."""
     if any(row.get("amending_acts") for row in sources):
-        return "Оба источника называют одни и те же изменяющие акты, но слова у них разные."
-    return "Ни один из источников не называет изменяющих актов, а слова у них разные."
+        return Words(
+            "Оба источника называют одни и те же изменяющие акты, но слова у них разные.",
+            "Both sources name the same amending acts, but their words differ.",
+        )
+    return Words(
+        "Ни один из источников не называет изменяющих актов, а слова у них разные.",
+        "Neither source names any amending act, and their words differ.",
+    )
 
 
-def _host(row: Mapping[str, Any]) -> str:
+def _host(row: Mapping[str, Any], language: Language) -> str:
     source, url = str(row.get("source") or ""), str(row.get("url") or "")
     known = labels.source_host(source, url)
-    return _SOME_PAGE if source == "page" and not url else known
+    return Speech(language).of(_SOME_PAGE) if source == "page" and not url else known
 
 
-def _hidden(hosts: Sequence[str], notices: Sequence[Mapping[str, Any]], diff: Diff) -> Iterator[str]:
+def _hidden(
+    hosts: Sequence[str], notices: Sequence[Mapping[str, Any]], diff: Diff, language: Language
+) -> Iterator[str]:
     """Notices about a unit that only one side has: published without its words by the one, left out by the other."""
     only = {row.old_address: 0 for row in diff.operations if "removed" in row.ops}
     only |= {row.new_address: 1 for row in diff.operations if "added" in row.ops}
+    on = Speech(language).of(_ON)
     for notice in notices:
         side = only.get(str(notice.get("address") or ""))
         if side is None:
             continue
-        line = phrases.lower(phrases.notice_line(notice).rstrip("."))
-        yield f"на {hosts[1 - side]} {line}" if notice.get("kind") == "gap" else f"{line} на {hosts[side]}"
+        line = phrases.lower(phrases.notice_line(notice, language=language).rstrip("."))
+        yield f"{on} {hosts[1 - side]} {line}" if notice.get("kind") == "gap" else f"{line} {on} {hosts[side]}"
 
 
-def _difference(hosts: Sequence[str], diff: Diff) -> str:
+def _difference(hosts: Sequence[str], diff: Diff, language: Language) -> str:
     """The difference that matters most in one line, in the order of the sources."""
+    say = Speech(language)
     count = len(diff.operations) - 1
-    rest = f"; ещё {headline.plural(count, 'различие', 'различия', 'различий')}" if count else ""
-    line = headline.headline(diff).partition("; ещё ")[0]
+    rest = ""
+    if count:
+        more = say.count(count, "различие|различия|различий")
+        rest = f"; ещё {more}" if language == "ru" else f"; plus {more}"
+    line = headline.headline(diff, language=language).partition("; ")[0]
     if line.startswith("«"):
-        return line.replace(" → ", " и ", 1) + rest
+        return line.replace(" → ", " и " if language == "ru" else " and ", 1) + rest
     first = diff.operations[0]
-    address = places.inside_out(first.new_address or first.old_address or "")
+    address = first.new_address or first.old_address or ""
+    where = places.inside_out(address) if language == "ru" else places.english(address)
     if {"added", "removed"} & set(first.ops):
-        return f"{address or 'один фрагмент'} есть только на {hosts['added' in first.ops]}{rest}"
-    return (f"разные слова, {address}" if address else "разные слова") + rest
+        host = hosts["added" in first.ops]
+        if language == "en":
+            return f"{where or 'one passage'} stands only on {host}{rest}"
+        return f"{where or 'один фрагмент'} есть только на {host}{rest}"
+    words = "разные слова" if language == "ru" else "different words"
+    return (f"{words}, {where}" if where else words) + rest

@@ -8,10 +8,12 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any, Final
 
-from feeds import labels, phrases, times, wording
+from feeds import addresses, labels, phrases, times, wording
+from feeds.languages import Speech
 from feeds.library import Library
 from feeds.subject import Subject
 from feeds.textual import Outward, outward
+from feeds.told import Title
 from tracker.models import Diff, Event, Part, SourceState, Status, Version, Watch
 
 #: How many events of one document its page lists; the feed and the record hold all of them.
@@ -24,7 +26,7 @@ class EventRow:
 
     id: str
     path: str
-    title: wording.Title
+    title: Title
     summary: str
     clock: str
     when: str
@@ -68,42 +70,48 @@ class Freshness:
 class Rows:
     """Makes event rows; titles are made once per event, because timelines, documents and bundles share them."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, say: Speech) -> None:
         self._library = library
-        self._told: dict[tuple[str, bool], tuple[wording.Title, str]] = {}
+        self._say = say
+        self._told: dict[tuple[str, bool], tuple[Title, str]] = {}
 
     def diff(self, event: Event) -> Diff | None:
         """The comparison of an event, unless its content was struck."""
         return self._library.diff(event.diff_id) if event.diff_id and not event.struck else None
 
-    def told(self, event: Event) -> tuple[wording.Title, str]:
+    def told(self, event: Event) -> tuple[Title, str]:
         """Title and summary of an event."""
         key = (event.id, event.struck)
         if key not in self._told:
             if len(self._told) > 20_000:
                 self._told.clear()
             diff = self.diff(event)
-            self._told[key] = (wording.title(event, diff), wording.summary(event, diff))
+            language = self._say.language
+            self._told[key] = (
+                wording.title(event, diff, language=language),
+                wording.summary(event, diff, language=language),
+            )
         return self._told[key]
 
     def row(self, event: Event, mates: Iterable[Event] = ()) -> EventRow:
         """One event as a line, with the rest of its bundle when given."""
         title, summary = self.told(event)
+        language = self._say.language
         return EventRow(
             id=event.id,
             path=f"/event/{event.id}",
             title=title,
             summary=summary,
-            clock=times.clock(event.observed_at),
-            when=times.both(event.observed_at),
+            clock=times.clock(event.observed_at, language=language),
+            when=times.both(event.observed_at, language=language),
             iso=times.iso(event.observed_at),
             level=int(event.level),
-            level_name=labels.LEVELS[event.level].ru,
-            kind=labels.EVENTS[event.kind].ru,
+            level_name=self._say.of(labels.LEVELS[event.level]),
+            kind=self._say.of(labels.EVENTS[event.kind]),
             demo=title.demo,
             backfilled=event.backfilled,
             corrected=bool(self._library.corrections_of(event.id)),
-            occurred=times.of_source(event.occurred_at),
+            occurred=times.of_source(event.occurred_at, language=language),
             mates=tuple(self.row(mate) for mate in mates),
         )
 
@@ -125,7 +133,7 @@ class Rows:
         found = []
         for day, events in groupby(leads, key=lambda event: times.moscow_day(event.observed_at)):
             rows = tuple(self.lead(event) for event in events)
-            found.append(Day(iso=day.isoformat(), heading=times.day(day), rows=rows))
+            found.append(Day(iso=day.isoformat(), heading=times.day(day, language=self._say.language), rows=rows))
         return found
 
 
@@ -133,13 +141,13 @@ class Rows:
 
 #: Station -> the step whose date it takes.
 _STATIONS: Final = (
-    ("Внесён", "1.1"),
-    ("1-е чтение", "3.3"),
-    ("2-е чтение", "4.3"),
-    ("3-е чтение", "5.3"),
-    ("Совет Федерации", "6.3"),
-    ("Президент", "8.1"),
-    ("Опубликован", "8.2"),
+    (labels.Words("Внесён", "Introduced"), "1.1"),
+    (labels.Words("1-е чтение", "1st reading"), "3.3"),
+    (labels.Words("2-е чтение", "2nd reading"), "4.3"),
+    (labels.Words("3-е чтение", "3rd reading"), "5.3"),
+    (labels.Words("Совет Федерации", "Federation Council"), "6.3"),
+    (labels.Words("Президент", "President"), "8.1"),
+    (labels.Words("Опубликован", "Published"), "8.2"),
 )
 
 #: How many stations a status has behind it.
@@ -158,7 +166,7 @@ _PASSED: Final = {
 }
 
 
-def stage_line(status: Status | None, steps: Sequence[Mapping[str, Any]]) -> list[StageMark]:
+def stage_line(status: Status | None, steps: Sequence[Mapping[str, Any]], say: Speech) -> list[StageMark]:
     """The stations of a bill up to where it stands. A dropped bill ends with what became of it."""
     held = [step for step in steps if not step.get("planned")]
     dropped = status in {Status.REJECTED, Status.WITHDRAWN, Status.RETURNED}
@@ -170,12 +178,13 @@ def stage_line(status: Status | None, steps: Sequence[Mapping[str, Any]]) -> lis
         if index < passed:
             state = "here" if index == passed - 1 and not dropped else "done"
             at = max((str(step.get("at") or "") for step in held if _took_place(step, number)), default="")
-            marks.append(StageMark(name=name, state=state, at=times.date_only(at)))
+            marks.append(StageMark(name=say.of(name), state=state, at=times.date_only(at, language=say.language)))
         elif not dropped:
-            marks.append(StageMark(name=name, state="ahead", at=""))
+            marks.append(StageMark(name=say.of(name), state="ahead", at=""))
     if dropped and status is not None:
         last = max((str(step.get("at") or "") for step in held), default="")
-        marks.append(StageMark(name=labels.STAGES[status].ru, state="here", at=times.date_only(last)))
+        at = times.date_only(last, language=say.language)
+        marks.append(StageMark(name=say.of(labels.STAGES[status]), state="here", at=at))
     return marks
 
 
@@ -186,24 +195,24 @@ def _took_place(step: Mapping[str, Any], number: str) -> bool:
 # ---------------------------------------------------------------- freshness
 
 
-def document_freshness(watches: Sequence[Watch], last_event: Event | None) -> Freshness:
+def document_freshness(watches: Sequence[Watch], last_event: Event | None, say: Speech) -> Freshness:
     """The line under a document's title: what the last successful checks say, and when they were.
 
     A document may be followed at several sources: those that were seen are told together, by the check that is longest ago,
     and each that was not is named.
     """
     if not watches:
-        return Freshness(text="Документ не наблюдается: изменения на источнике мы не увидим.", blind=True)
+        return Freshness(text=say("Документ не наблюдается: изменения на источнике мы не увидим."), blind=True)
     unseen = [watch for watch in watches if not _was_seen(watch)]
     seen = [watch for watch in watches if _was_seen(watch)]
     named = len(watches) > 1
-    parts = [_unseen(watch, named=named) for watch in unseen]
+    parts = [_unseen(watch, say, named=named) for watch in unseen]
     if seen:
         oldest = min(watch.last_success for watch in seen if watch.last_success is not None)
-        where = f" ({', '.join(sorted(labels.source_name(watch.source) for watch in seen))})" if unseen else ""
-        parts.insert(0, _checked(oldest, last_event, where))
+        names = sorted(labels.source_name(watch.source, language=say.language) for watch in seen)
+        parts.insert(0, _checked(oldest, last_event, f" ({', '.join(names)})" if unseen else "", say))
     if unseen:
-        parts.append(labels.BLIND.ru)
+        parts.append(say.of(labels.BLIND))
     return Freshness(text=" ".join(parts), blind=bool(unseen))
 
 
@@ -212,31 +221,34 @@ def _was_seen(watch: Watch) -> bool:
     return watch.last_success is not None and (watch.last_checked is None or watch.last_checked <= watch.last_success)
 
 
-def _unseen(watch: Watch, *, named: bool) -> str:
-    source = f"{labels.source_name(watch.source)}: " if named else ""
+def _unseen(watch: Watch, say: Speech, *, named: bool) -> str:
+    source = f"{labels.source_name(watch.source, language=say.language)}: " if named else ""
     if watch.last_success is None:
-        words = "успешной проверки ещё не было."
+        words = say("успешной проверки ещё не было.")
     else:
-        words = f"последняя успешная проверка {times.checked(watch.last_success)}; следующая не удалась."
+        when = times.checked(watch.last_success, language=say.language)
+        words = say("последняя успешная проверка {when}; следующая не удалась.", when=when)
     return f"{source}{words}" if named else phrases.upper(words)
 
 
-def _checked(when: datetime, last_event: Event | None, where: str) -> str:
-    if last_event is not None and not last_event.backfilled and last_event.observed_at >= when:
-        return f"При последней проверке замечены изменения; проверено {times.checked(when)}{where}."
-    return f"Изменений нет; проверено {times.checked(when)}{where}."
+def _checked(moment: datetime, last_event: Event | None, where: str, say: Speech) -> str:
+    when = f"{times.checked(moment, language=say.language)}{where}"
+    if last_event is not None and not last_event.backfilled and last_event.observed_at >= moment:
+        return say("При последней проверке замечены изменения; проверено {when}.", when=when)
+    return say("Изменений нет; проверено {when}.", when=when)
 
 
-def source_freshness(state: SourceState, last_event: Event | None) -> Freshness:
+def source_freshness(state: SourceState, last_event: Event | None, say: Speech) -> Freshness:
     """The same for a whole source."""
+    blind = say.of(labels.BLIND)
     if state.last_success is None:
-        return Freshness(text=f"Успешной проверки ещё не было. {labels.BLIND.ru}", blind=True)
-    when = times.checked(state.last_success)
+        never = phrases.upper(say("успешной проверки ещё не было."))
+        return Freshness(text=f"{never} {blind}", blind=True)
     if state.gap_since is not None:
-        return Freshness(text=f"Нет успешной проверки с {when}. {labels.BLIND.ru}", blind=True)
-    if last_event is not None and not last_event.backfilled and last_event.observed_at >= state.last_success:
-        return Freshness(text=f"При последней проверке замечены изменения; проверено {when}.", blind=False)
-    return Freshness(text=f"Изменений нет; проверено {when}.", blind=False)
+        when = times.checked(state.last_success, language=say.language)
+        since = say("Нет успешной проверки с {when}.", when=when)
+        return Freshness(text=f"{since} {blind}", blind=True)
+    return Freshness(text=_checked(state.last_success, last_event, "", say), blind=False)
 
 
 # ---------------------------------------------------------------- documents, versions, evidence
@@ -278,13 +290,7 @@ class Capture:
     via: str
 
 
-def version_path(version: Version) -> str:
-    """``/bill/100001-99/text/sozd/introduced/1``."""
-    key = version.key
-    return f"/{key.document_id}/{key.part}/{key.source}/{key.edition}/{version.number}"
-
-
-def text_rows(versions: Sequence[Version], events: Sequence[Event], *, invented: bool) -> list[VersionRow]:
+def text_rows(versions: Sequence[Version], events: Sequence[Event], say: Speech, *, invented: bool) -> list[VersionRow]:
     """The texts and notes of a document in the order of procedure, each with the event that tells what it changed."""
     told = {str(event.payload["version_path"]): event for event in events if event.payload.get("version_path")}
     ordered = sorted(
@@ -293,23 +299,17 @@ def text_rows(versions: Sequence[Version], events: Sequence[Event], *, invented:
     )
     rows = []
     for version in ordered:
-        path = version_path(version)
+        path = addresses.version_path(version)
         event = told.get(path)
-        label = (
-            phrases.edition_label({"edition": version.key.edition, "label": version.label})
-            or labels.PARTS[version.key.part].ru
-        )
-        if version.key.part == Part.NOTE:
-            label = labels.PARTS["note"].ru
         rows.append(
             VersionRow(
                 path=path,
-                label=label,
-                source=labels.source_name(version.key.source),
+                label=version_label(version, say),
+                source=labels.source_name(version.key.source, language=say.language),
                 number=version.number,
-                first_seen=times.both(version.observed_at),
-                last_seen=times.both(version.last_seen),
-                unread="" if version.readable else phrases.unread({"unread_reason": version.unread_reason})[1],
+                first_seen=times.both(version.observed_at, language=say.language),
+                last_seen=times.both(version.last_seen, language=say.language),
+                unread="" if version.readable else _unread(version, say),
                 diff_path=f"/event/{event.id}" if event and event.diff_id else None,
                 link=outward(version.url, invented=invented),
             )
@@ -317,35 +317,56 @@ def text_rows(versions: Sequence[Version], events: Sequence[Event], *, invented:
     return rows
 
 
-def file_rows(card: Mapping[str, Any] | None, *, invented: bool) -> list[FileRow]:
+def version_label(version: Version, say: Speech) -> str:
+    """What people call a text: its edition; a note is a note."""
+    if version.key.part is Part.NOTE:
+        return say.of(labels.PARTS["note"])
+    facts = {"edition": version.key.edition, "label": version.label}
+    return phrases.edition_label(facts, language=say.language) or say.of(labels.PARTS[version.key.part])
+
+
+def event_label(event: Event, say: Speech) -> str:
+    """What people call the text that an event tells of."""
+    return phrases.edition_label(event.payload, language=say.language) or say.of(labels.EVENTS[event.kind])
+
+
+def _unread(version: Version, say: Speech) -> str:
+    """The sentence that says why a text was not read."""
+    _, russian, english = phrases.unread({"unread_reason": version.unread_reason})
+    return russian if say.language == "ru" else english
+
+
+def file_rows(card: Mapping[str, Any] | None, say: Speech, *, invented: bool) -> list[FileRow]:
     """The files of a card in its own order."""
-    return [file_row(file, invented=invented) for file in (card or {}).get("files") or () if isinstance(file, Mapping)]
+    return [
+        file_row(file, say, invented=invented) for file in (card or {}).get("files") or () if isinstance(file, Mapping)
+    ]
 
 
-def file_row(file: Mapping[str, Any], *, invented: bool) -> FileRow:
+def file_row(file: Mapping[str, Any], say: Speech, *, invented: bool) -> FileRow:
     """One file of a card or of a payload."""
-    role = phrases.file_role(file.get("role"))
+    role = phrases.file_role(file.get("role"), language=say.language)
     return FileRow(
-        label=str(file.get("label") or role or "Файл"),
+        label=str(file.get("label") or role or say("Файл")),
         role=role,
         format=str(file.get("format") or ""),
-        uploaded=times.of_source(file.get("uploaded_at")),
+        uploaded=times.of_source(file.get("uploaded_at"), language=say.language),
         link=outward(file.get("url"), invented=invented),
     )
 
 
 _VIA: Final = {
-    "direct+https": "напрямую, HTTPS",
-    "proxy+https": "через посредника, HTTPS",
-    "direct+http": "напрямую, HTTP без шифрования",
-    "proxy+http": "через посредника, HTTP без шифрования",
+    "direct+https": labels.Words("напрямую, HTTPS", "directly, HTTPS"),
+    "proxy+https": labels.Words("через посредника, HTTPS", "through a relay, HTTPS"),
+    "direct+http": labels.Words("напрямую, HTTP без шифрования", "directly, plain HTTP"),
+    "proxy+http": labels.Words("через посредника, HTTP без шифрования", "through a relay, plain HTTP"),
 }
 
 
-def captures(event: Event) -> list[Capture]:
+def captures(event: Event, say: Speech) -> list[Capture]:
     """The bodies behind an event, the older first."""
     found = []
-    for key, name in (("before_snapshot", "Было"), ("snapshot", "Стало")):
+    for key, name in (("before_snapshot", say("Было")), ("snapshot", say("Стало"))):
         facts = event.payload.get(key)
         if not isinstance(facts, Mapping):
             continue
@@ -354,8 +375,8 @@ def captures(event: Event) -> list[Capture]:
             Capture(
                 name=name,
                 digest=str(facts.get("digest") or ""),
-                at=times.both(moment) if moment else "",
-                via=_VIA.get(str(facts.get("via")), ""),
+                at=times.both(moment, language=say.language) if moment else "",
+                via=say.of(via) if (via := _VIA.get(str(facts.get("via")))) else "",
             )
         )
     return found
@@ -369,13 +390,13 @@ def card_of(document_id: str, library: Library) -> Mapping[str, Any] | None:
     return library.data(max(cards, key=lambda version: (version.observed_at, version.id)).id)
 
 
-def step_rows(card: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+def step_rows(card: Mapping[str, Any] | None, say: Speech) -> list[dict[str, Any]]:
     """The steps of a card, newest first; planned ones are called planned."""
     rows = [
         {
             "number": str(step.get("step") or ""),
             "title": str(step.get("title") or step.get("stage") or ""),
-            "at": times.of_source(step.get("at")),
+            "at": times.of_source(step.get("at"), language=say.language),
             "decisions": [str(decision) for decision in step.get("decisions") or ()],
             "planned": bool(step.get("planned")),
             "sort": str(step.get("at") or "9999"),
@@ -386,18 +407,18 @@ def step_rows(card: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: row["sort"], reverse=True)
 
 
-def vote_rows(card: Mapping[str, Any] | None) -> list[dict[str, str]]:
+def vote_rows(card: Mapping[str, Any] | None, say: Speech) -> list[dict[str, str]]:
     """The roll calls of a card."""
     rows = []
     for vote in (card or {}).get("votes") or ():
         if isinstance(vote, Mapping):
-            passed = {True: "принято", False: "не принято"}.get(vote.get("passed"), "")  # type: ignore[arg-type]
-            counts = (("за", "ayes"), ("против", "noes"), ("воздержались", "abstained"))
+            passed = {True: say("принято"), False: say("не принято")}.get(vote.get("passed"), "")  # type: ignore[arg-type]
+            counts = ((say("за"), "ayes"), (say("против"), "noes"), (say("воздержались"), "abstained"))
             figures = [f"{word} {vote[key]}" for word, key in counts if vote.get(key) is not None]
             rows.append(
                 {
                     "subject": str(vote.get("subject") or ""),
-                    "at": times.of_source(vote.get("at")),
+                    "at": times.of_source(vote.get("at"), language=say.language),
                     "result": ", ".join([*([passed] if passed else []), *figures]),
                 }
             )
@@ -409,6 +430,6 @@ def month_of(event: Event) -> date:
     return times.moscow_day(event.observed_at).replace(day=1)
 
 
-def shown_status(about: Subject) -> str:
+def shown_status(about: Subject, say: Speech) -> str:
     """The stage of a bill in words, empty for an act."""
-    return labels.STAGES[about.status].ru if about.is_bill and about.status else ""
+    return say.of(labels.STAGES[about.status]) if about.is_bill and about.status else ""

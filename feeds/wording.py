@@ -6,63 +6,22 @@ any key: an event that cannot be told in full is told shorter, never dropped (fi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Final
 
-from feeds import headline, labels, phrases, places, sides, subject, times
+from feeds import headline, labels, phrases, places, sides, subject, times, wording_en
+from feeds.languages import Speech
 from feeds.subject import Subject, quoted
-from tracker.models import Diff, Event, EventKind, Force
-
-TEXT_KINDS: Final = frozenset({EventKind.TEXT_ADDED, EventKind.TEXT_CHANGED, EventKind.TEXT_UNEXPLAINED})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Title:
-    """A title in its three parts, so that pages can set them apart. `where` belongs to the subject: ``ст. 24 ч. 1``."""
-
-    state: str
-    subject: str
-    what: str
-    demo: bool = False
-
-    def __str__(self) -> str:
-        mark = f"{labels.DEMO.ru}. " if self.demo else ""
-        head = f"{mark}[{self.state}] {self.subject}".rstrip()
-        return f"{head}: {self.what}" if self.what else head
+from feeds.told import TEXT_KINDS, TITLED, Title, Told
+from tracker.models import Diff, Event, EventKind, Force, Language
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """One event on its way to words."""
-
-    event: Event
-    about: Subject | None
-    diff: Diff | None
-
-    @property
-    def payload(self) -> Mapping[str, Any]:
-        return self.event.payload
-
-    def mapping(self, key: str) -> Mapping[str, Any]:
-        value = self.payload.get(key)
-        return value if isinstance(value, Mapping) else {}
-
-    def rows(self, key: str) -> list[Mapping[str, Any]]:
-        value = self.payload.get(key)
-        if not isinstance(value, Sequence) or isinstance(value, str):
-            return []
-        return [row for row in value if isinstance(row, Mapping)]
-
-    def text(self, key: str) -> str:
-        value = self.payload.get(key)
-        return "" if value is None else str(value)
-
-
-def title(event: Event, diff: Diff | None = None, *, demo: bool = False) -> Title:
+def title(event: Event, diff: Diff | None = None, *, demo: bool = False, language: Language = "ru") -> Title:
     """The title of an event. `diff` is the stored comparison when it has one; `demo` marks the whole site as invented."""
+    if language == "en":
+        return wording_en.title(event, diff, demo=demo)
     about = subject.of_event(event)
-    told = _Told(event, about, diff)
+    told = Told(event, about, diff)
     invented = demo or (about is not None and about.invented)
     if event.struck:
         return Title(state="Содержание удалено", subject=f"Обновление {event.id[:4]}", what="", demo=invented)
@@ -80,10 +39,12 @@ def title(event: Event, diff: Diff | None = None, *, demo: bool = False) -> Titl
     )
 
 
-def summary(event: Event, diff: Diff | None = None) -> str:
+def summary(event: Event, diff: Diff | None = None, *, language: Language = "ru") -> str:
     """The event as sentences of plain text, ending with when it was noticed in Moscow time and UTC."""
+    if language == "en":
+        return wording_en.summary(event, diff)
     about = subject.of_event(event)
-    told = _Told(event, about, diff)
+    told = Told(event, about, diff)
     seen = f"Замечено {times.both(event.observed_at)}."
     if event.struck:
         return f"Содержание этого сообщения удалено оператором; запись в журнале осталась. {seen}"
@@ -92,7 +53,8 @@ def summary(event: Event, diff: Diff | None = None) -> str:
     if about is None or event.kind in {EventKind.COVERAGE_GAP, EventKind.COVERAGE_RESTORED}:
         return f"{_coverage_sentence(told)} {seen}"
     said = f"{_opening(told, about)}: {phrases.stop(_what_at_length(told, about))}"
-    parts = [said, *_details(told), about.force_sentence.ru, _occurred(told, said), seen]
+    at = told.occurred(said, "ru")
+    parts = [said, *_details(told), about.force_sentence.ru, f"Дата в источнике: {at}." if at else "", seen]
     if event.payload.get("confirmed"):
         parts.append("Подтверждено повторными проверками.")
     return " ".join(part for part in parts if part)
@@ -100,31 +62,7 @@ def summary(event: Event, diff: Diff | None = None) -> str:
 
 def english(event: Event) -> str:
     """One English line beside the Russian text: what kind of event, about what, in what force."""
-    about = subject.of_event(event)
-    kind = labels.EVENTS[event.kind].en
-    if event.struck:
-        return "The content of this message was erased by the operator."
-    if about is None:
-        source = labels.SOURCES.get(event.source, ("", "", event.source))[2]
-        blind = f" {labels.BLIND.en}" if event.kind is EventKind.COVERAGE_GAP else ""
-        return f"{source}: {kind}.{blind}"
-    edition = labels.EDITIONS.get(str(event.payload.get("edition")), ("", "", ""))[2]
-    change = event.payload.get("change")
-    figures = ""
-    line = _mapping(change).get("summary")
-    if isinstance(line, Mapping) and line.get("en"):
-        figures = f"{places.shown(str(line['en']))}"
-        what = f"{kind} ({edition})" if edition else kind
-        return f"{about.english_name}: {what}: {figures}. {about.force_sentence.en}"
-    if isinstance(change, Mapping):
-        named = [(change.get(word), word) for word in ("added", "removed", "modified", "moved", "renumbered")]
-        figures = ", ".join(f"{count} {word}" for count, word in named if count)
-    what = f"{kind} ({edition})" if edition else kind
-    return f"{about.english_name}: {what}{'; units: ' + figures if figures else ''}. {about.force_sentence.en}"
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+    return wording_en.line(event)
 
 
 def discreet(event: Event) -> str:
@@ -135,7 +73,7 @@ def discreet(event: Event) -> str:
 # ---------------------------------------------------------------- state and subject
 
 
-def _state(told: _Told, about: Subject) -> str:
+def _state(told: Told, about: Subject) -> str:
     if told.event.kind is EventKind.ACT_PUBLISHED and not about.is_bill:
         noun, gender, _ = labels.kind_of(about.kind)
         published = {"m": "опубликован", "f": "опубликована", "n": "опубликовано"}[gender]
@@ -152,9 +90,9 @@ def _state(told: _Told, about: Subject) -> str:
     return about.state
 
 
-def _subject(told: _Told, about: Subject) -> str:
+def _subject(told: Told, about: Subject) -> str:
     name = about.name
-    if told.event.kind in _TITLED and about.quoted_title:
+    if told.event.kind in TITLED and about.quoted_title:
         return f"{name} {about.quoted_title}"
     if told.event.kind is EventKind.TEXT_UNEXPLAINED and told.diff and told.diff.operations:
         addresses = {operation.new_address or operation.old_address for operation in told.diff.operations} - {None}
@@ -164,35 +102,23 @@ def _subject(told: _Told, about: Subject) -> str:
     return name
 
 
-#: Kinds whose reader may not know the document yet, or needs its name to know what moved.
-_TITLED: Final = frozenset(
-    {
-        EventKind.WATCH_STARTED,
-        EventKind.DOCUMENT_DISCOVERED,
-        EventKind.BILL_STAGE,
-        EventKind.ACT_PUBLISHED,
-    }
-)
-
 # ---------------------------------------------------------------- what happened, in a title
 
 
-def _what(told: _Told, about: Subject) -> str:
+def _what(told: Told, about: Subject) -> str:
     teller = _WHAT.get(told.event.kind)
     return teller(told, about) if teller else labels.EVENTS[told.event.kind].ru
 
 
-def _what_watch(told: _Told, _about: Subject) -> str:
+def _what_watch(told: Told, _about: Subject) -> str:
     steps = told.payload.get("steps")
-    held = (
-        f", {headline.plural(steps, 'запись', 'записи', 'записей')} на карточке"
-        if isinstance(steps, int) and steps
-        else ""
-    )
-    return f"начато наблюдение{held}"
+    if not isinstance(steps, int) or not steps:
+        return "начато наблюдение"
+    held = Speech("ru").count(steps, "запись|записи|записей")
+    return f"начато наблюдение, {held} на карточке"
 
 
-def _what_discovered(told: _Told, _about: Subject) -> str:
+def _what_discovered(told: Told, _about: Subject) -> str:
     if told.payload.get("scan_only"):
         return labels.UNREAD["scan"][0]
     if by_text := told.mapping("by_text"):
@@ -200,35 +126,34 @@ def _what_discovered(told: _Told, _about: Subject) -> str:
     return "название общее, тему решит текст" if told.payload.get("needs_body") else "новый документ"
 
 
-def _what_step(told: _Told, _about: Subject) -> str:
+def _what_step(told: Told, _about: Subject) -> str:
     step = told.mapping("step")
     # What stands in brackets are dates and names of committees: the summary has them.
     decisions = phrases.without_brackets(phrases.decisions(step))
     return f"{quoted(decisions, phrases.LONG)} ({phrases.step_name(step)})" if decisions else phrases.step_name(step)
 
 
-def _what_step_changed(told: _Told, _about: Subject) -> str:
-    changed = told.payload.get("changed")
-    names = [labels.STEP_FIELDS.get(str(name), str(name)) for name in changed] if isinstance(changed, Sequence) else []
+def _what_step_changed(told: Told, _about: Subject) -> str:
+    names = [labels.STEP_FIELDS[name].ru if name in labels.STEP_FIELDS else name for name in told.names("changed")]
     return f"изменена запись на карточке ({phrases.step_name(told.mapping('after'))}): {', '.join(names)}"
 
 
-def _what_step_removed(told: _Told, _about: Subject) -> str:
+def _what_step_removed(told: Told, _about: Subject) -> str:
     return f"с карточки удалена запись ({phrases.step_name(told.mapping('step'))})"
 
 
-def _what_stage(told: _Told, _about: Subject) -> str:
+def _what_stage(told: Told, _about: Subject) -> str:
     at = times.date_only(told.mapping("step").get("at"))
     after = phrases.lower(phrases.stage_name(told.payload.get("after")))
     return " ".join(part for part in (after or "стадия изменилась", at) if part)
 
 
-def _what_outcome(told: _Told, _about: Subject) -> str:
+def _what_outcome(told: Told, _about: Subject) -> str:
     at = times.date_only(told.mapping("step").get("at") or told.event.occurred_at)
     return f"{labels.EVENTS[told.event.kind].ru} {at}".strip()
 
 
-def _what_text(told: _Told, about: Subject) -> str:
+def _what_text(told: Told, about: Subject) -> str:
     if told.payload.get("readable") is False:
         return phrases.unread(told.payload)[0]
     if told.diff is None:
@@ -242,21 +167,21 @@ def _what_text(told: _Told, about: Subject) -> str:
     return headline.headline(told.diff) or _unchanged(told)
 
 
-def _where_read(told: _Told, about: Subject) -> str:
+def _where_read(told: Told, about: Subject) -> str:
     """An act may be read at several sources, each of them telling its text: `` на kremlin.ru``."""
     if not about.id.startswith("act/") or told.event.source == "page":
         return ""
     return f" на {labels.source_host(told.event.source)}"
 
 
-def _unchanged(told: _Told) -> str:
+def _unchanged(told: Told) -> str:
     if told.diff is not None and told.diff.noise:
         return "изменилось только оформление, слова те же"
     against = phrases.edition_label(told.mapping("compared_with"))
     return f"совпадает с прежним: {phrases.lower(against)}" if against else "слова те же"
 
 
-def _what_unexplained(told: _Told, about: Subject) -> str:
+def _what_unexplained(told: Told, about: Subject) -> str:
     host = labels.source_host(told.event.source, told.text("url") or about.url)
     if about.kind == "page":
         what = headline.headline(told.diff) if told.diff else ""
@@ -265,7 +190,7 @@ def _what_unexplained(told: _Told, about: Subject) -> str:
     return f"текст на {host} изменился, {why}"
 
 
-def _what_file(told: _Told, _about: Subject) -> str:
+def _what_file(told: Told, _about: Subject) -> str:
     file = told.mapping("file") or told.mapping("before")
     if not file:
         return labels.EVENTS[told.event.kind].ru
@@ -275,36 +200,36 @@ def _what_file(told: _Told, _about: Subject) -> str:
     return f"{words} {phrases.file_name(file)}"
 
 
-def _what_fields(told: _Told, _about: Subject) -> str:
-    names = [labels.CARD_FIELDS.get(str(row.get("name")), str(row.get("name"))) for row in told.rows("fields")]
+def _what_fields(told: Told, _about: Subject) -> str:
+    names = [labels.card_field(str(row.get("name"))).ru for row in told.rows("fields")]
     rest = f" и ещё {len(names) - 2}" if len(names) > 2 else ""
     return f"изменены сведения карточки: {', '.join(names[:2])}{rest}"
 
 
-def _what_published(told: _Told, _about: Subject) -> str:
+def _what_published(told: Told, _about: Subject) -> str:
     publication = told.mapping("publication")
     at = times.date_only(publication.get("date"))
     number = f"номер опубликования {publication['eo_number']}" if publication.get("eo_number") else ""
     return _notices(told) or ", ".join(part for part in (at, number) if part)
 
 
-def _notices(told: _Told) -> str:
+def _notices(told: Told) -> str:
     """Closed items and gaps in one line."""
     return "; ".join(
         phrases.lower(phrases.notice_line(row).rstrip(".")) for row in told.rows("notices") if row.get("text")
     )
 
 
-def _what_absent(told: _Told, _about: Subject) -> str:
+def _what_absent(told: Told, _about: Subject) -> str:
     return _seen_and_missed(told).rstrip(".").lower() or "страница не найдена"
 
 
-def _what_restored(told: _Told, _about: Subject) -> str:
+def _what_restored(told: Told, _about: Subject) -> str:
     at = times.parse(told.text("restored_at"))
     return f"страница снова доступна с {times.short(at)}" if at else "страница снова доступна"
 
 
-def _what_edition(told: _Told, _about: Subject) -> str:
+def _what_edition(told: Told, _about: Subject) -> str:
     """``редакция от 31.07.2099 № 9281-ФЗ: «десяти» → «пяти» лет, ст. 22 ч. 1``."""
     label = phrases.lower(phrases.edition_label(told.payload)) or "новая редакция"
     if told.payload.get("readable") is False:
@@ -313,7 +238,7 @@ def _what_edition(told: _Told, _about: Subject) -> str:
     return f"{label}: {what}" if what else f"{label}: текст прочитан"
 
 
-def _what_effective(told: _Told, _about: Subject) -> str:
+def _what_effective(told: Told, _about: Subject) -> str:
     """``вступает в силу 11.08.2099``; where the words leave two days open, both."""
     days = [times.date_only(day) for day in told.payload.get("dates") or ()]
     scope = f"{told.text('scope')} " if told.text("scope") else ""
@@ -322,26 +247,26 @@ def _what_effective(told: _Told, _about: Subject) -> str:
     return f"{scope}вступает в силу {days[0]}" if days else labels.EVENTS[told.event.kind].ru
 
 
-def _what_disagree(told: _Told, _about: Subject) -> str:
+def _what_disagree(told: Told, _about: Subject) -> str:
     said = sides.between(told.rows("sources"), told.rows("notices"), told.diff)
     return said or _notices(told) or labels.EVENTS[told.event.kind].ru
 
 
-def _what_portal_file(told: _Told) -> str:
+def _what_portal_file(told: Told) -> str:
     """What the portal says of a file that is not fetched: ``было страниц 2, стало 3``."""
     prints = told.mapping("fingerprint")
     before, after = prints.get("before"), prints.get("after")
     if not isinstance(before, Mapping) or not isinstance(after, Mapping):
         return ""
     pairs = [
-        f"{words}: было {before.get(name) or '—'}, стало {after.get(name) or '—'}"
+        f"{words.ru}: было {before.get(name) or '—'}, стало {after.get(name) or '—'}"
         for name, words in labels.FINGERPRINT.items()
         if before.get(name) != after.get(name)
     ]
     return "; ".join(pairs)
 
 
-_WHAT: Final[dict[EventKind, Callable[[_Told, Subject], str]]] = {
+_WHAT: Final[dict[EventKind, Callable[[Told, Subject], str]]] = {
     EventKind.WATCH_STARTED: _what_watch,
     EventKind.DOCUMENT_DISCOVERED: _what_discovered,
     EventKind.BILL_STEP: _what_step,
@@ -371,7 +296,7 @@ _WHAT: Final[dict[EventKind, Callable[[_Told, Subject], str]]] = {
 # ---------------------------------------------------------------- sentences of a summary
 
 
-def _opening(told: _Told, about: Subject) -> str:
+def _opening(told: Told, about: Subject) -> str:
     """``Законопроект 123456-99, текст ко 2-му чтению``."""
     if about.kind == "page":
         return about.name
@@ -383,7 +308,7 @@ def _opening(told: _Told, about: Subject) -> str:
     return about.full_name
 
 
-def _what_at_length(told: _Told, about: Subject) -> str:
+def _what_at_length(told: Told, about: Subject) -> str:
     kind = told.event.kind
     if kind in TEXT_KINDS and told.payload.get("readable") is False:
         return phrases.lower(phrases.unread(told.payload)[1])
@@ -406,13 +331,13 @@ def _what_at_length(told: _Told, about: Subject) -> str:
     return _what(told, about)
 
 
-def _found_by(told: _Told, about: Subject) -> str:
+def _found_by(told: Told, about: Subject) -> str:
     """A sentence with a space before it: `` Найден по словам «о гражданстве Российской Федерации».``."""
     terms = [str(row.get("text") or row.get("term") or "") for row in told.rows("reasons")]
     return f" Найден по словам {quoted(phrases.found_by(terms[0], about.title))}." if terms and terms[0] else ""
 
 
-def _publication_sentence(told: _Told) -> str:
+def _publication_sentence(told: Told) -> str:
     """``Номер опубликования 0001202605120001, дата 12.05.2026, страниц: 2``."""
     publication = told.mapping("publication")
     number, at, pages = publication.get("eo_number"), times.date_only(publication.get("date")), publication.get("pages")
@@ -420,7 +345,7 @@ def _publication_sentence(told: _Told) -> str:
     return phrases.upper(", ".join(f"{name}{value}" for name, value in named if value)) or "Опубликование"
 
 
-def _details(told: _Told) -> list[str]:
+def _details(told: Told) -> list[str]:
     """What belongs to one kind only: what was compared, what a step says, what is not known."""
     kind = told.event.kind
     found: list[str] = []
@@ -448,7 +373,7 @@ def _details(told: _Told) -> list[str]:
     if kind is EventKind.EFFECTIVE_APPROACHING and told.text("clause"):
         found.append(f"В тексте: {quoted(told.text('clause'), 400)}.")
     if kind is EventKind.SOURCES_DISAGREE:
-        found.append(f"{sides.states(told.rows('sources'))} Какой из текстов верен, мы не знаем.")
+        found.append(f"{sides.states(told.rows('sources')).ru} Какой из текстов верен, мы не знаем.")
     if kind is EventKind.DOCUMENT_DISCOVERED and told.payload.get("needs_body"):
         found.append("По названию тему определить нельзя; документ показан, пока его текст не прочитан.")
     if kind in {EventKind.FILE_REPLACED, EventKind.FILE_REMOVED}:
@@ -456,18 +381,7 @@ def _details(told: _Told) -> list[str]:
     return found
 
 
-def _occurred(told: _Told, said: str) -> str:
-    """The source's own time, in the text: an entry is dated by when we saw it. Not twice when the words gave it already."""
-    if told.event.occurred_at is None or told.event.kind in _DATED_BY_US:
-        return ""
-    at = times.of_source(told.event.occurred_at)
-    return "" if at in said else f"Дата в источнике: {at}."
-
-
-_DATED_BY_US: Final = frozenset({EventKind.DOCUMENT_ABSENT, EventKind.DOCUMENT_RESTORED, EventKind.WATCH_STARTED})
-
-
-def _correction_sentence(told: _Told) -> str:
+def _correction_sentence(told: Told) -> str:
     """``Исправление: 14.05.2026 мы сообщили: «…». Это неверно, потому что…``; the day is told when the payload has it."""
     at = times.date_only(told.text("said_at"))
     said, reason = told.text("said"), told.text("reason").strip()
@@ -476,7 +390,7 @@ def _correction_sentence(told: _Told) -> str:
     return places.shown(f"{words}: {quoted(said, 300)}. {wrong}" if said else f"{words} неверное. {wrong}")
 
 
-def _coverage_title(told: _Told, *, demo: bool) -> Title:
+def _coverage_title(told: Told, *, demo: bool) -> Title:
     source = _eye(told)
     if told.event.kind is EventKind.COVERAGE_GAP:
         last = times.parse(told.text("last_success"))
@@ -489,7 +403,7 @@ def _coverage_title(told: _Told, *, demo: bool) -> Title:
     return Title(state="Наблюдение восстановлено", subject=source, what=f"{pause}; {_caught_up(told)}", demo=demo)
 
 
-def _eye(told: _Told) -> str:
+def _eye(told: Told) -> str:
     """What could not be seen: a source, the search for new documents there, or one document of it."""
     source = labels.source_name(told.text("source") or told.event.source)
     if told.about is not None:
@@ -497,18 +411,15 @@ def _eye(told: _Told) -> str:
     return f"{source}, поиск новых документов" if told.payload.get("search") else source
 
 
-def _caught_up(told: _Told) -> str:
+def _caught_up(told: Told) -> str:
     count = told.payload.get("events")
     if not isinstance(count, int):
         return "пропущенное проверяется"
-    return (
-        f"за это время {headline.plural(count, 'событие', 'события', 'событий')}"
-        if count
-        else "пропущенных событий нет"
-    )
+    caught = Speech("ru").count(count, "событие|события|событий")
+    return f"за это время {caught}" if count else "пропущенных событий нет"
 
 
-def _coverage_sentence(told: _Told) -> str:
+def _coverage_sentence(told: Told) -> str:
     source = _eye(told)
     if told.event.kind is EventKind.COVERAGE_GAP:
         last = times.parse(told.text("last_success"))
@@ -521,7 +432,7 @@ def _coverage_sentence(told: _Told) -> str:
     return f"{source}: {labels.EVENTS[told.event.kind].ru}."
 
 
-def _seen_and_missed(told: _Told) -> str:
+def _seen_and_missed(told: Told) -> str:
     """Absence as we can swear to it: seen then, not found then."""
     seen, missed = times.parse(told.text("seen_at")), times.parse(told.text("missing_at"))
     if not seen or not missed:

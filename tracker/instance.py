@@ -13,14 +13,16 @@ from typing import Final
 
 from db.store import Store
 from diffs import topics
+from diffs.topics import TopicRules
 from feeds.site import Site
 from scrapers import acts, registry, sozd
 from scrapers import page as web_page
 from scrapers.http import Gate, SourcePolicy
-from tracker import config, lookups, watchlist
+from tracker import alert_settings, config, lookups, watchlist
 from tracker.config import Settings, WatchSettings
 from tracker.desk import Desk, Keys
 from tracker.errors import ConfigError
+from tracker.insight import LawInsight
 from tracker.models import SiteInfo, Watch
 from tracker.pipeline import Pipeline
 
@@ -50,7 +52,8 @@ class Instance(AbstractContextManager["Instance"]):
     def site(self, *, live: bool, base_url: str | None = None) -> Site:
         """The site over this store. `live` False: as static files."""
         info = site_info(self.settings, invented=self.invented)
-        return Site(self.store, replace(info, live=live, base_url=base_url or info.base_url))
+        here = replace(info, live=live, base_url=base_url or info.base_url)
+        return Site(self.store, here, insight=LawInsight(self.store))
 
     def sync_watches(self) -> None:
         """Bring the watches of the configuration and of the default watchlist into the store.
@@ -109,7 +112,7 @@ def open_instance(
     invented: bool = False,
 ) -> Instance:
     """Open the store and the gate of an instance. `policies` overrides how sources are asked (the demo's local server)."""
-    store = Store(settings.storage.directory, clock=clock)
+    store = Store(settings.storage.directory, clock=clock, key=alert_settings.sealing_key())
     gate = Gate(
         user_agent=settings.user_agent,
         policies=policies if policies is not None else policies_of(settings),
@@ -124,7 +127,7 @@ def open_instance(
         store=store,
         network=gate,
         clock=clock,
-        rules=topics.default_rules(),
+        rules=rules_of(settings),
         base_urls=base_urls_of(settings),
         invented=invented,
         ocr=settings.files.ocr,
@@ -139,6 +142,15 @@ def open_instance(
         clock=clock,
         invented=invented,
     )
+
+
+def rules_of(settings: Settings) -> TopicRules:
+    """The topics: those that come with the tracker, and those of the operator's own vocabularies.
+
+    Raises ConfigError (file, line, reason) for a vocabulary that cannot be used.
+    """
+    own = settings.topics.files
+    return topics.load_rules(own) if own else topics.default_rules()
 
 
 def base_urls_of(settings: Settings) -> dict[str, str]:

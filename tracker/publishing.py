@@ -13,6 +13,7 @@ import structlog
 
 from db.store import Store
 from feeds import entries, publish
+from feeds.languages import LANGUAGES
 from feeds.site import Site
 
 CHANNEL: Final = "feeds"
@@ -31,13 +32,15 @@ def render_entries(store: Store, site: Site) -> int:
     while waiting := [event for event in store.outbox(CHANNEL, limit=BATCH + len(stuck)) if event.id not in stuck]:
         for event in waiting:
             try:
-                entry = entries.render(event, store, site.info)
+                made = [entries.render(event, store, site.info, language) for language in LANGUAGES]
             except Exception:
                 log.exception("entry.fault", event_id=event.id)
                 stuck.add(event.id)
                 continue
-            store.save_entry(entry)
-            store.finish_outbox(CHANNEL, [event.id])
+            with store.transaction():
+                for entry in made:
+                    store.save_entry(entry)
+                store.finish_outbox(CHANNEL, [event.id])
             count += 1
     return count
 

@@ -19,6 +19,8 @@ from tracker.models import (
     EventKind,
     Force,
     Group,
+    Json,
+    Language,
     Level,
     Noise,
     Operation,
@@ -57,9 +59,10 @@ class FakeLibrary:
     kept_relations: list[Relation] = field(default_factory=list)
     kept_events: list[Event] = field(default_factory=list)
     event_scopes: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    states: list[SourceState] = field(default_factory=list)
+    kept_sources: list[SourceState] = field(default_factory=list)
     kept_watches: list[Watch] = field(default_factory=list)
-    rendered: dict[str, RenderedEntry] = field(default_factory=dict)
+    rendered: dict[tuple[str, str], RenderedEntry] = field(default_factory=dict)
+    kept_states: dict[str, Json] = field(default_factory=dict)
     kept_snapshots: list[Snapshot] = field(default_factory=list)
 
     def document(self, document_id: str, /) -> Document | None:
@@ -130,16 +133,28 @@ class FakeLibrary:
         return tuple(sorted({scope for scopes in self.event_scopes.values() for scope in scopes}))
 
     def entries(
-        self, scope: str | None, fmt: FeedFormat, /, *, leads_only: bool, limit: int = 100
+        self,
+        scope: str | None,
+        fmt: FeedFormat,
+        /,
+        *,
+        leads_only: bool,
+        limit: int = 100,
+        language: Language = "ru",
+        after_seq: int | None = None,
+        before_seq: int | None = None,
     ) -> tuple[tuple[Event, bytes], ...]:
         for event in self.kept_events:
-            if event.id not in self.rendered:
-                self.rendered[event.id] = entries.render(event, self, self.info)
-        found = self.events(scope=scope, leads_only=leads_only, limit=limit)
-        return tuple((event, getattr(self.rendered[event.id], fmt)) for event in found)
+            if (event.id, language) not in self.rendered:
+                self.rendered[event.id, language] = entries.render(event, self, self.info, language)
+        found = self.events(scope=scope, leads_only=leads_only, after_seq=after_seq, before_seq=before_seq, limit=limit)
+        return tuple((event, getattr(self.rendered[event.id, language], fmt)) for event in found)
+
+    def states(self, prefix: str, /) -> Mapping[str, Json]:
+        return {key: value for key, value in self.kept_states.items() if key.startswith(prefix)}
 
     def source_states(self) -> tuple[SourceState, ...]:
-        return tuple(self.states)
+        return tuple(self.kept_sources)
 
     def watches(self, *, include_muted: bool = False) -> tuple[Watch, ...]:
         return tuple(row for row in self.kept_watches if include_muted or not row.muted)
@@ -700,7 +715,7 @@ def newsroom(info: SiteInfo = INFO) -> FakeLibrary:
         )
     )
     checked = datetime(2026, 11, 22, 11, 5, tzinfo=UTC)
-    library.states = [
+    library.kept_sources = [
         SourceState(
             name="sozd", last_attempt=checked, last_success=checked, failing_since=None, last_error=None, gap_since=None
         ),

@@ -130,7 +130,7 @@ def test_a_filter_looks_further_when_little_is_left() -> None:
     first = library.tell(EventKind.BILL_STAGE, document, level=Level.KEY)
     for _ in range(130):
         library.tell(EventKind.FIELDS_CHANGED, document, {"fields": []}, level=Level.TECHNICAL)
-    rows = channels.rows(channels.SIGNIFICANT, "atom", library)
+    rows = channels.rows(channels.main()[0], "atom", library)
     assert [event.id for event, _ in rows] == [first.id]
 
 

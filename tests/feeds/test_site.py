@@ -15,6 +15,7 @@ from lxml import etree, html
 from feeds import views
 from feeds.diffpage import standalone
 from feeds.diffview import plain, view
+from feeds.languages import Speech
 from feeds.pages import Page, asset
 from feeds.site import Site
 from feeds.textual import typo, web_address
@@ -60,7 +61,9 @@ def test_every_internal_link_resolves(live: bool) -> None:
                 continue
             target = urlsplit(urljoin(ORIGIN + place, link))
             assert target.netloc == "site.example", link
-            other = places.get(unquote(target.path))
+            if live and target.path.removeprefix("/en") in {"/search", "/compare"}:
+                continue  # answered by the service, see test_app
+            other = places.get(unquote(target.path)) or (made.page(unquote(target.path)) if live else None)
             assert other is not None, f"{place} -> {link}"
             if target.fragment:
                 assert html.fromstring(other.body).xpath("//*[@id=$name]", name=unquote(target.fragment)), link
@@ -81,9 +84,9 @@ def test_every_link_of_every_feed_is_a_page_of_the_site(live: bool) -> None:
             for item in feed["items"]:
                 links += [item["url"], item["_duma_tracker"]["about"]]
                 links += html.fromstring(f"<div>{item['content_html']}</div>").xpath("//@href")
-        elif page.is_feed:
+        elif page.is_feed and not path.endswith(".ics"):
             tree = etree.fromstring(page.body)
-            links = tree.xpath("//@href | //channel/link/text() | //item/link/text()")
+            links = tree.xpath("//@href | //@xmlUrl | //@htmlUrl | //channel/link/text() | //item/link/text()")
             for content in tree.xpath("//*[local-name()='content' or local-name()='description']/text()"):
                 links += html.fromstring(f"<div>{content}</div>").xpath("//@href")
         else:
@@ -205,13 +208,16 @@ def test_nothing_runs_and_nothing_comes_from_elsewhere() -> None:
         if not page.content_type.startswith("text/html"):
             continue
         tree = html.fromstring(page.body)
-        assert not tree.xpath("//script | //iframe | //object | //embed | //form | //*[@style] | //style")
+        # The one script only presses keys for the reader; everything works without it.
+        scripts = tree.xpath("//script")
+        assert all(script.get("src").endswith("/static/keys.js") and not script.text for script in scripts)
+        assert not tree.xpath("//iframe | //object | //embed | //form | //*[@style] | //style")
         assert not tree.xpath("//@*[starts-with(name(), 'on')]")
-        assert not tree.xpath("//@src")
+        assert not tree.xpath("//*[not(self::script)]/@src")
         for link in tree.xpath("//a[starts-with(@href, 'http')]"):
             if not link.get("href").startswith(INFO.base_url):
                 assert "noreferrer" in link.get("rel")
-        assert tree.xpath("//html[@lang='ru']")
+        assert tree.get("lang") == ("en" if re.match(r"/en(/|$)", page.path) else "ru")
         assert tree.xpath("count(//h1)") == 1
         assert tree.xpath("//meta[@name='viewport']")
 
@@ -234,7 +240,9 @@ def test_invented_documents_are_marked_and_not_indexed() -> None:
         if page.content_type.startswith("text/html"):
             assert b'<meta name="robots" content="noindex">' in page.body
             assert "ДЕМО: вымышленный документ" in text(page)
-            assert html.fromstring(page.body).findtext(".//title").startswith("ДЕМО")  # type: ignore[union-attr]
+            title = html.fromstring(page.body).findtext(".//title")
+            assert title is not None
+            assert title.startswith("DEMO" if re.match("/en(/|$)", page.path) else "ДЕМО")
     mixed = site()
     marked = mixed.page("/bill/100001-99")
     assert marked is not None
@@ -254,21 +262,25 @@ def test_the_document_page_shows_where_it_stands_and_how_fresh_that_is() -> None
     assert "Изменений нет; проверено 22.11 в 14:05 МСК (11:05 UTC)." in said
     assert "Документ вымышлен: такой страницы на сайте госоргана нет." in said
     assert "javascript:" not in page.body.decode()
-    assert "изменяет: Закон 938-ФЗ" in said
+    assert "вносит изменения в ст. 22 Федерального закона от 28.04.2099 № 938-ФЗ" in said
     assert "за 321, против 57, воздержались 2" in said
     assert "До начала наблюдения, по данным источника: 1" in said
 
 
 def test_the_line_of_stages_of_a_fallen_bill_ends_with_its_fall() -> None:
     marks = views.stage_line(
-        Status.WITHDRAWN, [{"step": "1.1", "at": "2026-02-01"}, {"step": "1.2", "at": "2026-02-02"}]
+        Status.WITHDRAWN,
+        [{"step": "1.1", "at": "2026-02-01"}, {"step": "1.2", "at": "2026-02-02"}],
+        Speech("ru"),
     )
     assert [(mark.name, mark.state, mark.at) for mark in marks] == [
         ("Внесён", "done", "01.02.2026"),
         ("Снят: отозван автором", "here", "02.02.2026"),
     ]
     rejected = views.stage_line(
-        Status.REJECTED, [{"step": "1.1", "at": "2026-02-01"}, {"step": "3.3", "at": "2026-03-01"}]
+        Status.REJECTED,
+        [{"step": "1.1", "at": "2026-02-01"}, {"step": "3.3", "at": "2026-03-01"}],
+        Speech("ru"),
     )
     assert [mark.name for mark in rejected] == ["Внесён", "Отклонён Думой"]
 
@@ -276,15 +288,16 @@ def test_the_line_of_stages_of_a_fallen_bill_ends_with_its_fall() -> None:
 def test_no_change_is_never_said_without_a_check() -> None:
     library = newsroom()
     watch = library.kept_watches[0]
-    assert views.document_freshness([], None).blind
-    assert views.document_freshness([replace(watch, last_success=None)], None).blind
+    say = Speech("ru")
+    assert views.document_freshness([], None, say).blind
+    assert views.document_freshness([replace(watch, last_success=None)], None, say).blind
     later = replace(watch, last_checked=watch.added_at.replace(year=2027))
-    assert "Молчание не означает" in views.document_freshness([later], None).text
+    assert "Молчание не означает" in views.document_freshness([later], None, say).text
     news = replace(library.kept_events[0], observed_at=watch.last_success or watch.added_at)
-    assert "замечены изменения" in views.document_freshness([watch], news).text
-    assert "Изменений нет; проверено" in views.document_freshness([watch], library.kept_events[0]).text
-    blind = next(state for state in library.states if state.gap_since)
-    assert "Нет успешной проверки" in views.source_freshness(blind, None).text
+    assert "замечены изменения" in views.document_freshness([watch], news, say).text
+    assert "Изменений нет; проверено" in views.document_freshness([watch], library.kept_events[0], say).text
+    blind = next(state for state in library.kept_sources if state.gap_since)
+    assert "Нет успешной проверки" in views.source_freshness(blind, None, say).text
 
 
 def test_the_event_page_carries_what_a_journalist_needs() -> None:
@@ -303,7 +316,7 @@ def test_the_event_page_carries_what_a_journalist_needs() -> None:
         "New ground",
         "После ч. 2 идёт ч. 4.",
         "[исключено: десяти] [добавлено: пяти]",
-        "Этого места не было.",
+        "Этого места здесь нет.",
         "Слова те же, изменилось только место: 1",
         "Хеш показывает",
         f"https://tracker.example/watch/event/{event.id}",
@@ -379,7 +392,7 @@ def test_hostile_text_stays_text_on_pages() -> None:
         page = made.page(path)
         assert page is not None
         tree = html.fromstring(page.body)
-        assert not tree.xpath("//script | //img | //@onerror")
+        assert not tree.xpath("//script[not(@src)] | //img | //@onerror")
         assert not [link for link in tree.xpath("//a/@href") if "javascript" in link]
         assert b"\x00" not in page.body
         assert "\u202e" not in page.body.decode()
