@@ -43,6 +43,12 @@ def documents(db: Database) -> tuple[Document, ...]:
     return tuple(_document(row) for row in db.execute("SELECT * FROM documents ORDER BY id"))
 
 
+def acts(db: Database) -> tuple[Document, ...]:
+    """The acts among the documents, by id; bills, of which there are far more, are left out."""
+    rows = db.execute("SELECT * FROM documents WHERE id >= 'act/' AND id < 'act0' ORDER BY id")
+    return tuple(_document(row) for row in rows)
+
+
 def document_by_alias(db: Database, source: str, native_id: str) -> str | None:
     """The id of the document that a source calls `native_id`."""
     row = db.execute(

@@ -202,6 +202,11 @@ class Scanner:
         return tables
 
     @cached_property
+    def _begun(self) -> list[dict[frozenset[int], tuple[int, ...]]]:
+        """What `_begun_by` has found, by group: most words of a text fill the same few slots."""
+        return [{} for _ in self.groups]
+
+    @cached_property
     def _vocabulary(self) -> tuple[dict[str, frozenset[int]], tuple[tuple[str, int], ...]]:
         """Form of a word -> the slots it fills; then the beginnings of words that fill one."""
         _ = self._compiled
@@ -226,6 +231,8 @@ class Scanner:
         plain = lemmas.plain(word)
         slots = forms.get(plain, frozenset())
         begun = frozenset(slot for stem, slot in stems if plain.startswith(stem))
+        if not slots and not begun and "-" in plain and not plain.partition("-")[0].endswith(_COMBINING):
+            begun = frozenset().union(*(forms.get(part, frozenset()) for part in plain.split("-")))
         if len(self._seen) >= _MOST_SPELLINGS:
             self._seen.clear()
         self._seen[word] = slots | begun
@@ -255,17 +262,26 @@ class Scanner:
 
         `blocked`: for each phrase the known words (by their place in `walk.known`) that it may not use.
         """
-        by_first, compiled = self._by_first[group], self._compiled[group]
+        begun, compiled = self._begun[group], self._compiled[group]
         for place, word in enumerate(walk.known):
-            for slot in word.slots:
-                for number in by_first.get(slot, ()):
-                    barred = blocked[number] if blocked else ()
-                    at = () if place in barred else _rest(walk.known, (place,), compiled[number], barred)
-                    if at:
-                        yield Found(number, at, word.start, walk.known[at[-1]].end)
+            numbers = begun.get(word.slots)
+            if numbers is None:
+                numbers = begun[word.slots] = self._begun_by(group, word.slots)
+            for number in numbers:
+                barred = blocked[number] if blocked else ()
+                at = () if place in barred else _rest(walk.known, (place,), compiled[number], barred)
+                if at:
+                    yield Found(number, at, word.start, walk.known[at[-1]].end)
+
+    def _begun_by(self, group: int, slots: frozenset[int]) -> tuple[int, ...]:
+        """The phrases of a group that may begin with a word of these slots."""
+        by_first = self._by_first[group]
+        return tuple(number for slot in slots for number in by_first.get(slot, ()))
 
 
 _MOST_SPELLINGS: Final = 200_000
+# «граждан-резервистов» are citizens and reservists; «гражданско-патриотический» is a word of its own.
+_COMBINING: Final = ("о", "е")
 
 
 def _rest(known: Sequence[Known], at: tuple[int, ...], plan: _Plan, barred: Collection[int]) -> tuple[int, ...]:

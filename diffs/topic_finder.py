@@ -33,10 +33,11 @@ _KIND_WORD: Final = re.compile(
 )
 _KIND_OF: Final = {"ukaz": "указ", "postanovlenie": "постановлен", "rasporyazhenie": "распоряжен", "prikaz": "приказ"}
 _KIND_REACH: Final = 240
-# "в статьи 8, 10 - 12 и 51 Федерального закона "": the articles named before an act.
+# "в статьи 8, 10 - 12 и 51 Федерального закона "", or "... закона от ": the articles named before an act.
 _ARTICLES: Final = re.compile(
     r"\bстать(?:я|и|ю|е|ей|ям|ях|ями) (?P<list>\d[\d.]*(?:(?:, | и | - |-)\d[\d.]*)*)"
-    r"(?: (?:федеральн|конституционн|закон|российск|федераци|указ|президент|постановлен|правительств|настоящ)[а-я]*){0,6} ?\"?$",
+    r"(?: (?:федеральн|конституционн|закон|российск|федераци|указ|президент|постановлен|правительств|настоящ)[а-я]*){0,6}"
+    r"(?: от)? ?\"?$",
     re.IGNORECASE,
 )
 _ARTICLE_RANGE: Final = re.compile(r"(\d[\d.]*)(?:(?: - |-)(\d[\d.]*))?")
@@ -145,10 +146,11 @@ class Finder:
             ):
                 yield Hit(rule.id, rule.topics, rule.tier, value)
 
-    def demoted(self, title: Walk) -> set[str]:
-        """The topics for which the title speaks of another matter."""
-        found = self._scanner.find(self._DEMOTIONS, title)
-        return {topic for one in found for topic in self._demotions[one.phrase].topics}
+    def demotions(self, walk: Walk) -> Iterator[tuple[str, int]]:
+        """The topics for which a text speaks of another matter, and where it does."""
+        for found in self._scanner.find(self._DEMOTIONS, walk):
+            for topic in self._demotions[found.phrase].topics:
+                yield topic, found.start
 
     def empty(self, title: Walk) -> bool:
         """Whether every word of a title is one that says nothing; words in brackets are not asked.

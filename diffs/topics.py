@@ -1,9 +1,10 @@
 """Topics of a document by its words, the acts it changes and its passport, under rules that are data.
 
 What decides, in this order: the acts and articles that it changes, whatever it is called; its title and comment, false friends
-hidden; its passport; its body, where a passing mention is not enough. A `core` hit is enough; a `strong` one is, unless the
-title is about social law; a `weak` one never is, it asks for the body. A title that says nothing ("О внесении изменений в
-отдельные законодательные акты Российской Федерации") asks for the body too: no title is called irrelevant for what it leaves out.
+hidden; its passport; its body, where a passing mention is not enough. A `core` hit is enough; a `strong` one is, unless the title
+is about social law, or the body more often; a `weak` one never is, it asks for the body. A title that says nothing ("О
+внесении изменений в отдельные законодательные акты Российской Федерации") asks for the body too: no title is called irrelevant
+for what it leaves out.
 
 The rules stand in ``vocabulary/*.toml`` (`diffs.topic_rules`), written as phrases (`diffs.phrases`).
 """
@@ -93,7 +94,7 @@ def classify(
     """
     find = rules.finder
     heading = find.walk(_one_line(title))
-    demoted = find.demoted(heading)
+    demoted = {topic for topic, _ in find.demotions(heading)}
     sure = [
         *find.in_amended(amended),
         *find.hits(heading, "title"),
@@ -140,28 +141,37 @@ def _matches(hits: Iterable[Hit], found: Collection[str]) -> Iterator[TopicMatch
 
 def _body(find: Finder, body: str) -> _Body:
     walk = find.walk(body)
-    return _Body(find.hits(walk, "body"), walk.words)
+    other: dict[str, list[int]] = {}
+    for topic, start in find.demotions(walk):
+        other.setdefault(topic, []).append(start)
+    return _Body(find.hits(walk, "body"), walk.words, {topic: _places(starts) for topic, starts in other.items()})
 
 
 @dataclass(frozen=True, slots=True)
 class _Body:
-    """What a body says: its hits, and how many words it has."""
+    """What a body says: its hits, how many words it has, in how many places it speaks of a matter that is none of a topic's."""
 
     hits: tuple[Hit, ...]
     words: int
+    other: Mapping[str, int]
 
     def shows(self, topic: str, demoted: Collection[str], *, asked: bool) -> bool:
         """Whether it speaks of a topic, and not in passing. `asked`: the title leaves the topic open."""
         hits = [hit for hit in self.hits if topic in hit.topics and _decides(hit, topic, demoted)]
         short, words_for_one = (_SHORT_ASKED, _WORDS_FOR_ONE_ASKED) if asked else (_SHORT, _WORDS_FOR_ONE)
         needed = 1 if self.words <= short else max(2, self.words / words_for_one)
-        return any(hit.changes for hit in hits) or _places(hits) >= needed
+        places = _places(hit.start for hit in hits)
+        if any(hit.changes for hit in hits):
+            return True
+        # A note on allowances names those who serve, and allowances more often.
+        is_other = self.other.get(topic, 0) > places and not any(hit.tier == "core" for hit in hits)
+        return places >= needed and not is_other
 
 
-def _places(hits: Iterable[Hit]) -> int:
-    """In how many places hits stand."""
+def _places(starts: Iterable[int]) -> int:
+    """How many places there are among these."""
     count, last = 0, -_ONE_PLACE
-    for start in sorted(hit.start for hit in hits):
+    for start in sorted(starts):
         if start - last >= _ONE_PLACE:
             count, last = count + 1, start
     return count

@@ -1,44 +1,119 @@
-"""What a bill or an act changes: as relations between documents, and as evidence of its topic."""
+"""What a bill or an act changes: as relations between documents, and as evidence of its topic.
+
+A relation begins at the words that say so. Those of a bill stand in one of its texts, so its path names that text, too, as the
+site does: ``text/sozd/second-reading/1#st-1.p-2``. Relations that later texts drop stay recorded: which text said what is seen.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
+from db.store import Store
 from diffs import amendments
 from diffs.amended import AmendedUnit
 from scrapers import acts
 from tracker.errors import ConfigError
-from tracker.models import Relation, Section
+from tracker.models import Document, NewVersion, Observation, Part, Relation, Section
 
 _REPEALS: Final = frozenset({"repeal"})
+#: Titles of amending acts: many acts have the same one, and none is ever cited by it alone.
+_SHARED_TITLES: Final = ("о внесении", "о признании", "о приостановлении")
 
 
-def units_of(sections: Sequence[Section]) -> tuple[AmendedUnit, ...]:
-    """The units of other acts that a text changes, with the ids of those acts where the text names them whole."""
-    return amendments.amended(sections, identify=_identify)
+def units_of(sections: Sequence[Section], known: Mapping[str, str] | None = None) -> tuple[AmendedUnit, ...]:
+    """The units of other acts that a text changes, with the ids of those acts where the text names them whole.
+
+    `known` (see `known_titles`) gives ids of acts that are cited by their titles only.
+    """
+    return amendments.amended(sections, identify=_identify, known=known)
 
 
-def units_of_title(title: str) -> tuple[AmendedUnit, ...]:
+def units_of_title(title: str, known: Mapping[str, str] | None = None) -> tuple[AmendedUnit, ...]:
     """The same, as far as a title tells it."""
-    return amendments.amended_by_title(title, identify=_identify)
+    return amendments.amended_by_title(title, identify=_identify, known=known)
 
 
-def relations(document_id: str, units: Sequence[AmendedUnit]) -> tuple[Relation, ...]:
-    """``amends`` and ``repeals``, from the clause that says so to the unit it speaks of."""
-    found = (
+def known_titles(documents: Iterable[Document], *, before: str | None = None) -> dict[str, str]:
+    """The followed acts by title. Of acts with one title the latest is meant, of those signed until `before` (``YYYY-MM-DD``)."""
+    dated = sorted((row.date, row.id, row.title) for row in documents if row.date and row.id.startswith("act/"))
+    return {
+        amendments.title_key(title): name
+        for day, name, title in dated
+        if title and (before is None or day <= before) and not title.lower().startswith(_SHARED_TITLES)
+    }
+
+
+def relations(document_id: str, units: Sequence[AmendedUnit], *, text: str = "") -> tuple[Relation, ...]:
+    """``amends`` and ``repeals``, from the clause that says so to the unit it speaks of, once however much it changes there.
+
+    `text`: the version that says so, as ``text/sozd/introduced/1``, where a document has several that are no states of one law.
+    """
+    found: dict[tuple[str, str, str, str], list[str]] = {}
+    for unit in units:
+        if unit.act and unit.act != document_id:
+            kind = "repeals" if unit.kind in _REPEALS and not unit.path else "amends"
+            words = found.setdefault((kind, unit.from_path, unit.act, unit.path), [])
+            words += [unit.words] if unit.words not in words else []
+    return tuple(
         Relation(
-            kind="repeals" if unit.kind in _REPEALS and not unit.path else "amends",
+            kind=kind,
             from_document=document_id,
-            from_path=unit.from_path,
-            to_document=unit.act,
-            to_path=unit.path,
-            words=unit.words,
+            from_path=f"{text}#{clause}" if text else clause,
+            to_document=act,
+            to_path=path,
+            words="; ".join(words),
         )
-        for unit in units
-        if unit.act and unit.act != document_id
+        for (kind, clause, act, path), words in found.items()
     )
-    return tuple(dict.fromkeys(found))
+
+
+def published(act: str, *, number: str, words: str) -> Relation:
+    """``publishes``: the official publication of that number, which is no document of its own, brought the act out."""
+    return Relation(
+        kind="publishes",
+        from_document=f"publication/{number}",
+        from_path="",
+        to_document=act,
+        to_path="",
+        words=words,
+    )
+
+
+def related(store: Store, observation: Observation) -> Observation:
+    """The observation with what its document and each of its new texts change in other acts, by their words.
+
+    A bill is told by each of its texts, and by its title; an act by its text, whose later editions say the same of others.
+    """
+    document = observation.document
+    if document is None or document.kind == "page":
+        return observation
+    texts = [version for version in observation.versions if version.key.part is Part.TEXT]
+    before = store.document(document.id)
+    is_named_anew = before is None or before.title != document.title
+    if not texts and not is_named_anew:
+        return observation
+    known = known_titles(store.acts(), before=document.date)
+    found = list(observation.relations)
+    if is_named_anew:
+        found += relations(document.id, units_of_title(document.title, known))
+    numbers: dict[str, int] = {}
+    for version in texts:
+        place = _place(store, version, numbers) if document.id.startswith("bill/") else ""
+        found += relations(document.id, units_of(version.sections, known), text=place)
+    return replace(observation, relations=tuple(dict.fromkeys(found)))
+
+
+def _place(store: Store, version: NewVersion, numbers: dict[str, int]) -> str:
+    """The version as the site names it inside its document; `numbers` are those given to the editions so far."""
+    key = version.key
+    edition = f"{key.part}/{key.source}/{key.edition}"
+    if edition not in numbers:
+        stored = store.latest_version(key)
+        numbers[edition] = stored.number if stored is not None else 0
+    numbers[edition] += 1
+    return f"{edition}/{numbers[edition]}"
 
 
 def _identify(kind: str, day: str, number: str) -> str:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 from diffs.cards import CardChange, FieldsChange, FileChange, StageChange, StepChange, compare_cards
-from scrapers import readings, sozd
-from tracker import payloads
+from scrapers import acts, readings, sozd
+from tracker import amending, payloads
 from tracker.holding import Held
 from tracker.models import (
     Classification,
@@ -19,7 +19,6 @@ from tracker.models import (
     Reading,
     Relation,
     Role,
-    Status,
     digest_of,
 )
 from tracker.payloads import Drafter
@@ -33,6 +32,8 @@ def position_of(edition: str | None) -> str:
     return _POSITIONS.get(edition or "", "99")
 
 
+#: What the card calls the number of a signed law, at the step of its signing.
+_LAW_NUMBER: Final = "Номер федерального закона"
 _OF_TEXT: Final = ("edition", "label", "version_path", "compared_with", "change")
 
 
@@ -171,18 +172,34 @@ def discovered(drafter: Drafter, reading: Reading, found: Classification, text: 
 def relations_of(
     reading: Reading, document: Document, by_alias: Callable[[str, str], str | None]
 ) -> tuple[Relation, ...]:
-    """A published bill enacts the act that its last step names, when that act is known here."""
-    if document.status is not Status.PUBLISHED:
-        return ()
+    """The law that a signed bill became, by the number and the day of signing on its card, and where that was published.
+
+    Where the card does not say, by the number of its publication, when the act of that number is known here.
+    """
+    law, words = _signed(reading)
     found = []
     for step in reading.events:
         for publication in step.publication:
-            act = by_alias("publication", publication.number) if publication.number else None
-            if act is not None:
-                words = f"{publication.source}: {publication.number}"
-                found.append(
-                    Relation(
-                        kind="enacts", from_document=document.id, from_path="", to_document=act, to_path="", words=words
-                    )
-                )
+            if publication.number is None:
+                continue
+            law = law or by_alias("publication", publication.number) or ""
+            said = ", ".join(filter(None, (publication.source, publication.date)))
+            words = words or f"{said}: {publication.number}"
+            if law:
+                found.append(amending.published(law, number=publication.number, words=said))
+    if law:
+        found.append(
+            Relation(kind="enacts", from_document=document.id, from_path="", to_document=law, to_path="", words=words)
+        )
     return tuple(dict.fromkeys(found))
+
+
+def _signed(reading: Reading) -> tuple[str, str]:
+    """The id of the law that a bill became and the words that say so; empty before it was signed."""
+    for step in reading.events:
+        number = step.numbers.get(_LAW_NUMBER, "")
+        suffix = number.rpartition("-")[2].lower()
+        if step.at and suffix in {"фз", "фкз"}:
+            law = acts.act_id(suffix, "", step.at[:10], number)
+            return law, f"{', '.join(step.decisions) or step.title}, {step.at[:10]}, № {number}"
+    return "", ""

@@ -13,9 +13,10 @@ from typing import Final
 from db.store import Store
 from scrapers.extract import programs
 from tracker import config, probing
+from tracker.alert_settings import KEY_VARIABLE, sealing_key
 from tracker.config import DEFAULT_FILE, Settings
 from tracker.errors import ConfigError, StoreError
-from tracker.instance import base_urls_of, policies_of, utc_now
+from tracker.instance import base_urls_of, policies_of, rules_of, utc_now
 
 LITTLE_SPACE: Final = 1_000_000_000
 RECENT: Final = 10  # words of the operator's journal that are shown
@@ -40,10 +41,13 @@ def examine(path: Path | None, *, network: bool) -> tuple[Finding, ...]:
     try:
         settings = config.load(path)
         policies_of(settings)
+        sealing_key()
+        rules = rules_of(settings)
     except ConfigError as error:
         return (Finding(is_fault=True, what=str(error), mend="mend this line, then run doctor again"),)
     return (
         *_configuration(settings, path),
+        Finding(is_fault=False, what=f"topics: {', '.join(rules.topics)}"),
         *_directory(settings.storage.directory),
         *_programs(),
         *_store(settings),
@@ -108,6 +112,35 @@ def _programs() -> Iterator[Finding]:
         yield Finding(is_fault=False, what=what, mend="" if is_here else install)
 
 
+def _subscriptions(store: Store) -> Iterator[Finding]:
+    """Who is told, whether anything arrives there, and how well their secrets are kept."""
+    try:
+        for subscription in store.subscriptions():
+            state = "on" if subscription.enabled else f"switched off: {subscription.disabled_reason}"
+            failing = (
+                f", failing since {subscription.failing_since:%Y-%m-%d %H:%M} UTC" if subscription.failing_since else ""
+            )
+            yield Finding(
+                is_fault=subscription.failing_since is not None,
+                what=f"subscription {subscription.name}: {state}{failing}",
+                mend=f"duma-tracker webhook log {subscription.name}" if failing else "",
+            )
+        if store.vault.is_shared():
+            yield Finding(
+                is_fault=True,
+                what="other users of this machine may read the secrets of subscriptions",
+                mend=f"chmod 600 {store.vault.path}",
+            )
+        if store.vault.is_open():
+            yield Finding(
+                is_fault=False,
+                what=f"addresses and secrets of subscriptions lie unencrypted in {store.vault.path}",
+                mend=f'export {KEY_VARIABLE}="$(openssl rand -base64 32)", for every command, and keep it elsewhere',
+            )
+    except StoreError as error:
+        yield Finding(is_fault=True, what=str(error))
+
+
 def _sources(settings: Settings) -> Iterator[Finding]:
     """One question to each source."""
     base_urls = base_urls_of(settings)
@@ -121,7 +154,7 @@ def _store(settings: Settings) -> Iterator[Finding]:
         yield Finding(is_fault=False, what="nothing was looked at yet", mend="duma-tracker check")
         return
     try:
-        with Store(settings.storage.directory, clock=utc_now, read_only=True) as store:
+        with Store(settings.storage.directory, clock=utc_now, read_only=True, key=sealing_key()) as store:
             faults = store.verify_ledger()
             for fault in faults:
                 yield Finding(is_fault=True, what=f"ledger: {fault}", mend="restore the database from a backup")
@@ -141,6 +174,7 @@ def _store(settings: Settings) -> Iterator[Finding]:
                     if trouble
                     else "",
                 )
+            yield from _subscriptions(store)
             for word in store.operator_events(limit=RECENT):
                 yield Finding(
                     is_fault=False, what=f"{word.at:%Y-%m-%d %H:%M} UTC {word.kind} {word.subject}: {word.message}"

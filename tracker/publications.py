@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from diffs import topics
 from scrapers import publication, readings
-from tracker import effective, lookups, payloads
+from tracker import amending, effective, lookups, payloads
 from tracker.desk import Desk, Finding, Keys, Page, good_key, told_value
 from tracker.errors import PageError
 from tracker.holding import Held
@@ -23,6 +23,7 @@ from tracker.models import (
     Level,
     Observation,
     Problem,
+    Relation,
     Role,
     Status,
     Watch,
@@ -148,16 +149,23 @@ def announce(
     silent_before = asked_for.silent_before if asked_for else None
     drafter = Drafter(document=document, source=publication.NAME, silent_before=silent_before)
     events = () if told else (_published(drafter, item), *_discovered(drafter, item, found, known, asked_for))
-    return Observation(
+    announced = Observation(
         observed_at=now,
         document=document,
         aliases={publication.NAME: item.native_id},
         events=tuple(events),
+        relations=(_publishes(item),),
         state={
             _print_key(item): {"known": publication.fingerprint(item)},
             effective.published_key(item.id): item.published,
         },
     )
+    return amending.related(desk.store, announced)
+
+
+def _publishes(item: Item) -> Relation:
+    words = ", ".join(filter(None, (publication.SOURCE_TITLE, item.published)))
+    return amending.published(item.id, number=item.native_id, words=words)
 
 
 def _published(drafter: Drafter, item: Item) -> EventDraft:

@@ -261,6 +261,14 @@ def test_relations_are_found_from_both_ends(store: Store, make: Make) -> None:
     assert store.relations(make.bill) == store.relations("act/x") == (reworded,)
 
 
+def test_the_acts_among_the_documents(store: Store, make: Make) -> None:
+    act = dataclasses.replace(make.document("Об акте"), id="act/fz/2099-01-01/1-fz", kind="fz")
+    page = dataclasses.replace(act, id="page/actual", kind="page")
+    for document in (make.document("О проекте"), act, page):
+        store.record(Observation(observed_at=make.at(), document=document))
+    assert store.acts() == (act,)
+
+
 def test_half_a_character_is_refused_in_one_line(store: Store, make: Make) -> None:
     with pytest.raises(StoreError, match="half a character"):
         store.record(Observation(observed_at=make.at(), document=make.document("\ud83d")))

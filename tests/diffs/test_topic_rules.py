@@ -64,6 +64,11 @@ GOOD = '[[term]]\nid = "a"\ntier = "core"\nphrases = ["рыба"]\n'
             "11: [[term]] 'a': 'в о' matches everything",
         ),
         (
+            '[[term]]\nid = "a"\ntier = "core"\nphrases = [\n  "рыба",\n  "закон",\n]\n',
+            "11: [[term]] 'a': 'закон' matches everything",
+        ),
+        ('[[mask]]\nid = "a"\nphrases = ["указ …2 федерация"]\n', "8: [[mask]] 'a': 'указ …2 федерация' matches"),
+        (
             '[[term]]\nid = "a"\ntier = "core"\nphrases = ["российский федерация"]\n',
             "9: [[term]] 'a': 'российский федерация' ma",
         ),

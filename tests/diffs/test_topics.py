@@ -241,6 +241,8 @@ def test_an_act_is_kind_number_and_date(words: str, topics: tuple[str, ...]) -> 
         ("статьи 20.1 и 21.6 КоАП", (CONSCRIPTION,)),
         ("статью 32.2 Кодекса Российской Федерации об административных правонарушениях", ()),
         ("статью 328 Уголовного кодекса Российской Федерации", (CONSCRIPTION,)),
+        ("статью 15 Федерального закона от 15.08.1996 № 114-ФЗ", (CONSCRIPTION,)),
+        ("статьи 14 и 16 Федерального закона от 15 августа 1996 года № 114-ФЗ", ()),
         ("статьи 327 - 329 Уголовного кодекса Российской Федерации", (CONSCRIPTION,)),
         ("статью 328-1 Уголовного кодекса Российской Федерации", (CONSCRIPTION,)),
         ("статью 3281 Уголовного кодекса Российской Федерации", ()),
@@ -376,6 +378,23 @@ def test_a_passing_mention_does_not_decide_and_a_body_about_it_does() -> None:
     assert classify(RULES, "О рыболовстве", body=about).topics == (CONSCRIPTION,)
 
 
+SOCIAL = """Законопроект подготовлен в целях социальной поддержки военнослужащих. Право на ежемесячное пособие имеют дети
+военнослужащих, проходящих военную службу по контракту, и супруга военнослужащего, проходящего военную службу по призыву.
+Предлагается распространить выплату на детей уволенных. Размер пособия индексируется, компенсация за жилье остается.
+---
+Предлагается освободить от налога на доходы граждан, призванных на военную службу по мобилизации. Налоговая льгота
+предоставляется по заявлению налогоплательщика, выплата налога возобновляется после увольнения."""
+
+
+@pytest.mark.parametrize("body", SOCIAL.split("---"))
+def test_a_note_on_allowances_is_not_about_those_who_serve(body: str) -> None:
+    assert classify(RULES, GENERIC, body=body).topics == ()
+    core = " Порядок вручения повесток военного комиссариата и призыва на военную службу уточняется."
+    assert classify(RULES, GENERIC, body=body + core * 2).topics == (CONSCRIPTION,)
+    amended = [AmendedUnit(act="act/fz/1998-03-28/53-fz", path="st-7.1")]
+    assert classify(RULES, GENERIC, body=body, amended=amended).topics == (CONSCRIPTION,)
+
+
 def test_one_place_counts_once_however_many_rules_it_meets() -> None:
     cited = (
         "Это следует из Федерального закона от 28 апреля 2023 года № 138-ФЗ «О гражданстве Российской Федерации», "
@@ -408,7 +427,7 @@ def test_body_terms_are_not_tried_on_titles() -> None:
 
 
 def test_nothing_spans_two_sentences() -> None:
-    assert topics_of("О призыве. Отправка грузов на военную службу") == ()
+    assert topics_of("О прекращении работ. Паспорт и гражданство") == ()
 
 
 def test_a_body_tells_a_few_words_of_each_rule() -> None:

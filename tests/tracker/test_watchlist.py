@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,8 @@ from tracker.instance import open_instance, watches_of
 from tracker.models import OperatorKind, Watch
 from tracker.pipeline import Outcome
 from tracker.watchlist import Entry
+
+COLLECTED = Path(__file__).resolve().parents[3] / "shared" / "law" / "watchlist.tsv"
 
 
 def entry(name: str) -> Entry:
@@ -57,6 +61,35 @@ def test_the_events_that_started_the_project_are_findable(words: str, key: str) 
         assert key in {config.watch_target(one.settings()) for one in found if one.follow}
     else:
         assert all(not one.follow and one.known for one in found)
+
+
+def usable_keys(row: dict[str, str]) -> set[str]:
+    """The keys of a row of the collected list by which a document can be followed."""
+    found = {row["bill_no"]} - {""}
+    if row["official_no"] and re.fullmatch(r"\d\d\.\d\d\.\d{4}", row["act_date"]):
+        found.add(f"от {row['act_date']} № {row['official_no']}")
+        found |= {row["pravo_nd"]} if row["pravo_nd"].isdecimal() else set()
+        found |= {row["kremlin_id"].removeprefix("acts/bank/")} - {""}
+    return found
+
+
+@pytest.mark.skipif(not COLLECTED.is_file(), reason="the collected list (../shared/law/watchlist.tsv) is not here")
+def test_every_usable_key_that_was_collected_is_there() -> None:
+    with COLLECTED.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+    assert len(rows) == 57
+    for row in rows:
+        mine = [one for one in watchlist.entries() if one.id in {row["id"], f"{row['id']}-bill"}]
+        assert mine, row["id"]
+        kept = " ".join(" ".join(filter(None, (one.bill, one.act, one.nd, one.kremlin))) for one in mine)
+        assert {key for key in usable_keys(row) if key not in kept} == set(), row["id"]
+        assert bool(usable_keys(row)) == any(one.follow for one in mine), row["id"]
+        topics = {"both": {"citizenship", "conscription"}, "context": set[str]()}.get(row["topic"], {row["topic"]})
+        assert all(set(one.topics) >= topics for one in mine), row["id"]
+
+
+def test_no_address_of_a_news_page_is_shipped() -> None:
+    assert "http" not in Path(watchlist.__file__).with_name("watchlist.toml").read_text(encoding="utf-8")
 
 
 def test_it_is_followed_only_when_the_operator_says_so(tmp_path: Path) -> None:

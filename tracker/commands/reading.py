@@ -17,7 +17,7 @@ from scrapers.http import Gate
 from tracker import capturing, reading_files
 from tracker.commands.common import FAILED, Commands, fail, instance_of, print_json, settings_of, stderr
 from tracker.errors import ConfigError, SourceError
-from tracker.instance import policies_of, utc_now
+from tracker.instance import policies_of, rules_of, utc_now
 from tracker.models import EditionKey, Part
 
 
@@ -109,9 +109,10 @@ def dates_command(file: Path, published: date, signed: date | None, kind: str | 
 
 
 @click.command("classify")
-def classify_command() -> None:
+@click.pass_context
+def classify_command(context: click.Context) -> None:
     """Read titles on stdin, one to a line; print the topics of each as one JSON line."""
-    rules = topics.default_rules()
+    rules = rules_of(settings_of(context))
     if sys.stdin is None:
         raise ConfigError("there is nothing on stdin to classify")
     for number, raw in enumerate(sys.stdin.buffer, 1):
@@ -139,11 +140,13 @@ def topics_group() -> None:
     "own",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="A vocabulary file of yours, beside those that come with the tracker; more than once.",
+    help="A vocabulary file to try, beside those that come with the tracker and those of the configuration; more than once.",
 )
-def topics_test(file: Path, own: tuple[Path, ...]) -> None:
+@click.pass_context
+def topics_test(context: click.Context, file: Path, own: tuple[Path, ...]) -> None:
     """Print precision, recall and every miss of the vocabulary on a file of labelled titles (columns title and label)."""
-    rules = topics.load_rules(own)
+    configured = {path.resolve(): path for path in settings_of(context).topics.files}
+    rules = topics.load_rules((configured | {path.resolve(): path for path in own}).values())
     found = topic_scores.evaluate(rules, topic_scores.read_labelled(file, rules))
     for score in found.scores:
         click.echo(f"{score.topic}\tprecision {score.precision:.3f}\trecall {score.recall:.3f}\tfound {score.found}")
