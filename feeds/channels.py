@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from feeds import labels, subject
+from feeds.labels import TopicNames
 from feeds.languages import Speech
 from feeds.library import FeedFormat, Library
 from feeds.months import Span
@@ -46,6 +47,7 @@ def _significant(event: Event, library: Library) -> bool:
 
 _ALL: Final = "all"
 _SIGNIFICANT: Final = "significant"
+_NO_NAMES: Final[TopicNames] = {}
 
 
 def main(language: Language = "ru") -> tuple[Channel, Channel]:
@@ -75,13 +77,13 @@ def main(language: Language = "ru") -> tuple[Channel, Channel]:
     return significant, everything
 
 
-def channel(name: str, library: Library, *, language: Language = "ru") -> Channel | None:
+def channel(name: str, library: Library, *, language: Language = "ru", own: TopicNames = _NO_NAMES) -> Channel | None:
     """The feed of that name (``all``, ``significant``, ``topics/<t>``, ``sources/<s>`` or a document id), None if unknown."""
     if name in {_ALL, _SIGNIFICANT}:
         return main(language)[name == _ALL]
     if name.startswith("topics/"):
         topic = name.removeprefix("topics/")
-        return topic_channel(topic, language=language) if topic in topics(library) else None
+        return topic_channel(topic, language=language, own=own) if topic in topics(library) else None
     if name.startswith("sources/"):
         source = name.removeprefix("sources/")
         return source_channel(source, language=language) if source in sources(library) else None
@@ -89,10 +91,10 @@ def channel(name: str, library: Library, *, language: Language = "ru") -> Channe
     return document_channel(subject.of_document(document), language=language) if document else None
 
 
-def topic_channel(topic: str, *, language: Language = "ru") -> Channel:
+def topic_channel(topic: str, *, language: Language = "ru", own: TopicNames = _NO_NAMES) -> Channel:
     """The feed of a topic."""
     say = Speech(language)
-    title = say.of(labels.topic_name(topic))
+    title = say.of(labels.topic_name(topic, own))
     return Channel(
         name=f"topics/{topic}",
         title=title,
@@ -149,10 +151,10 @@ def sources(library: Library) -> tuple[str, ...]:
     return (*(name for name in labels.SOURCES if name in found), *sorted(found - set(labels.SOURCES)))
 
 
-def channels(library: Library, *, language: Language = "ru") -> Iterator[Channel]:
+def channels(library: Library, *, language: Language = "ru", own: TopicNames = _NO_NAMES) -> Iterator[Channel]:
     """Every feed of the site in one language."""
     yield from main(language)
-    yield from (topic_channel(topic, language=language) for topic in topics(library))
+    yield from (topic_channel(topic, language=language, own=own) for topic in topics(library))
     yield from (source_channel(source, language=language) for source in sources(library))
     for document in library.documents():
         yield document_channel(subject.of_document(document), language=language)

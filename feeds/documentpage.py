@@ -47,7 +47,7 @@ def page(frame: Frame, document: Document) -> Page:
         newest=addresses.version_path(newest) if newest else None,
         files=views.file_rows(card, say, invented=invented),
         relations=relations.worded(library.relations(document.id), document.id, library, frame.language),
-        topics_of=[(topic, labels.topic_name(topic)) for topic in document.topics],
+        topics_of=[(topic, labels.topic_name(topic, frame.info.topic_names)) for topic in document.topics],
         feed=frame.feed_row(feed),
         as_of=frame.both(max(checks)) if checks else "",
         autodiscovery=frame.alternates(feed),

@@ -94,7 +94,9 @@ class _Facts:
         say = self.say
         rows = [("kind", str(self.event.kind), say.of(labels.EVENTS[self.event.kind]))]
         if self.about is not None:
-            rows += [("topic", clean(topic), clean(say.of(labels.topic_name(topic)))) for topic in self.about.topics]
+            for topic in self.about.topics:
+                name = labels.topic_name(topic, self.info.topic_names)
+                rows.append(("topic", clean(topic), clean(say.of(name))))
             rows.append(("force", str(self.about.force), say.of(self.about.force_name)))
         return rows
 

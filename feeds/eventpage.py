@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from feeds import addresses, channels, clausehistory, diffview, historypage, labels, phrases, subject, views, wording
@@ -66,7 +67,7 @@ def page(frame: Frame, event_id: str) -> Page | None:
         entry_id=tag_uri(frame.info, f"event/{event.id}"),
         permanent=frame.layout.absolute(f"/event/{event.id}"),
         field_names=labels.card_field,
-        topic_names=labels.topic_name,
+        topic_names=partial(labels.topic_name, own=frame.info.topic_names),
         **_texts_of(event, frame),
     )
 

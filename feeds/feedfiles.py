@@ -55,17 +55,17 @@ class FeedFiles:
         fmt = next((fmt for fmt in FORMATS if fmt == extension), None)
         if fmt is None or not path.startswith("/feeds/"):
             return None
-        feed = channels.channel(name, self._library, language=language)
+        feed = channels.channel(name, self._library, language=language, own=self._info.topic_names)
         if feed is not None:
             return self._living(feed, fmt)
         name, _, month = name.rpartition("/")
-        feed = channels.channel(name, self._library, language=language)
+        feed = channels.channel(name, self._library, language=language, own=self._info.topic_names)
         return self._archive(feed, fmt, month) if feed is not None else None
 
     def paths(self) -> Iterator[str]:
         """Every such path of one language, the archives before the feeds that lead to them."""
         yield "/calendar.ics"
-        for feed in channels.channels(self._library):
+        for feed in channels.channels(self._library, own=self._info.topic_names):
             names = [f"{feed.name}/{month:%Y-%m}" for month in self._archived(feed)]
             yield from (f"/feeds/{name}.{fmt}" for name in (*names, feed.name) for fmt in FORMATS)
         yield "/feeds/index.opml"

@@ -60,7 +60,7 @@ class Frame:
 
     def menu(self) -> list[tuple[str, str]]:
         """The topics of the menu: every page shows them, so they are counted anew only when something was recorded."""
-        return [(topic, self.say.of(labels.topic_short(topic))) for topic in self.topics()]
+        return [(topic, self.say.of(labels.topic_short(topic, self.info.topic_names))) for topic in self.topics()]
 
     def topics(self) -> tuple[str, ...]:
         """The topics of what is followed, ours first."""

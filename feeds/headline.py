@@ -79,14 +79,9 @@ _WORDS: Final[dict[Language, _Words]] = {
 }
 
 
-def plural(count: int, one: str, few: str, many: str) -> str:
-    """``4 изменения``: the Russian form that agrees with a number, with the number before it."""
-    return Speech("ru").count(count, f"{one}|{few}|{many}")
-
-
-def changes(count: int, language: Language = "ru") -> str:
+def changes(number: int, language: Language = "ru") -> str:
     """``4 изменения``."""
-    return Speech(language).count(count, "изменение|изменения|изменений")
+    return Speech(language).count(number, "изменение|изменения|изменений")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

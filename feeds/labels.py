@@ -5,10 +5,14 @@ Nothing here decides anything. A word that is missing falls back to what the sou
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from collections.abc import Mapping
+from typing import Final, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 from tracker.models import EventKind, Force, Language, Level, Role, Status
+
+#: Topics of the operator -> their names in Russian and in English.
+TopicNames: TypeAlias = Mapping[str, tuple[str, str]]
 
 
 class Words(NamedTuple):
@@ -287,14 +291,14 @@ _TOPICS_SHORT: Final = {
 }
 
 
-def topic_name(topic: str) -> Words:
-    """A topic in both languages; its slug when it is the operator's own."""
-    return TOPICS.get(topic, Words(topic, topic))
+def topic_name(topic: str, own: TopicNames) -> Words:
+    """A topic in both languages; `own` are the names of the operator's topics."""
+    return TOPICS.get(topic) or Words(*own.get(topic, (topic, topic)))
 
 
-def topic_short(topic: str) -> Words:
+def topic_short(topic: str, own: TopicNames) -> Words:
     """The word of a menu."""
-    return _TOPICS_SHORT.get(topic, topic_name(topic))
+    return _TOPICS_SHORT.get(topic) or topic_name(topic, own)
 
 
 LEVELS: Final = {

@@ -51,7 +51,7 @@ def _choices(frame: Frame) -> dict[str, list[tuple[str, str]]]:
     """What the form of the timeline offers: (value, words)."""
     say = frame.say
     return {
-        "topics": [(topic, say.of(labels.topic_name(topic))) for topic in frame.topics()],
+        "topics": [(topic, say.of(labels.topic_name(topic, frame.info.topic_names))) for topic in frame.topics()],
         "kinds": sorted(((str(kind), say.of(labels.EVENTS[kind])) for kind in EventKind), key=lambda row: row[1]),
         "levels": [(level.name.lower(), say.of(labels.LEVELS[level])) for level in Level],
         "sources": [
@@ -100,8 +100,8 @@ def topic(frame: Frame, name: str) -> Page | None:
         return None
     leads = frame.library.events(scope=f"topic:{name}", leads_only=True, backfilled=False, limit=TIMELINE_LEADS)
     documents = [document for document in frame.library.documents() if name in document.topics]
-    feed = channels.topic_channel(name, language=frame.language)
-    words = labels.topic_name(name)
+    feed = channels.topic_channel(name, language=frame.language, own=frame.info.topic_names)
+    words = labels.topic_name(name, frame.info.topic_names)
     return frame.html(
         f"/topics/{name}",
         "topic.html",
@@ -150,7 +150,7 @@ def document_pages(frame: Frame) -> int:
 
 def feeds(frame: Frame) -> Page:
     """Which feed to take."""
-    rows = list(channels.channels(frame.library, language=frame.language))
+    rows = list(channels.channels(frame.library, language=frame.language, own=frame.info.topic_names))
     significant, everything = channels.main(frame.language)
     return frame.html(
         "/feeds",

@@ -26,7 +26,7 @@ def render(library: Library, info: SiteInfo, language: Language) -> tuple[bytes,
     etree.SubElement(head, "dateModified").text = rfc822(modified)
     body = etree.SubElement(root, "body")
     groups: dict[str, list[channels.Channel]] = {}
-    for feed in channels.channels(library, language=language):
+    for feed in channels.channels(library, language=language, own=info.topic_names):
         kind = feed.name.partition("/")[0]
         groups.setdefault(
             kind if kind in {"topics", "sources"} else "documents" if "/" in feed.name else "main", []

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, Protocol
 
 from feeds import labels, phrases, subject, times
 from feeds.labels import Words
-from tracker.models import Document, Language, Part, Relation, Version
+from tracker.models import Document, Force, Language, Part, Relation, Version
 
 #: How many units a line names; the rest is counted.
 _UNITS_SHOWN: Final = 6
@@ -98,6 +98,13 @@ _VERBS: Final = {
     ("enacts", False): Words("принят по законопроекту", "was enacted from"),
     ("publishes", True): Words("публикует", "publishes"),
     ("publishes", False): Words("официально опубликован", "was officially published"),
+}
+#: A draft changes nothing: it proposes to. Also one that was not adopted.
+_PROPOSALS: Final = {
+    ("amends", True): Words("предлагает внести изменения", "proposes to amend"),
+    ("amends", False): Words("изменить предлагает", "would be amended by"),
+    ("repeals", True): Words("предлагает признать утратившим силу", "proposes to repeal"),
+    ("repeals", False): Words("признать утратившим силу предлагает", "would be repealed by"),
 }
 _DROPPED: Final = Words("в последнем тексте этого нет", "the newest text no longer says so")
 _DROPPED_PARTLY: Final = Words("в последнем тексте больше нет: {places}", "no longer in the newest text: {places}")
@@ -206,7 +213,8 @@ def worded(relations: Sequence[Relation], document_id: str, library: Library, la
             laws[other] = _law_of(other, library) if relation.kind in _CHANGES else ""
         group = (relation.kind, outgoing, other if outgoing else laws[other] or other)
         grouped.setdefault(group, []).append(relation)
-    teller = _Teller(library, language)
+    own = library.document(document_id)
+    teller = _Teller(library, language, proposes=own is not None and _is_draft(own))
     lines = [
         teller.line(kind, rows, other, outgoing=outgoing)
         for (kind, outgoing, other), rows in grouped.items()
@@ -223,6 +231,7 @@ class _Teller:
 
     library: Library
     language: Language
+    proposes: bool  # the document whose page it is is a draft
 
     def line(self, kind: str, rows: Sequence[Relation], other: str, *, outgoing: bool) -> Line:
         """All that is said of one other document."""
@@ -242,7 +251,7 @@ class _Teller:
         return Line(
             kind=kind,
             outgoing=outgoing,
-            verb=_pick(_VERBS[kind, outgoing], self.language),
+            verb=self._verb(kind, document, outgoing=outgoing),
             name=_named(document, _NOMINATIVE, self.language),
             date=document.date or "",
             path=f"/{other}" if followed else None,
@@ -255,7 +264,7 @@ class _Teller:
 
     def _said(self, kind: str, document: Document, places: str, *, outgoing: bool) -> str:
         """``вносит изменения в ст. 22 ч. 1 Федерального закона от 28.04.2023 № 138-ФЗ «О гражданстве ...»``."""
-        verb = _pick(_VERBS[kind, outgoing], self.language)
+        verb = self._verb(kind, document, outgoing=outgoing)
         if kind == "publishes" and not outgoing:
             return verb
         if kind == "amends" and outgoing and self.language == "ru":
@@ -264,9 +273,14 @@ class _Teller:
         if kind == "enacts" and not outgoing and self.language == "ru":
             return f"{verb} {_numbered(document)}"
         by = kind in _CHANGES and not outgoing
-        named = _named(document, _INSTRUMENTAL if by else _NOMINATIVE, self.language)
+        named = _named(document, _INSTRUMENTAL if by and not _is_draft(document) else _NOMINATIVE, self.language)
         joined = f"{verb} {named}" if by or self.language == "en" else f"{verb}: {named}"
         return f"{joined}: {places}" if places else joined
+
+    def _verb(self, kind: str, document: Document, *, outgoing: bool) -> str:
+        draft = self.proposes if outgoing else _is_draft(document)
+        proposal = _PROPOSALS.get((kind, outgoing)) if draft else None
+        return _pick(proposal or _VERBS[kind, outgoing], self.language)
 
     def _places(self, clauses: Iterable[Clause]) -> str:
         found = [clause.address for clause in clauses if clause.address]
@@ -317,6 +331,15 @@ class _Teller:
             key=lambda version: (version.position, version.key.edition, version.number),
         )
         return {_segments(version): _edition(version) for version in ordered}
+
+
+def _is_draft(document: Document) -> bool:
+    """A bill that has not become a law, or never will."""
+    return document.kind == "bill" and subject.of_document(document).force in {
+        Force.DRAFT,
+        Force.DROPPED,
+        Force.UNKNOWN,
+    }
 
 
 def _said(relation: Relation) -> _Said:

@@ -74,10 +74,10 @@ def _hidden(
 def _difference(hosts: Sequence[str], diff: Diff, language: Language) -> str:
     """The difference that matters most in one line, in the order of the sources."""
     say = Speech(language)
-    count = len(diff.operations) - 1
+    others = len(diff.operations) - 1
     rest = ""
-    if count:
-        more = say.count(count, "различие|различия|различий")
+    if others:
+        more = say.count(others, "различие|различия|различий")
         rest = f"; ещё {more}" if language == "ru" else f"; plus {more}"
     line = headline.headline(diff, language=language).partition("; ")[0]
     if line.startswith("«"):

@@ -412,11 +412,11 @@ def _eye(told: Told) -> str:
 
 
 def _caught_up(told: Told) -> str:
-    count = told.payload.get("events")
-    if not isinstance(count, int):
+    number = told.payload.get("events")
+    if not isinstance(number, int):
         return "пропущенное проверяется"
-    caught = Speech("ru").count(count, "событие|события|событий")
-    return f"за это время {caught}" if count else "пропущенных событий нет"
+    caught = Speech("ru").count(number, "событие|события|событий")
+    return f"за это время {caught}" if number else "пропущенных событий нет"
 
 
 def _coverage_sentence(told: Told) -> str:

@@ -425,8 +425,10 @@ def _coverage(told: Told) -> str:
     pause = "the source answers again"
     if since and until:
         pause = f"interrupted from {times.short(since, language='en')} to {times.short(until, language='en')}"
-    count = told.payload.get("events")
-    if not isinstance(count, int):
+    number = told.payload.get("events")
+    if not isinstance(number, int):
         return f"{pause}; what was missed is being checked"
-    caught = _SAY.count(count, "событие|события|событий") if count else "no events were missed"
-    return f"{pause}; {caught} in that time" if count else f"{pause}; {caught}"
+    if not number:
+        return f"{pause}; no events were missed"
+    caught = _SAY.count(number, "событие|события|событий")
+    return f"{pause}; {caught} in that time"

@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 import pytest
 
+from tracker.alert_settings import SubscriptionSettings, Webhooks
 from tracker.cli import cli
-from tracker.config import Files, Http, Settings, Site, SourceSettings, Storage, Watchlist, WatchSettings
+from tracker.config import Files, Http, Settings, Site, SourceSettings, Storage, Topics, Watchlist, WatchSettings
 from tracker.models import EventKind
 
 ROOT = Path(__file__).parents[1]
@@ -38,12 +39,15 @@ def test_every_setting_is_documented() -> None:
     text = (ROOT / "docs" / "configuration.md").read_text()
     names = {f"site.{name}" for name in Site.model_fields}
     names |= {f"storage.{name}" for name in Storage.model_fields} | {f"http.{name}" for name in Http.model_fields}
+    names |= {f"topics.{name}" for name in Topics.model_fields}
     names |= {f"files.{name}" for name in Files.model_fields} | {f"watchlist.{name}" for name in Watchlist.model_fields}
     names |= {f"sources.<name>.{name}" for name in SourceSettings.model_fields}
     names |= set(WatchSettings.model_fields)
+    names |= {f"webhooks.{name}" for name in Webhooks.model_fields} | set(SubscriptionSettings.model_fields)
     for name in names:
         assert f"`{name}`" in text, name
-    assert set(Settings.model_fields) == {"site", "storage", "http", "sources", "files", "watchlist", "watch"}
+    sections = {"site", "storage", "http", "sources", "topics", "files", "watchlist", "watch"}
+    assert set(Settings.model_fields) == sections | {"webhooks", "subscriptions"}
 
 
 def test_every_event_kind_is_documented() -> None:

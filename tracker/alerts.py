@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
-from typing import Literal, TypeAlias
+from typing import Literal
 
-from tracker.models import EventKind, Level
+from tracker.models import EventKind, Language, Level
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -31,9 +31,6 @@ class Channel(StrEnum):
 
     WEBHOOK = "webhook"
     APPRISE = "apprise"
-
-
-Language: TypeAlias = Literal["ru", "en"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +132,32 @@ class Delivery:
     due_at: datetime
     attempts: int
     state: DeliveryState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDelivery:
+    """A message before it is recorded. `events`: the ids of what it tells of; each is told to a subscription once, for ever."""
+
+    subscription: str
+    message_id: str
+    type: str
+    body: bytes
+    events: tuple[str, ...]
+    created_at: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """An event that waits for a digest, which is due at `due_at`. `content` is what the digest will say of it, made once.
+
+    Empty content: it is told along with the lead of its bundle.
+    """
+
+    subscription: str
+    event: str
+    content: bytes
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from typing import NoReturn
 import click
 import structlog
 
-from tracker.commands import doubts, following, reading, work
+from tracker.commands import alerts, doubts, following, reading, work
 from tracker.commands.common import BUSY, FAILED, USAGE, Commands, fail
 from tracker.errors import BusyError, ConfigError, TrackerError
 
@@ -43,6 +43,9 @@ for _command in (
     work.correct_command,
     following.watch_group,
     doubts.quarantine_group,
+    alerts.webhook_group,
+    alerts.deliver_command,
+    alerts.relay_command,
     reading.read_command,
     reading.diff_command,
     reading.classify_command,

@@ -7,7 +7,6 @@ The shape is a contract (see `docs/configuration.md`). A value that is a secret 
 from __future__ import annotations
 
 import difflib
-import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -15,24 +14,20 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from scrapers import acts, page_noise, registry, sozd
 from scrapers import page as web_page
+from tracker.alert_settings import SubscriptionSettings, Webhooks
 from tracker.errors import ConfigError
+from tracker.setting_types import Section, from_outside, seconds
 
 DEFAULT_FILE: Final = Path("tracker.toml")
 PROJECT_URL: Final = "https://example.org/duma-tracker"
-_DURATION: Final = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(s|m|h|d)\s*$")
-_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _SLUG: Final = re.compile(r"^[a-z0-9][a-z0-9-]{0,79}$")
 #: Everything that can be asked, by the name of its section.
 SOURCES: Final = (*registry.SOURCES, web_page.NAME)
 _PROXY_SCHEMES: Final = ("http", "https", "socks5", "socks5h")
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def _web_address(value: str) -> str:
@@ -48,17 +43,7 @@ def _base_address(value: str) -> str:
     return _web_address(value).rstrip("/")
 
 
-def seconds(text: str | float) -> float:
-    """Read a duration, ``90`` or ``"30m"``, as seconds."""
-    if isinstance(text, int | float):
-        return float(text)
-    match = _DURATION.match(text)
-    if match is None:
-        raise ValueError('not a duration: write "30s", "15m", "2h" or "1d"')
-    return float(match[1]) * _SECONDS[match[2]]
-
-
-class Site(_Section):
+class Site(Section):
     """What readers see. `authority` and `year` are written once by `init`: entry ids are made of them for ever."""
 
     title: str = "Duma Tracker"
@@ -77,13 +62,13 @@ class Site(_Section):
         return value
 
 
-class Storage(_Section):
+class Storage(Section):
     """Where everything is kept. A relative path is counted from the configuration file."""
 
     directory: Path = Path("var")
 
 
-class Http(_Section):
+class Http(Section):
     """How we introduce ourselves, and the proxy of every source that names none."""
 
     user_agent: str | None = None
@@ -102,7 +87,7 @@ def _one_line(value: str | None) -> str | None:
     return value
 
 
-class SourceSettings(_Section):
+class SourceSettings(Section):
     """How one source is asked. `delay`: seconds between requests; `every`: how often, "30m"."""
 
     base_url: str | None = None
@@ -127,14 +112,20 @@ class SourceSettings(_Section):
         return found
 
 
-class Watchlist(_Section):
+class Watchlist(Section):
     """The default watchlist: whether it is followed, and only of which topics (none named: all)."""
 
     follow: bool = False
     topics: tuple[str, ...] = ()
 
 
-class Files(_Section):
+class Topics(Section):
+    """Vocabularies of one's own, beside those that come with the tracker; paths are counted from the configuration file."""
+
+    files: tuple[Path, ...] = ()
+
+
+class Files(Section):
     """How files are read. `ocr`: scans are recognised by tesseract where it is installed, and told as recognised by a machine."""
 
     ocr: bool = False
@@ -148,7 +139,7 @@ def _checked(value: str, check: Callable[[str], None]) -> str:
     return value
 
 
-class WatchSettings(_Section):
+class WatchSettings(Section):
     """One thing to follow: ``bill``, or ``act``, or ``page`` (a name) with ``url``.
 
     An act is followed at the publication portal and in the state's legal system, where it is found by its date and number, or by
@@ -205,16 +196,19 @@ class WatchSettings(_Section):
         return self
 
 
-class Settings(_Section):
+class Settings(Section):
     """The whole of `tracker.toml`, with defaults for what it leaves out."""
 
     site: Site = Site()
     storage: Storage = Storage()
     http: Http = Http()
-    sources: dict[str, SourceSettings] = {}
+    sources: dict[str, SourceSettings] = Field(default_factory=dict)
+    topics: Topics = Topics()
     files: Files = Files()
     watchlist: Watchlist = Watchlist()
     watch: tuple[WatchSettings, ...] = ()
+    webhooks: Webhooks = Webhooks()
+    subscriptions: tuple[SubscriptionSettings, ...] = ()
 
     @field_validator("sources")
     @classmethod
@@ -224,6 +218,15 @@ class Settings(_Section):
                 near = difflib.get_close_matches(name, SOURCES, n=1, cutoff=0.4)
                 hint = f"did you mean {near[0]}?" if near else "known: " + ", ".join(SOURCES)
                 raise ValueError(f"unknown source sources.{name}; {hint}")
+        return values
+
+    @field_validator("subscriptions")
+    @classmethod
+    def _distinct(cls, values: tuple[SubscriptionSettings, ...]) -> tuple[SubscriptionSettings, ...]:
+        names = [value.name for value in values]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"two of them are called {name}")
         return values
 
     def source(self, name: str) -> SourceSettings:
@@ -259,7 +262,8 @@ def load(path: Path | None) -> Settings:
     if not directory.is_absolute():
         storage = settings.storage.model_copy(update={"directory": path.parent / directory})
         settings = settings.model_copy(update={"storage": storage})
-    return settings
+    vocabularies = Topics(files=tuple(path.parent / file for file in settings.topics.files))
+    return settings.model_copy(update={"topics": vocabularies})
 
 
 def parse(data: Mapping[str, Any], *, where: str) -> Settings:
@@ -267,7 +271,7 @@ def parse(data: Mapping[str, Any], *, where: str) -> Settings:
     try:
         settings = Settings.model_validate(data)
     except ValidationError as error:
-        raise ConfigError(f"{where}: {_first_fault(error)}") from None
+        raise ConfigError(f"{where}: {first_fault(error)}") from None
     for entry in settings.watch:
         watch_target(entry, where=where)
     for name, source in settings.sources.items():
@@ -306,7 +310,7 @@ def entry_of(name: str, *, url: str | None = None, **settings: Any) -> WatchSett
     try:
         entry = WatchSettings.model_validate({kind: bare, "url": url, **settings})
     except ValidationError as error:
-        raise ConfigError(_first_fault(error)) from None
+        raise ConfigError(first_fault(error)) from None
     try:
         watch_target(entry, where=name)
     except ConfigError as error:
@@ -326,16 +330,7 @@ def secret(value: str | None, *, where: str) -> str | None:
     """A proxy address, taken from the environment or a file when the setting says so. The value never enters a message."""
     if value is None or not value:
         return None
-    kind, _, name = value.partition(":")
-    if kind == "env":
-        value = os.environ.get(name, "")
-        if not value:
-            raise ConfigError(f"{where}: the environment variable {name} is not set")
-    elif kind == "file":
-        try:
-            value = Path(name).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{where}: the file {name} cannot be read") from error
+    value = from_outside(value, where=where)
     try:
         parts = urlsplit(value)
         usable = parts.scheme in _PROXY_SCHEMES and bool(parts.hostname) and parts.port != 0
@@ -354,12 +349,15 @@ def _known_keys(location: tuple[int | str, ...]) -> list[str]:
     for part in location:
         field = model.model_fields.get(part) if isinstance(part, str) and issubclass(model, BaseModel) else None
         if field is not None:
-            inner = {"sources": SourceSettings, "watch": WatchSettings}.get(str(part), field.annotation)
+            inner = {"sources": SourceSettings, "watch": WatchSettings, "subscriptions": SubscriptionSettings}.get(
+                str(part), field.annotation
+            )
             model = inner if isinstance(inner, type) and issubclass(inner, BaseModel) else model
     return list(model.model_fields)
 
 
-def _first_fault(error: ValidationError) -> str:
+def first_fault(error: ValidationError) -> str:
+    """The first fault of a section in one line, without the value that was wrong."""
     fault = error.errors(include_url=False, include_input=False)[0]
     location = tuple(part for part in fault["loc"] if part != "[key]")
     if not location:  # said of the whole entry

@@ -51,7 +51,7 @@ class Instance(AbstractContextManager["Instance"]):
 
     def site(self, *, live: bool, base_url: str | None = None) -> Site:
         """The site over this store. `live` False: as static files."""
-        info = site_info(self.settings, invented=self.invented)
+        info = site_info(self.settings, self.desk.rules, invented=self.invented)
         here = replace(info, live=live, base_url=base_url or info.base_url)
         return Site(self.store, here, insight=LawInsight(self.store))
 
@@ -173,7 +173,7 @@ def policies_of(settings: Settings) -> dict[str, SourcePolicy]:
     return found
 
 
-def site_info(settings: Settings, *, invented: bool = False) -> SiteInfo:
+def site_info(settings: Settings, rules: TopicRules, *, invented: bool = False) -> SiteInfo:
     """What pages and feeds need to know of this instance."""
     site = settings.site
     return SiteInfo(
@@ -183,6 +183,7 @@ def site_info(settings: Settings, *, invented: bool = False) -> SiteInfo:
         year=site.year,
         contact=settings.http.contact,
         invented=invented,
+        topic_names={name: (topic.ru, topic.en) for name, topic in rules.names.items()},
     )
 
 

@@ -18,6 +18,9 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any, Final, Literal, TypeAlias
 
+#: The languages of the interface. The texts of the law stay Russian in both.
+Language: TypeAlias = Literal["ru", "en"]
+
 Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None"
 
 
@@ -697,6 +700,7 @@ class OperatorKind(StrEnum):
     SOURCE_RECOVERED = "source.recovered"
     SOURCE_LAYOUT_CHANGED = "source.layout_changed"
     DOCUMENT_QUARANTINED = "document.quarantined"
+    SUBSCRIPTION_DISABLED = "subscription.disabled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -777,13 +781,15 @@ class SiteInfo:
     contact: str = ""
     invented: bool = False
     live: bool = True
+    topic_names: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # of the operator's own topics: Russian, English
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderedEntry:
-    """One event rendered once for every feed format: fragments that feeds join."""
+    """One event rendered once for every feed format, in one language: fragments that feeds join."""
 
     event_id: str
+    language: Language = "ru"
     atom: bytes
     rss: bytes
     json: bytes

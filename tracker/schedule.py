@@ -22,15 +22,16 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from db.store import Store
 from feeds.site import Site
-from tracker import publishing
+from tracker import alerting, delivering, discovery, publishing
 from tracker.errors import BusyError, StoreError, TrackerError
 from tracker.instance import Instance
 from tracker.models import Watch
-from tracker.pipeline import DISCOVER_EVERY, DISCOVERIES, DISCOVERY, Result
+from tracker.pipeline import DISCOVERIES, Result
 
 LEASE: Final = "writer"
 LEASE_SECONDS: Final = 120.0
 TICK_SECONDS: Final = 20
+ALERT_SECONDS: Final = 5
 _JITTER: Final = 5
 
 log = structlog.get_logger("tracker.schedule")
@@ -93,18 +94,30 @@ class Schedule:
         # APScheduler logs tracebacks of its own; `_guarded` logs what happens in a tick.
         logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
         self._scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
+        self._deliverer: delivering.Deliverer | None = None
 
     def start(self) -> None:
-        """Begin ticking, at once for what fell due while nothing ran."""
+        """Begin ticking, at once for what fell due while nothing ran; begin to tell subscribers."""
         self._scheduler.add_job(self._guarded, "interval", seconds=TICK_SECONDS, jitter=_JITTER, id="tick")
         self._scheduler.add_job(self._guarded, "date", id="catch-up")
+        # Apart from the looks, which may take an hour: messages neither wait for them nor hold them up.
+        self._scheduler.add_job(self._alert, "interval", seconds=ALERT_SECONDS, id="alerts")
         self._scheduler.start()
+        self._deliverer = delivering.Deliverer(
+            self._instance.store,
+            clock=self._instance.clock,
+            settings=self._instance.settings.webhooks,
+            user_agent=self._instance.settings.user_agent,
+        )
+        self._deliverer.start()
 
     def stop(self) -> None:
         """Finish the look under way, begin no other."""
         self._stopping.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
+        if self._deliverer is not None:
+            self._deliverer.stop()
 
     def tick(self) -> tuple[Result, ...]:
         """Do what is due: discoveries first, then watches by age; render the entries of what happened, also on the way."""
@@ -139,25 +152,37 @@ class Schedule:
             log.warning("look", target=result.target, outcome=str(result.outcome), reason=result.message)
         else:
             log.info("look", target=result.target, outcome=str(result.outcome), events=len(result.events))
-        if result.target == DISCOVERY:
+        if result.search:
             self._searched(result)
         if result.events:
             publishing.render_entries(self._instance.store, self._site)
 
-    def _is_due(self, source: str, now: datetime) -> bool:
-        last_run, next_due, _ = self._instance.store.job(f"discover/{source}")
+    def _is_due(self, search: str, now: datetime) -> bool:
+        last_run, next_due, _ = self._instance.store.job(f"discover/{search}")
         return next_due is None or next_due <= now or (last_run is not None and last_run > now)
 
     def _searched(self, result: Result) -> None:
         failed = not result.outcome.is_success
-        wait = DISCOVER_EVERY * self._rng.uniform(0.9, 1.1) / (8 if failed else 1)
+        every = discovery.AFTER_FAILURE if failed else discovery.EVERY[result.search]
+        wait = every * self._rng.uniform(0.9, 1.1)
         now = self._instance.clock()
         self._instance.store.mark_job(
-            f"discover/{result.source}",
+            f"discover/{result.search}",
             last_run=now,
             next_due=now + timedelta(seconds=wait),
             outcome="failed" if failed else "ok",
         )
+
+    def _alert(self) -> None:
+        """Make the messages that are due to be made, and have them sent; a fault is logged, and it is tried again."""
+        try:
+            made = alerting.prepare(self._instance.store, self._site.info, self._instance.clock())
+            if made and self._deliverer is not None:
+                self._deliverer.notify()
+        except TrackerError as error:
+            log.error("alerts.failed", reason=str(error))  # noqa: TRY400  # one line for the operator, no traceback
+        except Exception:
+            log.exception("alerts.fault")
 
     def _guarded(self) -> None:
         """A tick whose faults are logged, and which is tried again: the work of years must not end with one of them."""

@@ -102,7 +102,7 @@ def test_many_clauses_are_one_line_with_the_units_in_the_order_of_law() -> None:
     (line,) = lines(amends(f"{SECOND}#st-1.p-{number}", path) for number, path in enumerate(paths, 1))
     assert line.places == "ст. 9, ст. 22 ч. 2, ст. 22 ч. 10, ст. 22.1"
     assert line.sentence == (
-        "вносит изменения в ст. 9, ст. 22 ч. 2, ст. 22 ч. 10, ст. 22.1 Федерального закона от 28.04.2098 № 9138-ФЗ"
+        "предлагает внести изменения в ст. 9, ст. 22 ч. 2, ст. 22 ч. 10, ст. 22.1 Федерального закона от 28.04.2098 № 9138-ФЗ"
         " «О выдуманном гражданстве»"
     )
     assert (line.path, line.outgoing, line.dropped) == (f"/{ACT}", True, False)
@@ -148,17 +148,17 @@ def test_a_title_says_nothing_beside_a_text_and_speaks_where_there_is_none() -> 
 def test_an_act_that_is_not_followed_has_the_title_that_the_words_quote() -> None:
     words = "Внести в Указ Президента от 21 сентября 2098 года № 9647 «О выдуманном» изменение"
     (line,) = lines([amends(f"{SECOND}#st-2", "p-1", words, to=DECREE)])
-    assert line.sentence == "вносит изменения в п. 1 Указа от 21.09.2098 № 9647 «О выдуманном»"
+    assert line.sentence == "предлагает внести изменения в п. 1 Указа от 21.09.2098 № 9647 «О выдуманном»"
     assert line.path is None
     (line,) = lines([amends(f"{SECOND}#st-2", "", "Внести изменения", to=DECREE)])
-    assert line.sentence == "вносит изменения в Указ от 21.09.2098 № 9647"
+    assert line.sentence == "предлагает внести изменения в Указ от 21.09.2098 № 9647"
 
 
 def test_both_directions_and_the_bill_behind_a_law_that_is_not_followed() -> None:
     enacts = amends("", "", "закон подписан", to=LAW, kind="enacts")
     said = [enacts, amends("", "", "2 - от 31.07.2099", of=LAW), amends(f"{SECOND}#st-1", "st-22")]
     (by_bill,) = lines(said[2:], of=ACT)
-    assert by_bill.sentence == "изменяется законопроектом № 100001-99 «О внесении изменений»: ст. 22"
+    assert by_bill.sentence == "изменить предлагает законопроект № 100001-99 «О внесении изменений»: ст. 22"
     assert (by_bill.path, by_bill.outgoing, by_bill.by) == (f"/{BILL}", False, None)
     (by_law,) = lines(said, of=ACT)
     assert by_law.sentence == "изменяется Федеральным законом от 31.07.2099 № 9281-ФЗ: ст. 22", "a law is no bill"
@@ -200,16 +200,17 @@ def test_a_repeal_and_a_long_list() -> None:
     (line,) = lines([amends(f"{SECOND}#st-3", "", kind="repeals")])
     assert (
         line.sentence
-        == "признаёт утратившим силу: Федеральный закон от 28.04.2098 № 9138-ФЗ «О выдуманном гражданстве»"
+        == "предлагает признать утратившим силу: Федеральный закон от 28.04.2098 № 9138-ФЗ «О выдуманном гражданстве»"
     )
     (line,) = lines([amends(f"{SECOND}#st-3", "", kind="repeals")], of=ACT)
-    assert line.sentence.startswith("признаётся утратившим силу законопроектом № 100001-99")
+    assert line.sentence.startswith("признать утратившим силу предлагает законопроект № 100001-99")
 
 
 def test_the_same_in_english() -> None:
     said = [amends(f"{INTRODUCED}#st-1", "st-24"), amends(f"{SECOND}#st-1", "st-22")]
     (line,) = lines(said, language="en")
     assert line.sentence == (
-        "amends Federal Law of 28.04.2098 № 9138-ФЗ «О выдуманном гражданстве»: ст. 22 (no longer in the newest text: ст. 24)"
+        "proposes to amend Federal Law of 28.04.2098 № 9138-ФЗ «О выдуманном гражданстве»: ст. 22"
+        " (no longer in the newest text: ст. 24)"
     )
     assert line.clauses[0].texts == ("text passed at second reading",)

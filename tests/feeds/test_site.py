@@ -262,7 +262,7 @@ def test_the_document_page_shows_where_it_stands_and_how_fresh_that_is() -> None
     assert "Изменений нет; проверено 22.11 в 14:05 МСК (11:05 UTC)." in said
     assert "Документ вымышлен: такой страницы на сайте госоргана нет." in said
     assert "javascript:" not in page.body.decode()
-    assert "вносит изменения в ст. 22 Федерального закона от 28.04.2099 № 938-ФЗ" in said
+    assert "предлагает внести изменения в ст. 22 Федерального закона от 28.04.2099 № 938-ФЗ" in said
     assert "за 321, против 57, воздержались 2" in said
     assert "До начала наблюдения, по данным источника: 1" in said
 

@@ -36,7 +36,7 @@ from tracker import config, lookups, publishing, schedule
 from tracker.commands import work
 from tracker.errors import ConfigError, StoreError
 from tracker.instance import Instance
-from tracker.models import Event, EventKind, RenderedEntry, Response, SiteInfo, Validators, Watch
+from tracker.models import Event, EventKind, Language, RenderedEntry, Response, SiteInfo, Validators, Watch
 from tracker.pipeline import COVERAGE, Outcome, Result
 from tracker.schedule import Lease, Schedule
 
@@ -463,10 +463,10 @@ def test_one_event_that_cannot_be_rendered_holds_up_no_other(world: World, monke
     wrong = world.events()[-1].id
     genuine = entries.render
 
-    def render(event: Event, library: Library, info: SiteInfo) -> RenderedEntry:
+    def render(event: Event, library: Library, info: SiteInfo, language: Language) -> RenderedEntry:
         if event.id == wrong:
             raise RuntimeError("cannot be told")
-        return genuine(event, library, info)
+        return genuine(event, library, info, language)
 
     site = schedule_of(world)._site
     with monkeypatch.context() as patched:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from rich.progress import Progress
 
-from tracker import corrections, demo, doctor, publishing, starter
+from tracker import corrections, demo, doctor, publishing, starter, subscriptions
 from tracker.commands.common import FAILED, PARTLY, config_path, followed, instance_of, settings_of, stderr
 from tracker.errors import BusyError, ConfigError
 from tracker.instance import Instance, open_instance, utc_now
@@ -113,6 +113,13 @@ def run_command(context: click.Context, host: str, port: int) -> None:
         site = instance.site(live=True)
         server = SiteServer(site, listen(host, port))
         instance.sync_watches()
+        subscriptions.sync(
+            instance.store,
+            settings.subscriptions,
+            webhooks=settings.webhooks,
+            topics=instance.desk.rules.topics,
+            now=instance.clock(),
+        )
         lease.on_lost = server.stop
         schedule = Schedule(instance, site)
         schedule.start()
