@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -12,8 +13,9 @@ from rich.progress import Progress
 from tracker import corrections, demo, doctor, publishing, starter, subscriptions
 from tracker.commands.common import FAILED, PARTLY, config_path, followed, instance_of, settings_of, stderr
 from tracker.errors import BusyError, ConfigError
-from tracker.instance import Instance, open_instance, utc_now
+from tracker.instance import Instance, open_instance, site_info, utc_now
 from tracker.models import Watch
+from tracker.operating import OperatorServer
 from tracker.pipeline import CALENDAR, COVERAGE, DISCOVERIES, HISTORIES, Result
 from tracker.schedule import Lease, Schedule
 from tracker.serving import SiteServer, listen
@@ -105,8 +107,13 @@ _port = click.option(
 @click.command("run")
 @_host
 @_port
+@click.option(
+    "--operator-port",
+    type=click.IntRange(0, 65535),
+    help="Serve the operator's page (deliveries, sources) on this port of this machine; 0 takes any free one.",
+)
 @click.pass_context
-def run_command(context: click.Context, host: str, port: int) -> None:
+def run_command(context: click.Context, host: str, port: int, operator_port: int | None) -> None:
     """Keep looking, and serve the site, until stopped."""
     settings = settings_of(context)
     with open_instance(settings) as instance, Lease(instance.store) as lease:
@@ -125,11 +132,24 @@ def run_command(context: click.Context, host: str, port: int) -> None:
         schedule.start()
         stderr.print(f"{server.address} - looking and serving; stop with Ctrl-C", markup=False)
         try:
-            server.run()
+            with _operator(instance, operator_port):
+                server.run()
         finally:
             schedule.stop()
         if lease.lost:
             raise BusyError("another instance has taken over this store; this one has stopped")
+
+
+@contextlib.contextmanager
+def _operator(instance: Instance, port: int | None) -> Iterator[None]:
+    """The operator's page beside the site, when a port is given for it."""
+    if port is None:
+        yield
+        return
+    info = site_info(instance.settings, instance.desk.rules, invented=instance.invented)
+    with OperatorServer(instance.store, info, listen("127.0.0.1", port)) as server:
+        stderr.print(f"{server.address} - for the operator only", markup=False)
+        yield
 
 
 @click.command("serve")

@@ -1,0 +1,98 @@
+"""The operator's page: on a port of its own, and with no address or secret of anybody on it."""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+import pytest
+from lxml import html
+
+from feeds import operatorpage
+from tests.feeds.fake_library import INFO
+from tests.tracker.world import World
+from tracker.alerts import Attempt, Channel, DeliveryState, NewDelivery, Outcome, Secret, Subscription
+from tracker.operating import OperatorServer, report
+from tracker.serving import listen
+
+NOW = datetime(2026, 5, 14, 11, 5, tzinfo=UTC)
+ADDRESS = "https://hooks.example/very-secret-path"
+SIGNING = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+
+@pytest.fixture
+def told(world: World) -> World:
+    """A store with one subscription whose message failed once."""
+    world.store.put_subscription(
+        Subscription(
+            name="helpers", channel=Channel.WEBHOOK, url=Secret(ADDRESS), secrets=(Secret(SIGNING),), created_at=NOW
+        )
+    )
+    world.store.put_delivery(
+        NewDelivery(
+            subscription="helpers",
+            message_id="msg_1",
+            type="event.recorded",
+            body=b'{"words": "<script>"}',
+            events=(),
+            created_at=NOW,
+            due_at=NOW,
+        )
+    )
+    (delivery,) = world.store.deliveries()
+    attempt = Attempt(
+        delivery=delivery.id,
+        subscription="helpers",
+        message_id="msg_1",
+        at=NOW,
+        outcome=Outcome(delivered=False, status=503, error="the answer was 503 <b>"),
+        seconds=0.25,
+    )
+    world.store.note_attempt(attempt, state=DeliveryState.WAITING, due_at=NOW + timedelta(seconds=5))
+    return world
+
+
+@pytest.fixture
+def served(told: World) -> Iterator[str]:
+    with OperatorServer(told.store, INFO, listen("127.0.0.1", 0)) as server:
+        yield server.address
+
+
+def ask(address: str, path: str, method: str = "GET") -> tuple[int, dict[str, str], bytes]:
+    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=10)
+    connection.request(method, path)
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    return answer.status, {name.lower(): value for name, value in answer.getheaders()}, body
+
+
+@pytest.mark.parametrize(("path", "words"), [("/", "попытки кончились"), ("/en", "attempts exhausted")])
+def test_every_attempt_is_told_and_no_address(served: str, path: str, words: str) -> None:
+    status, headers, body = ask(served, path)
+    said = " ".join(html.fromstring(body).text_content().split())
+    assert status == 200
+    assert words in said
+    assert "helpers" in said
+    assert "msg_1" in said
+    assert "the answer was 503 <b>, 0.2 s" in said
+    for secret in ("hooks.example", "very-secret", "whsec", "MfKQ9r8"):
+        assert secret not in body.decode()
+    assert headers["cache-control"] == "no-store"
+    assert "default-src 'none'" in headers["content-security-policy"]
+
+
+def test_nothing_else_answers(served: str) -> None:
+    assert ask(served, "/static/style.css")[0] == 200
+    assert ask(served, "/feeds/all.atom")[0] == 404
+    assert ask(served, "/../tracker.toml")[0] == 404
+    assert ask(served, "/", "POST")[0] == 405
+    assert ask(served, "/", "HEAD")[2] == b""
+
+
+def test_an_empty_store_says_so(world: World) -> None:
+    page = operatorpage.page(report(world.store), INFO, "ru").decode()
+    assert "Рассылок нет." in page
+    assert "Сообщений ещё не было." in page
