@@ -199,7 +199,8 @@ def spans_of(operation: Operation) -> tuple[Span, ...]:
 
 def heading(operation: Operation, say: Speech = _RUSSIAN) -> str:
     """The address of a unit; both when it has another one now."""
-    old, new = places.shown(operation.old_address or ""), places.shown(operation.new_address or "")
+    shown = places.shown if say.language == "ru" else places.english
+    old, new = shown(operation.old_address or ""), shown(operation.new_address or "")
     if old and new and old != new:
         return f"{old} → {new}"
     return new or old or say("Текст")

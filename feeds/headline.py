@@ -46,7 +46,6 @@ class _Words(NamedTuple):
     strikes: str
     modified: str
     modified_something: str
-    more: str
 
 
 _WORDS: Final[dict[Language, _Words]] = {
@@ -61,7 +60,6 @@ _WORDS: Final[dict[Language, _Words]] = {
         strikes="исключено",
         modified="изменено",
         modified_something="изменён текст",
-        more="ещё",
     ),
     "en": _Words(
         ground="new ground",
@@ -74,7 +72,6 @@ _WORDS: Final[dict[Language, _Words]] = {
         strikes="struck",
         modified="modified",
         modified_something="text modified",
-        more="plus",
     ),
 }
 
@@ -99,8 +96,14 @@ def headline(diff: Diff, *, language: Language = "ru") -> str:
         return ""
     ranked = sorted(statements, key=lambda candidate: candidate.rank)
     rest = len(statements) - 1
-    more = f"; {_WORDS[language].more} {changes(rest, language)}" if rest else ""
-    return places.shown(ranked[0].text) + more
+    return places.shown(ranked[0].text) + (f"; {_more(rest, language)}" if rest else "")
+
+
+def _more(number: int, language: Language) -> str:
+    """``ещё 4 изменения``."""
+    if language == "ru":
+        return f"ещё {changes(number)}"
+    return f"{number} more {'change' if number == 1 else 'changes'}"
 
 
 def _statements(diff: Diff, language: Language) -> Iterator[_Candidate]:

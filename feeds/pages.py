@@ -62,6 +62,7 @@ def environment(say: Speech) -> Environment:
     )
     made.filters["typo"] = typo
     made.filters["places"] = places.shown
+    made.filters["in_english"] = places.english
     russian = Markup("") if say.language == "ru" else Markup(' lang="ru"')  # on what holds words of the law
     made.globals.update(_=say, n_=say.count, of=say.of, lang=say.language, other=say.other, ru=russian)
     return made

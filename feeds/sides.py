@@ -78,7 +78,7 @@ def _difference(hosts: Sequence[str], diff: Diff, language: Language) -> str:
     rest = ""
     if others:
         more = say.count(others, "различие|различия|различий")
-        rest = f"; ещё {more}" if language == "ru" else f"; plus {more}"
+        rest = f"; ещё {more}" if language == "ru" else f"; {more} more"
     line = headline.headline(diff, language=language).partition("; ")[0]
     if line.startswith("«"):
         return line.replace(" → ", " и " if language == "ru" else " and ", 1) + rest
