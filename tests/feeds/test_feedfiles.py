@@ -1,0 +1,219 @@
+"""Archives that nobody misses anything in, the calendar, the list of feeds: in both languages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import icalendar
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from feeds import calendar, languages
+from feeds.feedfiles import FeedFile, FeedFiles
+from feeds.formats import HISTORY
+from feeds.months import Months
+from tests.feeds.fake_library import INFO, FakeLibrary, bill, law
+from tracker.models import EventKind, Language, Level, SourceState
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def year() -> FakeLibrary:
+    """A year of one bill: something every fourth day, and a check in the month after."""
+    made = FakeLibrary()
+    made.kept_documents[bill().id] = bill()
+    made.kept_documents[law().id] = law()
+    for number in range(90):
+        made.tell(
+            EventKind.BILL_STAGE,
+            bill() if number % 3 else law(),
+            level=Level.KEY if number % 7 == 0 else Level.TECHNICAL,
+            at=datetime(2025, 11, 3, 21, 30, tzinfo=UTC) + timedelta(days=4 * number),
+        )
+    checked = datetime(2026, 11, 22, tzinfo=UTC)
+    made.kept_sources.append(
+        SourceState(
+            name="sozd",
+            last_attempt=checked,
+            last_success=checked,
+            failing_since=None,
+            last_error=None,
+            gap_since=None,
+        )
+    )
+    return made
+
+
+def files(library: FakeLibrary) -> FeedFiles:
+    return FeedFiles(library, INFO, Months(library))
+
+
+def get(made: FeedFiles, path: str, language: Language = "ru") -> FeedFile:
+    found = made.file(path, language)
+    assert found is not None, path
+    return found
+
+
+def links(body: bytes) -> dict[str, str]:
+    return {link.get("rel", ""): link.get("href", "") for link in etree.fromstring(body).findall(f"{ATOM}link")}
+
+
+def walk(made: FeedFiles, name: str, language: Language) -> Iterator[bytes]:
+    """The living feed and every archive that it leads to, the newest first."""
+    base = f"{INFO.base_url}{languages.prefix(language)}"
+    path: str | None = f"/feeds/{name}.atom"
+    while path:
+        body = get(made, path, language).body
+        yield body
+        before = links(body).get("prev-archive")
+        assert before is None or before.startswith(base)
+        path = before.removeprefix(base) if before else None
+
+
+@pytest.mark.parametrize("language", languages.LANGUAGES)
+@pytest.mark.parametrize("name", ["all", "significant", "topics/citizenship", "bill/100001-99", "sources/sozd"])
+def test_from_the_living_feed_back_to_the_first_entry_nothing_is_missed(name: str, language: Language) -> None:
+    library = year()
+    ids = [
+        etree.fromstring(body).xpath("//*[local-name()='entry']/*[local-name()='id']/text()")
+        for body in walk(files(library), name, language)
+    ]
+    assert len(ids) == 13, "the living feed and the twelve months that are over"
+    in_archives = [one for page in ids[1:] for one in page]
+    assert len(in_archives) == len(set(in_archives))
+    wanted = {
+        "all": library.kept_events,
+        "significant": [event for event in library.kept_events if event.level <= Level.MAJOR],
+        "bill/100001-99": [event for event in library.kept_events if event.document_id == "bill/100001-99"],
+    }.get(name, library.kept_events)
+    assert {one.rpartition("/")[2] for page in ids for one in page} == {event.id for event in wanted}
+
+
+def test_an_archive_is_marked_linked_and_final() -> None:
+    made = files(year())
+    body = get(made, "/feeds/all/2026-03.atom").body
+    assert etree.fromstring(body).find(f"{{{HISTORY}}}archive") is not None
+    assert links(body)["current"] == f"{INFO.base_url}/feeds/all.atom"
+    assert links(body)["next-archive"].endswith("/feeds/all/2026-04.atom")
+    assert get(made, "/feeds/all/2026-03.atom").is_final
+    assert not get(made, "/feeds/all.atom").is_final
+    assert etree.fromstring(get(made, "/feeds/all.atom").body).find(f"{{{HISTORY}}}archive") is None
+    rss = etree.fromstring(get(made, "/feeds/all/2026-03.rss").body)
+    assert rss.find(f"channel/{{{HISTORY}}}archive") is not None
+    feed = json.loads(get(made, "/feeds/all/2026-03.json").body)
+    assert feed["next_url"].endswith("/feeds/all/2026-02.json")
+
+
+def test_an_archive_does_not_change_when_more_is_told() -> None:
+    library = year()
+    before = get(files(library), "/feeds/all/2026-03.atom").body
+    library.tell(EventKind.BILL_STAGE, bill(), at=datetime(2026, 11, 22, tzinfo=UTC))
+    assert get(files(library), "/feeds/all/2026-03.atom").body == before
+
+
+def test_the_running_month_and_months_without_entries_have_no_archive() -> None:
+    made = files(year())
+    for path in (
+        "/feeds/all/2026-11.atom",
+        "/feeds/all/2020-01.atom",
+        "/feeds/all/2026-13.atom",
+        "/feeds/nothing/2026-03.atom",
+        "/feeds/all/2026-03.xml",
+        "/feeds/.atom",
+    ):
+        assert made.file(path, "ru") is None, path
+
+
+def test_every_path_is_a_file_and_ids_are_equal_in_both_languages() -> None:
+    made = files(year())
+    paths = list(made.paths())
+    assert len(paths) == len(set(paths)) > 100
+    for path in paths:
+        for language in languages.LANGUAGES:
+            assert get(made, path, language).body
+    ids = [
+        [row["id"] for row in json.loads(get(made, "/feeds/all.json", language).body)["items"]]
+        for language in languages.LANGUAGES
+    ]
+    assert ids[0] == ids[1]
+
+
+def test_the_list_of_feeds_names_every_feed_once() -> None:
+    for language in languages.LANGUAGES:
+        tree = etree.fromstring(get(files(year()), "/feeds/index.opml", language).body)
+        urls = tree.xpath("//outline/@xmlUrl")
+        assert len(urls) == len(set(urls)) == 7
+        assert all(url.startswith(f"{INFO.base_url}{languages.prefix(language)}/feeds/") for url in urls)
+
+
+# ---------------------------------------------------------------- the calendar
+
+
+def dated(library: FakeLibrary, *rows: dict[str, object]) -> FakeLibrary:
+    library.kept_states[f"effective/{law().id}"] = {"dates": list(rows), "told": []}
+    return library
+
+
+def row(
+    *dates: str, scope: str = "", rule: str = "day", clause: str = "Закон вступает в силу со дня; его, опубликования."
+) -> dict[str, object]:
+    return {
+        "clause": clause,
+        "rule": rule,
+        "scope": scope,
+        "date": dates[0] if len(dates) == 1 else None,
+        "dates": list(dates),
+    }
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("ru", "Вступает в силу: Закон 938-ФЗ"), ("en", "Takes effect: Federal law 938-ФЗ")]
+)
+def test_a_day_that_the_text_gives_is_a_whole_day(language: Language, words: str) -> None:
+    body, _ = calendar.render(dated(year(), row("2099-08-11")), INFO, language)
+    (event,) = icalendar.Calendar.from_ical(body).walk("VEVENT")
+    assert words in str(event["SUMMARY"])
+    assert event.decoded("DTSTART").isoformat() == "2099-08-11"
+    assert event.decoded("DTEND").isoformat() == "2099-08-12"
+    assert str(event["STATUS"]) == "CONFIRMED"
+    assert "со дня; его, опубликования." in str(event["DESCRIPTION"])
+    assert str(event["URL"]) == f"{INFO.base_url}{languages.prefix(language)}/{law().id}"
+
+
+def test_two_candidates_are_both_tentative_and_say_so() -> None:
+    body, _ = calendar.render(dated(year(), row("2099-08-11", "2099-08-12", scope="ст. 5")), INFO, "ru")
+    events = icalendar.Calendar.from_ical(body).walk("VEVENT")
+    assert [event.decoded("DTSTART").isoformat() for event in events] == ["2099-08-11", "2099-08-12"]
+    assert {str(event["STATUS"]) for event in events} == {"TENTATIVE"}
+    assert all(
+        "Может вступить в силу" in str(event["SUMMARY"]) and "ст. 5" in str(event["SUMMARY"]) for event in events
+    )
+    assert len({str(event["UID"]) for event in events}) == 2
+
+
+def test_the_past_and_drafts_are_no_dates_to_wait_for() -> None:
+    library = dated(year(), row("2020-01-01", rule="retroactive"))
+    library.kept_states[f"effective/{bill().id}"] = {"dates": [row("2099-01-01")]}
+    library.kept_states["effective/act/fz/2099-01-01/1-fz"] = {"dates": [row("2099-01-01")]}
+    body, _ = calendar.render(library, INFO, "ru")
+    assert icalendar.Calendar.from_ical(body).walk("VEVENT") == []
+
+
+def test_the_same_record_gives_the_same_bytes() -> None:
+    first, second = (calendar.render(dated(year(), row("2099-08-11")), INFO, "ru")[0] for _ in range(2))
+    assert first == second
+
+
+@given(st.text(max_size=300), st.text(max_size=60))
+def test_hostile_words_stay_one_value_and_lines_stay_short(clause: str, scope: str) -> None:
+    library = dated(year(), row("2099-08-11", scope=scope, clause=clause + "\r\nBEGIN:VEVENT\nX:1"))
+    body, _ = calendar.render(library, replace(INFO, invented=True), "ru")
+    assert all(len(line) <= 75 for line in body.split(b"\r\n"))
+    body.decode()
+    (event,) = icalendar.Calendar.from_ical(body).walk("VEVENT")
+    assert str(event["SUMMARY"]).startswith("ДЕМО")
