@@ -147,7 +147,7 @@ def test_the_list_of_feeds_names_every_feed_once() -> None:
     for language in languages.LANGUAGES:
         tree = etree.fromstring(get(files(year()), "/feeds/index.opml", language).body)
         urls = tree.xpath("//outline/@xmlUrl")
-        assert len(urls) == len(set(urls)) == 7
+        assert len(urls) == len(set(urls)) == 6
         assert all(url.startswith(f"{INFO.base_url}{languages.prefix(language)}/feeds/") for url in urls)
 
 
