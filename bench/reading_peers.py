@@ -96,8 +96,8 @@ def docx_ours_child() -> Read:
 
 
 def docx_python_docx() -> Read:
-    from docx import Document  # type: ignore[import-not-found]  # noqa: PLC0415 - the same; not of our environment
-    from docx.table import Table  # type: ignore[import-not-found]  # noqa: PLC0415 - the same
+    from docx import Document  # noqa: PLC0415 - the same
+    from docx.table import Table  # noqa: PLC0415 - the same
 
     def facts(body: bytes) -> Facts:
         lines = []

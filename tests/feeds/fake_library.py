@@ -71,6 +71,24 @@ class FakeLibrary:
     def documents(self) -> tuple[Document, ...]:
         return tuple(self.kept_documents.values())
 
+    def document_page(
+        self, *, topic: str, kind: str, force: Force | None, status: Status | None, after: str, limit: int
+    ) -> tuple[Document, ...]:
+        found = [
+            row
+            for row in sorted(self.kept_documents.values(), key=lambda row: row.id)
+            if row.id > after
+            and row.id.startswith(f"{kind}/" if kind else "")
+            and (not topic or topic in row.topics)
+            and force in {None, row.force}
+            and status in {None, row.status}
+        ]
+        return tuple(found[:limit])
+
+    def ledger_line(self, event_id: str, /) -> Mapping[str, Json] | None:
+        event = self.event(event_id)
+        return None if event is None else {"id": event.id, "seq": event.seq, "hash": event.hash, "salt": None}
+
     def versions(self, document_id: str, /, *, part: Part | None = None) -> tuple[Version, ...]:
         return tuple(
             row for row in self.kept_versions if row.key.document_id == document_id and part in {None, row.key.part}

@@ -18,7 +18,7 @@ from feeds.feedfiles import FeedFile, FeedFiles
 from feeds.formats import HISTORY
 from feeds.months import Months
 from tests.feeds.fake_library import INFO, FakeLibrary, bill, law
-from tracker.models import EventKind, Language, Level, SourceState
+from tracker.models import EventKind, Json, Language, Level, SourceState
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -154,14 +154,14 @@ def test_the_list_of_feeds_names_every_feed_once() -> None:
 # ---------------------------------------------------------------- the calendar
 
 
-def dated(library: FakeLibrary, *rows: dict[str, object]) -> FakeLibrary:
+def dated(library: FakeLibrary, *rows: dict[str, Json]) -> FakeLibrary:
     library.kept_states[f"effective/{law().id}"] = {"dates": list(rows), "told": []}
     return library
 
 
 def row(
     *dates: str, scope: str = "", rule: str = "day", clause: str = "Закон вступает в силу со дня; его, опубликования."
-) -> dict[str, object]:
+) -> dict[str, Json]:
     return {
         "clause": clause,
         "rule": rule,

@@ -25,7 +25,7 @@ def messages() -> dict[str, str]:
     found: dict[str, str] = {}
     for path in sorted(FEEDS.rglob("*.html")):
         for line, _, words, _ in babel_extract(io.BytesIO(path.read_bytes()), ("_", "n_"), (), {"encoding": "utf-8"}):
-            for word in (words,) if isinstance(words, str) else words:
+            for word in (words,) if isinstance(words, str) else words or ():
                 if isinstance(word, str):
                     found.setdefault(word, f"{path.name}:{line}")
     for path in sorted(FEEDS.rglob("*.py")):
@@ -55,7 +55,7 @@ def test_every_message_is_translated_and_nothing_else_is() -> None:
 def test_a_translation_names_what_the_message_names() -> None:
     for russian, english in translations().items():
         assert fields(russian) == fields(english), russian
-        assert bool(re.search("[а-яё]", english, re.IGNORECASE)) is False, english
+        assert re.search("[а-яё]", re.sub("“[^”]*”", "", english), re.IGNORECASE) is None, english
 
 
 def test_counted_things_have_three_russian_forms_and_two_english() -> None:

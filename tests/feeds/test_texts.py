@@ -11,7 +11,7 @@ from lxml import html
 
 from diffs import compare
 from diffs.structure import structure
-from feeds import clausehistory, comparepage, diffview
+from feeds import clausehistory, diffview, versionpage
 from feeds.addresses import pair_path, version_path
 from feeds.pages import Page
 from feeds.relations import Origin
@@ -205,6 +205,6 @@ def test_published_pairs_hold_reading_with_reading() -> None:
         replace(made.versions[0], key=replace(made.versions[0].key, edition=edition))
         for edition in ("introduced", "revised", "first-reading", "second-reading", "adopted")
     ]
-    found = comparepage.versionpage.published(versions)
+    found = versionpage.published(versions)
     assert {(0, 2), (0, 3), (0, 4), (2, 3), (2, 4), (3, 4)} <= found
     assert (1, 3) not in found

@@ -56,7 +56,7 @@ def second_reading(living: str, prefix: str = "") -> str:
     assert not feed.bozo
     words = "новое основание" if not prefix else "new ground"
     (entry,) = [row for row in feed.entries if "100001-99" in row.title and words in row.title]
-    return living + urlsplit(entry.link).path.lstrip("/")
+    return f"{living}{urlsplit(entry.link).path.lstrip('/')}"
 
 
 @pytest.mark.parametrize(

@@ -143,5 +143,10 @@ def test_its_documents_have_pages_and_feeds(tmp_path: Path, world: World) -> Non
     assert document is not None
     assert document.topics == ("exit",)
     assert "topic:exit" in world.store.scopes()
-    site = Site(world.store, site_info(config.Settings(), invented=False))
-    assert site.page("/topics/exit") is not None
+    site = Site(world.store, site_info(config.Settings(), world.desk.rules, invented=False))
+    page = site.page("/topics/exit")
+    assert page is not None
+    assert "<h1>Выезд из страны</h1>" in page.body.decode()
+    feed = site.page("/en/feeds/topics/exit.atom")
+    assert feed is not None
+    assert "Leaving the country" in feed.body.decode()
