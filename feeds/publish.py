@@ -32,26 +32,34 @@ class Published:
     removed: int
 
 
-def publish(site: Site, directory: Path) -> Published:
-    """Write every page of the site under `directory`. A second run over the same data writes nothing."""
+def publish(site: Site, directory: Path, *, since: int | None = None) -> Published:
+    """Write every page of the site under `directory`. A second run over the same data writes nothing.
+
+    `since`: the revision of the site that was published here last; what no event after it can have touched is not made again.
+    """
     try:
         directory.mkdir(parents=True, exist_ok=True)
         if (directory / "index.html").exists() and not (directory / MANIFEST).exists():
             raise ConfigError(f"{directory} holds a site that is not ours; publish into an empty directory")
-        return _publish(site, directory)
+        return _publish(site, directory, since)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise ConfigError(f"cannot publish to {directory}: {reason}; check that the directory is writable") from error
 
 
-def _publish(site: Site, directory: Path) -> Published:
+def _publish(site: Site, directory: Path, since: int | None) -> Published:
     before = _read_manifest(directory)
     # Named before they are written: a run that dies half way must not leave files that nobody owns.
     paths = tuple(site.paths())
     _write_manifest(directory, before | {site.file(path) for path in paths})
     now: set[str] = set()
     written = unchanged = 0
+    may_differ = site.differing_since(since) if since is not None else _always
     for path in paths:
+        if site.file(path) in before and not may_differ(path) and _target(directory, site.file(path)).is_file():
+            now.add(site.file(path))
+            unchanged += 1
+            continue
         page = site.page(path)
         if page is None:  # dropped while we were writing: the next run tells
             continue
@@ -67,6 +75,10 @@ def _publish(site: Site, directory: Path) -> Published:
         _remove(directory, name)
     _write_manifest(directory, now)
     return Published(written=written, unchanged=unchanged, removed=len(stale))
+
+
+def _always(_path: str) -> bool:
+    return True
 
 
 def _target(directory: Path, name: str) -> Path:

@@ -6,7 +6,7 @@ below ``/en``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from feeds import (
@@ -20,13 +20,15 @@ from feeds import (
     versionpage,
 )
 from feeds.addresses import ID_LENGTHS
+from feeds.api.desk import Finder
 from feeds.comparepage import Comparisons
 from feeds.feedfiles import FeedFiles
 from feeds.frame import Frame, Insight
 from feeds.library import Library
 from feeds.months import Months
 from feeds.pages import Page, asset
-from tracker.models import Language, Part, SiteInfo
+from feeds.views import month_of
+from tracker.models import Event, Language, Part, SiteInfo
 
 _CSS: Final = "text/css; charset=utf-8"
 _WALK: Final = 500
@@ -44,8 +46,11 @@ _ASKED: Final = frozenset({"/", "/compare"})
 class Site:
     """Pages and feeds over a library. Thread-safe as far as the library is."""
 
-    def __init__(self, library: Library, info: SiteInfo, *, insight: Insight | None = None) -> None:
+    def __init__(
+        self, library: Library, info: SiteInfo, *, insight: Insight | None = None, finder: Finder | None = None
+    ) -> None:
         self.info = info
+        self.finder = finder
         self._library = library
         self._months = Months(library)
         self._files = FeedFiles(library, info, self._months)
@@ -55,6 +60,10 @@ class Site:
             for language in languages.LANGUAGES
         }
         self._comparisons = Comparisons(self._frames["ru"])
+
+    def frame(self, language: Language) -> Frame:
+        """What the pages of a language share: what stands beside them (search, the API) is worded with it."""
+        return self._frames[language]
 
     def revision(self) -> int:
         """Grows with every recorded event; cheap enough to ask before each answer."""
@@ -141,6 +150,42 @@ class Site:
             is_feed=True,
             is_final=found.is_final,
         )
+
+    def differing_since(self, revision: int) -> Callable[[str], bool]:
+        """Path -> whether what stands there may differ from what stood there at a revision.
+
+        Pages that say when something was last checked may always. A change that no event tells (an act that came into force) is
+        not known here: who publishes makes everything anew once in a while.
+        """
+        events = self._since(revision)
+        documents = {event.document_id for event in events if event.document_id}
+        named = {event.id for event in events} | {str(event.payload.get("event")) for event in events}
+        named |= {mate.id for event in events for mate in self._library.bundle(event.bundle)}
+        months = {f"{month_of(event):%Y-%m}" for event in events}
+
+        def differs(path: str) -> bool:
+            _, own = languages.split(path)
+            parts = own.strip("/").split("/")
+            length = ID_LENGTHS.get(parts[0], 0)
+            match parts[0]:
+                case "event":
+                    return parts[-1] in named
+                case "timeline":
+                    return parts[-1] in months
+                case "feeds" if len(parts) > 2 and parts[1] in ID_LENGTHS:
+                    return any(own.startswith((f"/feeds/{name}.", f"/feeds/{name}/")) for name in documents)
+                case _ if length and len(parts) > length:
+                    return "/".join(parts[:length]) in documents
+            return True
+
+        return differs
+
+    def _since(self, revision: int) -> list[Event]:
+        found: list[Event] = []
+        while rows := self._library.events(after_seq=revision, oldest_first=True, limit=_WALK):
+            found += rows
+            revision = rows[-1].seq
+        return found
 
     def missing(self, path: str) -> Page:
         """The page for an address that does not exist, with links that work from there."""

@@ -52,6 +52,8 @@ class Site(Section):
     authority: str = "duma-tracker.invalid"
     year: Annotated[int, Field(ge=2000, le=2999)] = 2026
 
+    publish: Path | None = None  # a relative path is counted from the configuration file
+
     _base_url = field_validator("base_url")(_base_address)
 
     @field_validator("authority")
@@ -262,6 +264,9 @@ def load(path: Path | None) -> Settings:
     if not directory.is_absolute():
         storage = settings.storage.model_copy(update={"directory": path.parent / directory})
         settings = settings.model_copy(update={"storage": storage})
+    if settings.site.publish is not None:
+        site = settings.site.model_copy(update={"publish": path.parent / settings.site.publish})
+        settings = settings.model_copy(update={"site": site})
     vocabularies = Topics(files=tuple(path.parent / file for file in settings.topics.files))
     return settings.model_copy(update={"topics": vocabularies})
 

@@ -95,6 +95,9 @@ class Schedule:
         logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
         self._scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
         self._deliverer: delivering.Deliverer | None = None
+        directory = instance.settings.site.publish
+        static = instance.site(live=False)
+        self._publisher = publishing.Publisher(instance.store, static, directory) if directory else None
 
     def start(self) -> None:
         """Begin ticking, at once for what fell due while nothing ran; begin to tell subscribers."""
@@ -145,6 +148,19 @@ class Schedule:
             )
         finally:
             publishing.render_entries(instance.store, self._site)
+            self._publish(now)
+
+    def _publish(self, now: datetime) -> None:
+        """Bring the published copy up to date; a fault of its disk costs no look."""
+        if self._publisher is None:
+            return
+        try:
+            done = self._publisher.publish(now)
+        except TrackerError as error:
+            log.error("publish.failed", reason=str(error))  # noqa: TRY400  # one line for the operator, no traceback
+            return
+        if done is not None and (done.written or done.removed):
+            log.info("published", written=done.written, removed=done.removed)
 
     def _looked(self, result: Result) -> None:
         """After each look: log it, note when a search is due again, make its entries readable."""

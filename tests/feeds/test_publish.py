@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from feeds.pages import Page
 from feeds.publish import MANIFEST, publish
 from feeds.site import Site
 from tests.feeds.fake_library import INFO, FakeLibrary, bill, newsroom
@@ -92,3 +93,34 @@ def test_a_damaged_manifest_and_an_unwritable_place_are_one_clear_line(tmp_path:
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigError, match="cannot publish to"):
         publish(Site(FakeLibrary(), INFO), tmp_path / "file")
+
+
+def test_what_no_event_has_touched_is_not_made_again_and_nothing_is_missed(tmp_path: Path) -> None:
+    """Publishing only what may differ gives the same bytes as publishing everything."""
+    made: list[str] = []
+
+    class Watched(Site):
+        def page(self, path: str) -> Page | None:
+            made.append(path)
+            return super().page(path)
+
+    library = newsroom()
+    publish(Watched(library, INFO), tmp_path / "a")
+    whole = len(made)
+    for step in range(4):
+        since = library.kept_events[-1].seq
+        known = library.kept_events[0]
+        if step == 0:
+            library.tell(EventKind.BILL_STAGE, bill(), {"after": "second_reading"})
+        elif step == 1:
+            library.tell(EventKind.CORRECTION, bill(), {"event": known.id, "reason": "ошибка"})
+        elif step == 2:
+            library.tell(EventKind.COVERAGE_GAP, None, {"source": "sozd"})
+        made.clear()
+        publish(Watched(library, INFO), tmp_path / "a", since=since)
+        assert len(made) < whole
+        publish(Site(library, INFO), tmp_path / "b")
+        assert {name: body for name, (body, _) in tree(tmp_path / "a").items()} == {
+            name: body for name, (body, _) in tree(tmp_path / "b").items()
+        }
+    assert not [path for path in made if "/event/" in path or "/text/" in path], "nothing was told in the last step"
