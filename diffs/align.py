@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
 from typing import Final
 
 from diffs.normalise import canonical
@@ -31,50 +30,54 @@ _OUTERMOST: Final = re.compile(r"[^.]*(?:\.(?![a-z])[^.]*)*")  # the dot of 22.1
 
 
 class Unit:
-    """A section at its place, with what comparing needs; canonical text and its parts are made when first asked for."""
+    """A section at its place, with what comparing needs; canonical text and its parts are made when first asked for.
+
+    `parts` are the components of the path, `parent` is the path of the unit above (empty at the top), `kind` the path word:
+    ``st``, ``ch``, ``p``, ``pp``, ``abz``...
+    """
+
+    __slots__ = ("_body", "_canonical", "_label", "_words", "index", "kind", "parent", "parts", "section")
 
     def __init__(self, index: int, section: Section) -> None:
         self.index = index
         self.section = section
+        self.parts = components(section.path)
+        self.parent = ".".join(self.parts[:-1])
+        self.kind = self.parts[-1].partition("-")[0] if self.parts else ""
+        self._canonical: str | None = None
+        self._label = self._body = ""
+        self._words: list[str] | None = None
 
-    @cached_property
-    def parts(self) -> tuple[str, ...]:
-        """The components of the path."""
-        return tuple(components(self.section.path))
+    def _read(self) -> str:
+        canon = self._canonical = canonical(self.section.text)
+        self._label, self._body = split_label(canon)
+        return canon
 
-    @cached_property
-    def parent(self) -> str:
-        """The path of the unit above; empty at the top."""
-        return ".".join(self.parts[:-1])
-
-    @cached_property
-    def kind(self) -> str:
-        """The path word: ``st``, ``ch``, ``p``, ``pp``, ``abz``..."""
-        return self.parts[-1].partition("-")[0] if self.parts else ""
-
-    @cached_property
+    @property
     def canonical(self) -> str:
         """The text in canonical form."""
-        return canonical(self.section.text)
-
-    @cached_property
-    def _split(self) -> tuple[str, str]:
-        return split_label(self.canonical)
+        return self._read() if self._canonical is None else self._canonical
 
     @property
     def label(self) -> str:
         """The label as written: ``2)``, ``Статья 5.``."""
-        return self._split[0]
+        if self._canonical is None:
+            self._read()
+        return self._label
 
     @property
     def body(self) -> str:
         """The words without the label."""
-        return self._split[1]
+        if self._canonical is None:
+            self._read()
+        return self._body
 
-    @cached_property
+    @property
     def words(self) -> list[str]:
         """Words and numbers of the body."""
-        return words(self.body)
+        if self._words is None:
+            self._words = words(self.body)
+        return self._words
 
 
 class Alignment:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from diffs.align import Alignment, Unit, align
+from diffs.findings import Bodies
 from diffs.groups import grouped, punctuation
 from diffs.layout import Laid, agreed
 from diffs.normalise import explain, noise_of, normalise
@@ -51,13 +52,17 @@ def compare(old: Sequence[Section], new: Sequence[Section]) -> Diff:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Compared:
-    """What is known before anybody asks how much it matters. `in_place`: nothing that was left out has moved."""
+    """What is known before anybody asks how much it matters: `bodies` are those of the operations.
+
+    `in_place`: nothing that was left out has moved.
+    """
 
     operations: tuple[Operation, ...]
     groups: tuple[Group, ...]
     stats: DiffStats
     noise: Counter[str]
     in_place: bool
+    bodies: tuple[Bodies, ...]
 
 
 def _compared(old: Mapping[int, Section], new: Mapping[int, Section], same: Sequence[Run]) -> _Compared:
@@ -81,6 +86,7 @@ def _compared(old: Mapping[int, Section], new: Mapping[int, Section], same: Sequ
         stats=stats,
         noise=noise,
         in_place=all(first in places for first, _, _ in same),
+        bodies=tuple(one.bodies for one in made),
     )
 
 
@@ -91,7 +97,7 @@ def _diff(found: _Compared, old: Sequence[Section], new: Sequence[Section], *, n
         operations=found.operations,
         groups=found.groups,
         stats=found.stats,
-        significance=assess(found.operations, old, new),
+        significance=assess(found.operations, old, new, found.bodies),
         noise=noise_of(noise),
         similarity=round(max(0.0, 1.0 - changed / words), 4) if words else 1.0,
     )
@@ -99,7 +105,8 @@ def _diff(found: _Compared, old: Sequence[Section], new: Sequence[Section], *, n
 
 def _words(sections: Iterable[Section]) -> int:
     """Words by their blanks: reading units that nobody touched into words would cost more than the comparison."""
-    return sum(section.text.count(" ") + 1 for section in sections)
+    texts = [section.text for section in sections]
+    return "\n".join(texts).count(" ") + len(texts)
 
 
 # ---------------------------------------------------------------- whole texts
@@ -169,7 +176,7 @@ class _Made:
     """An operation with the units it was made of, and the words it shows: added, removed. Labels are not words of a unit."""
 
     operation: Operation
-    bodies: tuple[str, str]
+    bodies: Bodies
     added: int
     removed: int
 
@@ -192,12 +199,20 @@ def _operations(alignment: Alignment, kept: Sequence[Run], places: set[int], noi
             continue
         before, after = alignment.old_unit(old_index), alignment.new_unit(index)
         if before.section.text != section.text and before.body == after.body:
-            noise.update(explain(before.section.text, section.text))
+            noise.update(_typography(before, after))
         one = _two_sided(alignment, before, after, in_place=in_place)
         if one is not None:
             keyed.append(((index, 0, 0), one))
     keyed.sort(key=lambda item: item[0])
     return [one for _, one in keyed]
+
+
+def _typography(before: Unit, after: Unit) -> Counter[str]:
+    """What of the typography of a unit changed beside its label, which may have another number."""
+    old, new = before.section.text, after.section.text
+    if old[len(before.label) :] == new[len(after.label) :]:  # the number is all that changed, and no noise
+        old, new = old[: len(before.label)], new[: len(after.label)]
+    return explain(old, new)
 
 
 def _one_sided(what: str, unit: Unit) -> _Made:
@@ -216,7 +231,10 @@ def _one_sided(what: str, unit: Unit) -> _Made:
         new_index=unit.index if added else None,
     )
     count = len(unit.words)
-    return _Made(operation, ("", unit.body) if added else (unit.body, ""), count if added else 0, 0 if added else count)
+    bodies = Bodies(
+        "" if added else unit.body, unit.body if added else "", ((sign[0], unit.body),) if unit.body else ()
+    )
+    return _Made(operation, bodies, count if added else 0, 0 if added else count)
 
 
 def _two_sided(alignment: Alignment, before: Unit, after: Unit, *, in_place: bool) -> _Made | None:
@@ -246,7 +264,7 @@ def _two_sided(alignment: Alignment, before: Unit, after: Unit, *, in_place: boo
         new_index=after.index,
     )
     added, removed = (sum(len(WORD.findall(text)) for sign, text in body if sign == wanted) for wanted in "+-")
-    return _Made(operation, (before.body, after.body), added, removed)
+    return _Made(operation, Bodies(before.body, after.body, body), added, removed)
 
 
 def _label_spans(before: Unit, after: Unit) -> Iterator[Span]:

@@ -16,7 +16,7 @@ from operator import itemgetter
 from typing import Final
 
 from diffs.findings import Change, Finding, finding
-from diffs.numerals import UNIT_FORMS, Quantity, plural, quantities, written
+from diffs.numerals import UNIT_FORMS, Quantity, plural, written
 from diffs.words import words
 from tracker.models import Level
 
@@ -119,9 +119,10 @@ def _touched(change: Change, *, sign: str) -> list[_Spot]:
     text = change.old if sign == "-" else change.new
     ranges = _ranges(change, sign)
     spots = []
-    for quantity in _quantities(text):
+    dates = [(*found.span(), 0) for found in _DATE.finditer(text)]
+    for quantity in change.quantities[0 if sign == "-" else 1]:
         found = _reaching(ranges, quantity.start, quantity.end)
-        if found is not None:
+        if found is not None and _says_how_much(text, quantity, dates):
             role = tuple(words(text[max(0, quantity.start - _REACH) : quantity.start].lower())[-2:])
             near = quantity.start - found[0] <= _LONGEST_LEAD
             lead = tuple(words(text[found[0] : quantity.start])) if near else None
@@ -142,17 +143,15 @@ def _touched_dates(change: Change, *, sign: str) -> list[tuple[int, str]]:
     return found
 
 
-def _quantities(text: str) -> Iterator[Quantity]:
-    """Numbers that count something; what only names a unit of law, an act, an item or a day is left out."""
-    dates = [(*found.span(), 0) for found in _DATE.finditer(text)]
-    for quantity in quantities(text):
-        first, last = quantity.start, quantity.start + len(quantity.words)
-        before = text[max(0, first - _REACH) : first]
-        dated = _reaching(dates, first, last) is not None
-        label = not quantity.unit and text[last : last + 1] == ")" and before.rfind("(") <= before.rfind(")")
-        named = _REFERENCE.search(before) or (quantity.ordinal and _NAMED_AFTER.match(text, last))
-        if not (dated or label or named):
-            yield quantity
+def _says_how_much(text: str, quantity: Quantity, dates: Sequence[_Range]) -> bool:
+    """Whether a number counts something and does not only name a unit of law, an act, an item or one of the `dates`."""
+    first, last = quantity.start, quantity.start + len(quantity.words)
+    before = text[max(0, first - _REACH) : first]
+    if _reaching(dates, first, last) is not None:
+        return False
+    if not quantity.unit and text[last : last + 1] == ")" and before.rfind("(") <= before.rfind(")"):
+        return False  # the label of an item
+    return not (_REFERENCE.search(before) or (quantity.ordinal and _NAMED_AFTER.match(text, last)))
 
 
 # ---------------------------------------------------------------- what took whose place

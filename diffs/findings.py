@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 from diffs.normalise import canonical
+from diffs.numerals import Quantity, quantities
 from diffs.structure import split_label
 from diffs.words import spans
 from tracker.models import Level, Operation, Reason, Span
@@ -61,11 +62,20 @@ class Edit:
     behind: str
 
 
+class Bodies(NamedTuple):
+    """The canonical texts of a unit without labels, old and new (empty when there is none), and the spans between them."""
+
+    old: str
+    new: str
+    spans: tuple[Span, ...]
+
+
 @dataclass(kw_only=True)
 class Change:
-    """An operation with its bodies (canonical texts without labels) and edits, made when first asked for."""
+    """An operation with its bodies and edits, made when first asked for; `bodies`, when whoever compared has them at hand."""
 
     operation: Operation
+    bodies: Bodies | None = None
 
     @cached_property
     def address(self) -> str:
@@ -75,17 +85,22 @@ class Change:
     @cached_property
     def old(self) -> str:
         """The old body; empty when there was none."""
-        return split_label(canonical(self.operation.old_text or ""))[1]
+        return self.bodies.old if self.bodies else split_label(canonical(self.operation.old_text or ""))[1]
 
     @cached_property
     def new(self) -> str:
         """The new body; empty when there is none."""
-        return split_label(canonical(self.operation.new_text or ""))[1]
+        return self.bodies.new if self.bodies else split_label(canonical(self.operation.new_text or ""))[1]
 
     @cached_property
     def body_spans(self) -> tuple[Span, ...]:
         """The spans without the label."""
-        return spans(self.old, self.new)
+        return self.bodies.spans if self.bodies else spans(self.old, self.new)
+
+    @cached_property
+    def quantities(self) -> tuple[tuple[Quantity, ...], tuple[Quantity, ...]]:
+        """The numbers of the old body and of the new one."""
+        return quantities(self.old), quantities(self.new)
 
     @cached_property
     def edits(self) -> tuple[Edit, ...]:

@@ -68,10 +68,18 @@ class Grounds:
 
     def __init__(self, sections: Sequence[Section]) -> None:
         self._sections = sections
+        self._canonical: dict[str, str] = {}
 
     @cached_property
     def _texts(self) -> dict[str, str]:
         return {section.path: section.text for section in self._sections}
+
+    def _text(self, path: str) -> str:
+        """The canonical text of a unit; empty where there is none. Many questions concern the same few units."""
+        text = self._canonical.get(path)
+        if text is None:
+            text = self._canonical[path] = canonical(self._texts.get(path, ""))
+        return text
 
     @cached_property
     def _leads(self) -> dict[str, str]:
@@ -94,7 +102,7 @@ class Grounds:
     @cached_property
     def speaks_of_citizenship(self) -> bool:
         """Whether the text names citizenship at all; most texts do not, and nothing else is looked for in them."""
-        return any("гражданств" in section.text.lower() for section in self._sections)
+        return "гражданств" in "\n".join(section.text for section in self._sections).lower()
 
     def chain(self, path: str) -> list[str]:
         """The lead-ins above a unit, nearest first; they end where a quoted wording begins."""
@@ -107,19 +115,21 @@ class Grounds:
 
     def is_ground(self, path: str) -> bool:
         """Whether the unit at `path` is an item of a list of grounds."""
-        own = canonical(self._texts.get(path, ""))
-        kind = (components(path) or [""])[-1].partition("-")[0]
-        if not self.speaks_of_citizenship or not WORD.search(own):
+        if not self.speaks_of_citizenship:
             return False
-        if _NEW_ITEM_INLINE.search(own):
+        own = self._text(path)
+        kind = (components(path) or [""])[-1].partition("-")[0]
+        if not WORD.search(own):
+            return False
+        if "дополнить" in own.lower() and _NEW_ITEM_INLINE.search(own):
             return self._adds_to_grounds(path)
-        if _STATES.search(split_label(own)[1]) and not _NOT_A_LEAD.search(own):
+        if _STATES.match(split_label(own)[1]) and not _NOT_A_LEAD.search(own):
             return True
         if kind not in _ITEMS or (kind == "abz" and not own[:1].islower()):
             return False
         top = path
         for lead in self.chain(path):
-            text = canonical(self._texts[lead])
+            text = self._text(lead)
             if _NOT_A_LEAD.search(text):
                 return False
             if _LEAD.search(text):
@@ -131,7 +141,7 @@ class Grounds:
 
     def _adds_to_grounds(self, clause: str) -> bool:
         """Whether an amending clause puts an item into the list of grounds of the citizenship act."""
-        if not _NEW_ITEM.search(canonical(self._texts.get(clause, ""))):
+        if not _NEW_ITEM.search(self._text(clause)):
             return False
         above = self.above(clause)
         if not any(_CITIZENSHIP_ACT.search(text) for text in above):
@@ -153,12 +163,14 @@ class Grounds:
         found: list[str] = []
         for cut in range(len(parts), 0, -1):
             at = ".".join(parts[:cut])
-            found += [canonical(self._texts[name]) for name in (at, f"{at}.abz-1") if name in self._texts]
+            found += [self._text(name) for name in (at, f"{at}.abz-1") if name in self._texts]
         return found
 
     def speaks_of_the_end(self, path: str) -> bool:
         """Whether the unit itself or a lead-in above it says that citizenship ends."""
-        texts = [canonical(self._texts.get(name, "")) for name in (path, *self.chain(path))]
+        texts = [self._text(name) for name in (path, *self.chain(path))]
+        if not any("гражданств" in text.lower() for text in texts):
+            return False
         return any(map(_ENDS.search, texts)) and not any(map(_NOT_A_LEAD.search, texts))
 
 

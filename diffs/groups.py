@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from diffs.findings import listed, listed_en
+from diffs.findings import Bodies, listed, listed_en
 from diffs.structure import components, ordinal
 from diffs.words import bare_end
 from tracker.models import Group, Operation
@@ -101,7 +101,7 @@ def _chains(operations: Sequence[Operation], roots: Sequence[int]) -> list[list[
 
 
 def punctuation(
-    operations: Sequence[Operation], bodies: Sequence[tuple[str, str]], groups: Sequence[Group]
+    operations: Sequence[Operation], bodies: Sequence[Bodies], groups: Sequence[Group]
 ) -> tuple[list[Operation], list[Group]]:
     """Units of which only the marks at the end changed, as one more group; `bodies` are their words, old and new.
 
@@ -111,7 +111,7 @@ def punctuation(
         at
         for at, operation in enumerate(operations)
         if "modified" in operation.ops and "moved" not in operation.ops
-        if bare_end(bodies[at][0]) == bare_end(bodies[at][1]) != ""
+        if bare_end(bodies[at].old) == bare_end(bodies[at].new) != ""
         if "renumbered" not in operation.ops or operation.group is not None
     ]
     result = list(operations)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from string import ascii_letters, digits
 from typing import Final
 
 from diffs.typography import one_script
@@ -37,7 +38,8 @@ _RAISED: Final = "[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}(?:⁻[⁰¹²³⁴⁵⁶⁷
 NUMBER: Final = rf"\d{{1,4}}(?:[.\-^_]\d{{1,3}}|{_RAISED})*"
 _ROMAN: Final = rf"[IVXLCХ]+(?:[.\-^_]\d{{1,2}}|{_RAISED})*"
 _AFTER_NUMBER: Final = r'(?:\.(?=\ |$)|(?=\ [А-ЯЁA-Z("«])|$)'
-_SHAPES: Final = ("st", "gl", "razd", "chast", "par", "pril", "utv", "prim", "head", "dot", "paren", "letter")
+# What a label can begin with, mixed letters included. Most paragraphs begin with another capital and need no closer look.
+_FIRST: Final = frozenset(f"{digits}{ascii_letters}абвгдеёжзийклмнопрстуфхцчшщъыьэюяСГРЧПУХ§")
 _LABEL: Final = re.compile(
     rf"""(?:
       (?P<st>(?:Статья|СТАТЬЯ)\ (?P<st_n>{NUMBER}|З(?=\.?$))){_AFTER_NUMBER}
@@ -74,10 +76,12 @@ class Label:
 
 def label_of(view: str) -> Label | None:
     """The label at the beginning of a line, if it has one."""
+    if view[:1] not in _FIRST:
+        return None
     found = _LABEL.match(view)
     if found is None:
         return _unusual(view)
-    shape = next(name for name in _SHAPES if found[name] is not None)
+    shape = found.lastgroup or ""  # the group that closed last is the outer one
     raw = "" if shape in {"utv", "prim"} else found[f"{shape}_n"] or ""
     number = _number(raw)
     if shape == "letter":

@@ -15,7 +15,9 @@ from typing import Any, Final
 
 from diffs.typography import INVISIBLE, one_script
 
-_WORD: Final = re.compile(r"\w+(?:-\w+)*")
+#: A word, a number, a number of a document: ``138-фз``.
+WORD: Final = re.compile(r"\w+(?:-\w+)*")
+_RUSSIAN: Final = re.compile(r"[а-я][0-9а-я-]{0,63}")
 # A form of two words ("стали": сталь, стать) is both; readings this much rarer than the first are accidents of the dictionary.
 _PLAUSIBLE: Final = 0.01
 _FUNCTION_WORDS: Final = frozenset({"PREP", "CONJ", "PRCL", "INTJ"})
@@ -29,6 +31,14 @@ def _dictionary() -> Any:
     return pymorphy3.MorphAnalyzer(lang="ru")
 
 
+def _readings(word: str) -> Any:
+    """What a plain word may be, the likeliest first; nothing for what is no Russian word.
+
+    The analyser breaks on letters that Unicode does not name (Tangut), and has nothing to say of foreign ones anyway.
+    """
+    return _dictionary().parse(word) if _RUSSIAN.fullmatch(word) else ()
+
+
 def plain(word: str) -> str:
     """A word as it is compared: lower case, ё as е, one script, nothing invisible."""
     return one_script(INVISIBLE.sub("", word)).lower().replace("ё", "е")
@@ -37,24 +47,28 @@ def plain(word: str) -> str:
 @lru_cache(maxsize=_CACHED_WORDS)
 def lemmas(word: str) -> tuple[str, ...]:
     """The dictionary forms a word may belong to, the likeliest first: ``призванных`` -> ``призвать``, ``призванный``."""
-    readings = _dictionary().parse(plain(word))
-    least = readings[0].score * _PLAUSIBLE if readings else 0.0
+    bare = plain(word)
+    readings = _readings(bare)
+    if not readings:
+        return (bare,)
+    least = readings[0].score * _PLAUSIBLE
     return tuple(dict.fromkeys(plain(reading.normal_form) for reading in readings if reading.score >= least))
 
 
 @lru_cache(maxsize=_CACHED_WORDS)
 def forms(word: str) -> frozenset[str]:
     """Every form of the word that this form most likely belongs to, participles of a verb included, and the form itself."""
-    readings = _dictionary().parse(plain(word))
+    readings = _readings(plain(word))
     first = readings[0].normal_form if readings else word
     return frozenset(
         {plain(word), *(plain(form.word) for one in readings if one.normal_form == first for form in one.lexeme)}
     )
 
 
+@lru_cache(maxsize=_CACHED_WORDS)
 def is_function_word(word: str) -> bool:
     """Whether a word means nothing alone: a preposition, a conjunction, a particle."""
-    readings = _dictionary().parse(plain(word))
+    readings = _readings(plain(word))
     return bool(readings) and str(readings[0].tag.POS) in _FUNCTION_WORDS
 
 
@@ -62,5 +76,7 @@ def tokens(text: str) -> list[str]:
     """The lemmas of a text in its order, for a search index; a word that may be a form of two words gives both.
 
     To find a word in such an index, look for any of its `lemmas`: forms that share a dictionary form then find each other.
+    Words that mean nothing alone are left out: they are a quarter of every text and nobody looks for them.
     """
-    return [lemma for found in _WORD.finditer(INVISIBLE.sub("", text)) for lemma in lemmas(found[0])]
+    words = (found[0] for found in WORD.finditer(INVISIBLE.sub("", text)))
+    return [lemma for word in words if not is_function_word(word) for lemma in lemmas(word)]

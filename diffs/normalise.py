@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from diffs.notes import EDITORIAL_NOTE, NoteChange, amending_acts, diff_notes, is_editorial, lift
 from diffs.reflow import reflow
@@ -54,6 +54,8 @@ _FURNITURE: Final = re.compile(
 _SIGNATURE: Final = re.compile(
     r"^Президент\s+Российской\s+Федерации(?:\s+[А-ЯЁ]\.\s?(?:[А-ЯЁ]\.\s?)?[А-ЯЁ][а-яё\-]+)?$"
 )
+# A cheap look: what begins with another character is neither furniture nor a signature.
+_FURNITURE_BEGINS: Final = frozenset("СсТтНнПпВв_-0123456789Pp")
 _AFTER_SIGNATURE: Final = re.compile(
     r"^(?:Москва,\s+Кремль\.?|\d{1,2}\s+[а-я]+\s+\d{4}\s+(?:года|г\.)|(?:№|N)\s*\d+(?:-\w+)?|_{3,})$"
 )
@@ -66,13 +68,18 @@ _FIELD_CODE: Final = re.compile(
 RULES: Final[tuple[str, ...]] = tuple(dict.fromkeys([*TYPOGRAPHIC_RULES, "signature", "furniture", "hard-wrap"]))
 
 
+#: Characters other than the line feed at which a line ends.
+_RARE_BREAKS: Final = "\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
+
+
 def published_lines(text: str) -> tuple[str, ...]:
     """The lines of a text without their outer blanks; empty lines are not lines of law."""
-    return tuple(filter(None, map(str.strip, text.splitlines())))
+    rare = any(mark in text for mark in _RARE_BREAKS)
+    lines = text.splitlines() if rare else text.split("\n")  # which takes a third of the time
+    return tuple(filter(None, map(str.strip, lines)))
 
 
-@dataclass(frozen=True, slots=True)
-class Cleaned:
+class Cleaned(NamedTuple):
     """One line of law without what is not law: empty when nothing of it was. `rules` did it, once for each place."""
 
     text: str
@@ -85,10 +92,11 @@ def cleaned(line: str) -> Cleaned:
 
     What needs them is `normalise`'s: line breaks, and the date and number below a signature.
     """
-    if _FURNITURE.match(line):
-        return Cleaned("", rules=("furniture",))
-    if _SIGNATURE.match(line):
-        return Cleaned("", rules=("signature",))
+    if line[:1] in _FURNITURE_BEGINS:
+        if _FURNITURE.match(line):
+            return Cleaned("", rules=("furniture",))
+        if _SIGNATURE.match(line):
+            return Cleaned("", rules=("signature",))
     text, notes = lift(line)
     rules = ["editorial-note"] * len(notes)
     if "HYPERLINK" in text or "PAGEREF" in text:

@@ -48,7 +48,7 @@ def lift(line: str) -> tuple[str, list[str]]:
     """A line without the notes of the publisher, and those notes. Nothing is left of a line that was only a note."""
     if _OPENS.match(line) and _EDITORIAL_LINE.match(line):
         return "", [line]
-    found = [note[0] for note in _BARE_NOTE.finditer(line)]
+    found = [note[0] for note in _BARE_NOTE.finditer(line)] if "(" in line else []
     return (EDITORIAL_NOTE.sub("", line).strip() if found else line), found
 
 

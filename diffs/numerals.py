@@ -236,13 +236,17 @@ def written(value: Decimal) -> str:
 # ---------------------------------------------------------------- the scanner
 
 _NUMBER: Final = re.compile(
+    r"(?P<word>[А-Яа-яЁё]+(?:-[А-Яа-яЁё]+)*)"
+    r"|(?=\d)(?:"  # only a digit is worth trying all of these
     rf"(?P<date>\b\d{{1,2}}\.\d{{1,2}}\.\d{{4}}\b)"
     rf"|(?P<mixed>\b(?P<amount>\d+)-(?P<base>{'|'.join(_BASES)}){_ENDING}\b)"  # 18-летний
     r"|(?P<ended>\b(?P<stem>\d+)-(?P<ending>х|ти|и|ми|ю|й|я|е|го|му|м)\b)"  # 3-х, 1-го
     r"|(?P<range>\b\d+-\d+\b(?![.\-/]\w))|(?P<id>\b\d+(?:[.\-/]\w+)+)"
-    r"|(?P<digits>\b\d{1,3}(?: \d{3})+(?!\d)|\b\d+(?:,\d+)?)(?![\w])|(?P<word>[А-Яа-яЁё]+(?:-[А-Яа-яЁё]+)*)"
+    r"|(?P<digits>\b\d{1,3}(?: \d{3})+(?!\d)|\b\d+(?:,\d+)?)(?![\w]))"
 )
 _NUMBER_WORDS: Final = frozenset([*CARDINALS, *ORDINALS, *_MULTIPLIERS, *_FRACTIONS])
+# How words begin that may be numbers: one word in ten does, and no other is looked up.
+_BEGINNINGS: Final = frozenset(word[:3] for word in [*_NUMBER_WORDS, *_STEMS, *_ALONE, "полутора"])
 _CARDINAL_ENDINGS: Final = frozenset({"х", "ти", "и", "ми"})
 _RANGE: Final = re.compile(r"\s*(?:до|-|и|или|,)\s*")
 
@@ -259,14 +263,17 @@ class _Atom:
 
 def _atoms(text: str) -> Iterator[_Atom]:
     for found in _NUMBER.finditer(text):
+        if found["word"]:
+            if found[0][:3].lower().replace("ё", "е") not in _BEGINNINGS:
+                continue
+            word = found[0].lower().replace("ё", "е")
+            if word in _NUMBER_WORDS or compound(word) is not None:
+                yield _Atom(*found.span(), word, None)
+            continue
         start, end = found.span()
         if found["digits"]:
             value = Decimal(found[0].replace(" ", "").replace(",", "."))
             yield _Atom(start, end, "", value)
-        elif found["word"]:
-            word = found[0].lower().replace("ё", "е")
-            if word in _NUMBER_WORDS or compound(word) is not None:
-                yield _Atom(start, end, word, None)
         elif found["mixed"]:
             yield _Atom(start, end, "", Decimal(found["amount"]), unit=_BASES[found["base"]])
         elif found["ended"]:

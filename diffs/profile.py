@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, Literal, NamedTuple
 
 from diffs.labels import Label
 
-_ITSELF: Final = re.compile("настоящей статьи")
+_ITSELF: Final = "настоящей статьи"
 _CITED: Final = re.compile(
     r"\b(?P<unit>пункт|част)[а-яё]*\s+(?:(?P<digits>\d[\d.,\s\-–—и¹²³⁴⁵⁶⁷⁸⁹^]*)"
     r"|(?P<words>(?:перв|втор|трет|четв[её]рт|пят|шест|седьм|восьм|девят|десят)[а-яё]+)[а-яё,\s\-–—]*?)\s*$"
@@ -45,40 +45,64 @@ class Opening(NamedTuple):
     view: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What the lines of an act say about its numbering; what few acts have to be asked for is counted when asked.
+
+    `articles`: the numbers of the articles. `cited`: what lines call units of their own article, see `cited_in`. `dots`: how
+    many lines have a label such as ``1.``. `shapes`: the shapes of all labels, in order.
+    """
+
+    articles: Sequence[str]
+    cited: Counter[str]
+    dots: Callable[[], int]
+    shapes: Callable[[], Sequence[str]]
+
+
 def profile_of(lines: Sequence[Opening]) -> Profile:
     """The profile of an act by the words it uses of itself; часть is the default of today's drafting guide."""
     labels = [line.label for line in lines if line.label is not None]
-    articles = [label for label in labels if label.shape == "st"]
-    if not articles:
-        return Profile(articles=False, first="p")
-    cited: Counter[str] = Counter()
-    for line in lines:
-        if "настоящей статьи" in line.view:
-            cited.update(_cited(line.view))
-    ordinals = cited["words"] > cited["ch"]
-    dots = sum(label.shape == "dot" for label in labels)
-    return Profile(
-        articles=True,
-        first=_first(labels, points=cited["p"], parts=cited["ch"] + cited["words"]),
-        counted=ordinals and dots < 0.1 * len(articles),
-        ordinals=ordinals,
-        dotted=sum("." in label.number for label in articles) > 0.5 * len(articles),
+    shapes = [label.shape for label in labels]
+    return judged(
+        Evidence(
+            articles=[label.number for label in labels if label.shape == "st"],
+            cited=cited_in("\n".join(line.view for line in lines)),
+            dots=lambda: shapes.count("dot"),
+            shapes=lambda: shapes,
+        )
     )
 
 
-def _cited(view: str) -> list[str]:
-    """What a line calls units of its own article: ``p`` and ``ch`` by figures, ``words`` parts by words."""
-    found = []
-    for itself in _ITSELF.finditer(view):
-        reference = _CITED.search(view[max(0, itself.start() - _REACH) : itself.start()])
+def judged(evidence: Evidence) -> Profile:
+    """The profile that the evidence of an act speaks for."""
+    articles, cited = evidence.articles, evidence.cited
+    if not articles:
+        return Profile(articles=False, first="p")
+    ordinals = cited["words"] > cited["ch"]
+    return Profile(
+        articles=True,
+        first=_first(evidence.shapes, points=cited["p"], parts=cited["ch"] + cited["words"]),
+        counted=ordinals and evidence.dots() < 0.1 * len(articles),
+        ordinals=ordinals,
+        dotted=sum("." in number for number in articles) > 0.5 * len(articles),
+    )
+
+
+def cited_in(text: str) -> Counter[str]:
+    """What the lines of a text call units of their own article: ``p`` and ``ch`` by figures, ``words`` parts by words."""
+    cited: Counter[str] = Counter()
+    at = text.find(_ITSELF)  # five times as fast as a pattern
+    while at >= 0:
+        reference = _CITED.search(text[max(text.rfind("\n", 0, at) + 1, at - _REACH) : at])
         if reference is not None:
             point = reference["unit"].lower() == "пункт"
-            found.append("p" if point else "ch" if reference["digits"] else "words")
-    return found
+            cited["p" if point else "ch" if reference["digits"] else "words"] += 1
+        at = text.find(_ITSELF, at + 1)
+    return cited
 
 
-def _first(labels: Sequence[Label], *, points: int, parts: int) -> Literal["ch", "p"]:
+def _first(shapes: Callable[[], Sequence[str]], *, points: int, parts: int) -> Literal["ch", "p"]:
     if points != parts:
         return "p" if points > parts else "ch"
-    below = Counter(there.shape for here, there in pairwise(labels) if here.shape == "dot")
+    below = Counter(there for here, there in pairwise(shapes()) if here == "dot")
     return "p" if below["letter"] > below["paren"] else "ch"

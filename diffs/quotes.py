@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
 from diffs.labels import NUMBER, OPENING_QUOTES, Label, label_of, ordinal_word, succeeds
+from diffs.lines import Line, line_of
+from diffs.typography import one_script
 
 _QUOTES: Final = '"«„“”»'
 _FORMULA: Final = re.compile(r"(?:следующего\s+содержания|(?:следующей|новой)\s+редакции|в\s+редакции)\s*:$")
 _INLINE: Final = re.compile(r"(?:следующего\s+содержания|(?:следующей|новой)\s+редакции)\s*:\s*(?=[\"«„“])")
+_COLON_AND_QUOTE: Final = re.compile(r":\s*[\"«„“]")
 _STRONG_END: Final = re.compile(r"[.;:!?)][\"»”][.;,]$")
 _WEAK_END: Final = re.compile(r"[\"»”][.;,]?$")
-_CLOSING: Final = frozenset('"»”')
-_MARKS: Final = frozenset(".;,")
 _LONGEST_QUOTE: Final = 2_000  # lines; keeps a text of quotes that never close from being read over and over
 _NEAR: Final = 400  # lines above a quote in which the labels that are open there are looked for
 
@@ -30,34 +31,18 @@ RUNGS: Final = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A published line, the same as labels and quotes are recognised in it, and the label that opens it."""
-
-    text: str
-    view: str
-    label: Label | None
-    closes: bool  # it ends as a quoted block can: in a closing quote, or one mark behind it
-
-
-def line_of(text: str, view: str, label: Label | None) -> Line:
-    """A line, looked at for the end of a quoted block: once, because many openings may ask."""
-    closes = view[-1:] in _CLOSING or (view[-1:] in _MARKS and view[-2:-1] in _CLOSING)
-    return Line(text, view, label, closes)
-
-
 def opens(before: Line | None, line: Line) -> bool:
     """Whether a line begins a quoted block: it opens with a quote below words such as "в следующей редакции:"."""
     return line.view[:1] in OPENING_QUOTES and before is not None and before.view.endswith(":") and _is_formula(before)
 
 
 def _is_formula(line: Line) -> bool:
-    return bool(_FORMULA.search(line.view, max(0, len(line.view) - 60)))
+    return bool(_FORMULA.search(one_script(line.view[-60:])))
 
 
 def opens_inside(line: Line) -> str | None:
     """What of a quoted block stands on the line of its formula: ``... в следующей редакции: "1. Установить``."""
-    if ":" not in line.view or (found := _INLINE.search(line.view)) is None:
+    if _COLON_AND_QUOTE.search(line.view) is None or (found := _INLINE.search(one_script(line.view))) is None:
         return None
     return line.view[found.end() :]
 
@@ -231,7 +216,7 @@ def _named(formula: str) -> list[_Mention]:
 
 
 def _mentions(clause: str) -> list[_Mention]:
-    clause = _CITATION.sub(lambda found: found[0] if found["short"] else " ", clause)
+    clause = _CITATION.sub(lambda found: found[0] if found["short"] else " ", one_script(clause))
     frame = _FRAME.match(clause)
     if frame is not None and (act := _ACT.search(clause, frame.end())) is not None:
         change = _CHANGE.search(clause, act.end())  # between the two stand the numbers of the act and not of its units

@@ -9,21 +9,27 @@ of a call-up are `key`; numbers, negations, modal verbs, sanctions, persons, ent
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from diffs import figures, grounds, turns, wholes
-from diffs.findings import Change, Finding, finding, gathered, listed, listed_en
-from diffs.numerals import quantities
+from diffs.findings import Bodies, Change, Finding, finding, gathered, listed, listed_en
+from diffs.numerals import Quantity, quantities
 from diffs.words import WORD, bare_end
 from tracker.models import Level, Operation, Section, Significance
 
 
-def assess(operations: Sequence[Operation], old: Sequence[Section], new: Sequence[Section]) -> Significance:
-    """The level and the reasons of a list of operations between two texts."""
+def assess(
+    operations: Sequence[Operation],
+    old: Sequence[Section],
+    new: Sequence[Section],
+    bodies: Sequence[Bodies] | None = None,
+) -> Significance:
+    """The level and the reasons of a list of operations between two texts; `bodies` of the operations, if they are at hand."""
     if not operations:
         return Significance(level=Level.TYPOGRAPHIC)
-    changes = [Change(operation=operation) for operation in operations]
+    known = bodies if bodies is not None else [None] * len(operations)
+    changes = [Change(operation=operation, bodies=made) for operation, made in zip(operations, known, strict=True)]
     old_grounds, new_grounds = grounds.Grounds(old), grounds.Grounds(new)
     findings: list[Finding] = list(grounds.came_or_went(changes, old_grounds, new_grounds))
     reworded: list[str] = []
@@ -59,17 +65,20 @@ def _only_marks_at_the_end(change: Change) -> bool:
 def _light(change: Change) -> Finding | None:
     """Changes of form only: punctuation, a number written another way, capitals, a hyphen inside a word."""
     old, new, where = change.old, change.new, change.address
-    if WORD.findall(old) == WORD.findall(new):
+    struck, added = (len(WORD.findall(side)) for side in (change.struck, change.added))
+    if struck == added and WORD.findall(old) == WORD.findall(new):
         # Commas inside a list can change who is meant; only the end of a unit is sure to be form.
         return finding(Level.NOTABLE, "comma", f"Изменена пунктуация: {where}.", f"Punctuation changed: {where}.")
-    if quantities(f"{change.struck} {change.added}") and _with_values(old) == _with_values(new):
+    before, after = change.quantities
+    if _with_values(old, before) == _with_values(new, after) and quantities(f"{change.struck} {change.added}"):
         text = f"Число записано иначе, значение прежнее: {where}."
         text_en = f"A number is written another way, same value: {where}."
         return finding(Level.TYPOGRAPHIC, "number-form", text, text_en)
     if old.lower() == new.lower():
         text = f"Изменены прописные и строчные буквы: {where}."
         return finding(Level.TECHNICAL, "capital", text, f"Capital letters changed: {where}.")
-    if _INNER_HYPHEN.sub("", old) == _INNER_HYPHEN.sub("", new):
+    edited = f"{change.struck} {change.added}"
+    if "-" in edited and _INNER_HYPHEN.sub("", old) == _INNER_HYPHEN.sub("", new):
         text, text_en = f"Изменён перенос в слове: {where}.", f"Hyphenation changed: {where}."
         return finding(Level.TYPOGRAPHIC, "hyphen", text, text_en)
     return None
@@ -78,10 +87,10 @@ def _light(change: Change) -> Finding | None:
 _INNER_HYPHEN: Final = re.compile(r"(?<=[а-я])-(?=[а-я])")
 
 
-def _with_values(text: str) -> str:
+def _with_values(text: str, numbers: Iterable[Quantity]) -> str:
     """A text with every number as value and unit, so that "30 дней" and "тридцати дней" are equal."""
     parts, position = [], 0
-    for quantity in quantities(text):
+    for quantity in numbers:
         parts += [text[position : quantity.start], f"{quantity.value.normalize():f}|{quantity.unit}|{quantity.ordinal}"]
         position = quantity.end
     return "".join([*parts, text[position:]])

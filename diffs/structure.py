@@ -14,18 +14,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from diffs import quotes
 from diffs.labels import Label, components, label_of, ordinal, slug, split_label, succeeds
-from diffs.normalise import published_lines
-from diffs.notes import EDITORIAL_NOTE, has_note, is_editorial
+from diffs.lines import CELLS, Line, line_of, lines_of
 from diffs.notices import find_notices
 from diffs.profile import Opening, Profile, profile_of
-from diffs.quotes import RUNGS, Line, Target, line_of, split_closing
-from diffs.typography import HIDDEN
+from diffs.quotes import RUNGS, Target, split_closing
 from tracker.models import Section
 
 __all__ = [
@@ -41,11 +39,7 @@ __all__ = [
     "structure_editions",
 ]
 
-_ODD_BLANKS: Final = re.compile(r"[^\S ]+| {2,}")
-_HEAD: Final = 80  # characters; every label fits in them
-_HIDDEN: Final = dict.fromkeys(map(ord, HIDDEN))
 _FRAME: Final = re.compile(r"(?:\S+[.)]\s+)?Внести\s")
-_CELLS: Final = " | "
 _POSITION: Final = re.compile(r"\|?\s*(\d{1,4}(?:\.\d{1,3})*)\.?\s+\|\s")
 _APPROVED_NAME: Final = re.compile(
     r"^(?:П\s?О\s?Л\s?О\s?Ж\s?Е\s?Н\s?И\s?Е|Положение|Порядок|ПОРЯДОК|Правила|ПРАВИЛА|Инструкция|ИНСТРУКЦИЯ|Регламент|РЕГЛАМЕНТ|Устав|УСТАВ)\b"
@@ -63,20 +57,22 @@ def structure(text: str | Sequence[str], profile: Profile | None = None) -> tupl
     r"""The units of a published text, in document order.
 
     `text` may be its published lines. Round trip: ``"\n".join(s.text for s in structure(text))`` equals
-    ``"\n".join(published_lines(text))``, that is the text with blank lines dropped and the blanks around each line cut off. A
+    ``"\n".join(publishedlines_of(text))``, that is the text with blank lines dropped and the blanks around each line cut off. A
     line that only holds notes of the publisher belongs to the unit before it. Paths are unique: a repeated one gets ``~2``...
 
     `profile` says how the act numbers its units; without it the text itself is asked. Two editions of one act are read with
     one profile: ``profile_of_text(old, new)``.
     """
-    lines = _lines(text)
+    lines = lines_of(text)
     return _sections(lines, _profile(lines) if profile is None else profile)
 
 
-def structure_editions(*texts: str | Sequence[str]) -> tuple[tuple[Section, ...], ...]:
-    """The units of several editions of one act, read with the one profile that `profile_of_text` gives for all of them."""
-    read = [_lines(text) for text in texts]
-    profile = _profile([line for lines in read for line in lines])
+def structure_editions(*texts: str | Sequence[str], profile: Profile | None = None) -> tuple[tuple[Section, ...], ...]:
+    """The units of several editions of one act, read with one profile: that of `profile_of_text` when none is given."""
+    known: dict[str, Line] = {}
+    read = [lines_of(text, known) for text in texts]
+    if profile is None:
+        profile = _profile([line for lines in read for line in lines])
     return tuple(_sections(lines, profile) for lines in read)
 
 
@@ -88,55 +84,11 @@ def _sections(lines: Sequence[Line], profile: Profile) -> tuple[Section, ...]:
 
 def profile_of_text(*texts: str | Sequence[str]) -> Profile:
     """How an act numbers its units, by what all these editions of it say together; quoted wording is not asked."""
-    return _profile([line for text in texts for line in _lines(text)])
+    return _profile([line for text in texts for line in lines_of(text)])
 
 
 def _profile(lines: Sequence[Line]) -> Profile:
     return profile_of([Opening(line.label, line.view) for line in quotes.outside(lines)])
-
-
-# ---------------------------------------------------------------- lines
-
-
-def _lines(text: str | Sequence[str]) -> list[Line]:
-    """Published lines as they are recognised, each with the lines of mere notes behind it."""
-    published = published_lines(text) if isinstance(text, str) else text
-    whole = text if isinstance(text, str) else "\n".join(text)
-    clean = not (any(map(whole.__contains__, HIDDEN)) or has_note(whole))
-    merged = published if clean and not _has_note_lines(published) else _with_notes(published)
-    return [_line(text, clean=clean) for text in merged]
-
-
-def _has_note_lines(lines: Iterable[str]) -> bool:
-    return any(line[0] in "(КСПДР" and is_editorial(line) for line in lines)
-
-
-def _with_notes(lines: Iterable[str]) -> list[str]:
-    merged: list[str] = []
-    pending: list[str] = []  # notes at the very top wait for the first line of law
-    for text in lines:
-        if not is_editorial(text):
-            merged.append("\n".join([*pending, text]))
-            pending = []
-        elif merged:
-            merged[-1] += "\n" + text
-        else:
-            pending.append(text)
-    if pending:
-        merged.append("\n".join(pending))
-    return merged
-
-
-def _line(text: str, *, clean: bool) -> Line:
-    view = text
-    if not clean or "\n" in text:
-        view = view.translate(_HIDDEN)
-        view = (EDITORIAL_NOTE.sub("", view) if "(" in view else view).replace("\n", " ").strip()
-    head = view[:_HEAD]
-    if _ODD_BLANKS.search(head):
-        view = _ODD_BLANKS.sub(" ", view).strip()
-        head = view[:_HEAD]
-    return line_of(text, view, None if _CELLS in view else label_of(head))
 
 
 # ---------------------------------------------------------------- the tree
@@ -218,11 +170,11 @@ class _Builder:
         line = lines[index]
         if line.label is not None:
             self._labelled(line, line.label, stack, outer=outer, profile=profile, name=_approved_name(lines, index))
-        elif _CELLS in line.view:
+        elif CELLS in line.view:
             self._row(line, stack, outer=outer)
             return
-        elif profile.counted and any(node.shape == "st" for node in stack):
-            self._counted(line, stack, following, outer=outer)
+        elif profile.counted and (article := _article(stack)) is not None:
+            self._counted(line, stack, article, following, outer=outer)
         else:
             self._paragraph(line, stack, following, outer=outer)
         stack[-1].rows = 0
@@ -286,7 +238,7 @@ class _Builder:
         )
         node.paragraphs = 1 if shape in {"dot", "prim", *_LISTED} else 0
         stack.append(node)
-        if profile.counted and (article := next((node for node in stack if node.shape == "st"), None)) is not None:
+        if profile.counted and (article := _article(stack)) is not None:
             article.list_open = line.view.endswith(":")
         self._add(line, node.path, _address(node.parts, outer))
 
@@ -307,9 +259,8 @@ class _Builder:
             top.clauses.append(line.view)
         self._add(line, path, _address(parts, outer))
 
-    def _counted(self, line: Line, stack: list[_Node], following: Label | None, *, outer: str) -> None:
+    def _counted(self, line: Line, stack: list[_Node], article: _Node, following: Label | None, *, outer: str) -> None:
         """A paragraph of an article whose parts bear no number: a part of its own, or a line of a list in the open part."""
-        article = next(node for node in reversed(stack) if node.shape == "st")
         in_item = stack[-1].shape in _LISTED and (not _ends_list(stack[-1].last) or _list_goes_on(stack, following))
         if article.list_open or in_item:
             self._paragraph(line, stack, following, outer=outer)
@@ -345,6 +296,14 @@ class _Builder:
         self.sections.append(Section(path=path, address=address, text=line.text))
 
 
+def _article(stack: Sequence[_Node]) -> _Node | None:
+    """The article that is open."""
+    for node in stack:  # asked at every line: a loop is twice as fast as a generator
+        if node.shape == "st":
+            return node
+    return None
+
+
 def _number_paragraphs(root: _Node, target: Target) -> None:
     """Unlabelled quoted paragraphs are counted from the one that the clause names; where it names none, only in the quote."""
     if target.paragraph is None:
@@ -369,8 +328,12 @@ def _ends_list(item: str) -> bool:
 
 
 def _list_goes_on(stack: Sequence[_Node], following: Label | None) -> bool:
-    """Whether the next label continues a list that is open: then an unlabelled line belongs to the current item."""
-    return any(node.label is not None and succeeds(node.label, following) for node in stack[-2:])
+    """Whether the next label continues a list that is open: then an unlabelled line belongs to the current item.
+
+    Only items make a list: that another part or article follows says nothing of whose the line is.
+    """
+    items = (node.label for node in stack[-2:] if node.shape in _LISTED)
+    return any(label is not None and succeeds(label, following) for label in items)
 
 
 def _next_labels(lines: Sequence[Line]) -> list[Label | None]:

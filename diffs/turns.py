@@ -26,14 +26,13 @@ def turned(change: Change) -> Iterator[Finding]:
     """What in a reworded unit may turn the norm round."""
     for rule in _RULES:
         yield from rule(change)
-    threats = [Counter(_SANCTION.findall(side)) for side in (change.struck, change.added)]
-    if threats[0] != threats[1] or _sum_of_a_sanction(change):
+    if _threats(change.struck) != _threats(change.added) or _sum_of_a_sanction(change):
         yield _sanction(change)
     if speaks_of_time(change.operation.old_text or "") != speaks_of_time(change.operation.new_text or ""):
         yield _effective(change)
-    for pattern, _ in _ORDERS:
-        declares = bool(pattern.search(change.new))
-        if declares != bool(pattern.search(change.old)):
+    for verb, pattern, _ in _ORDERS:
+        declares = _declares(change.new, verb, pattern)
+        if declares != _declares(change.old, verb, pattern):
             yield from _orders(change, change.new if declares else change.old, added=declares)
 
 
@@ -44,15 +43,15 @@ def came_or_went(change: Change) -> Iterator[Finding]:
     yield from _orders(change, body, added=added)
     if speaks_of_time((change.operation.new_text if added else change.operation.old_text) or ""):
         yield _effective(change)
-    if _SANCTION.search(body):
+    if _threats(body):
         yield _sanction(change)
 
 
 # ---------------------------------------------------------------- orders of the state
 
 _ORDERS: Final = (
-    (re.compile(r"\bобъявить\b[^.]{0,80}мобилизаци", re.IGNORECASE), "mobilisation"),
-    (re.compile(r"\bосуществить\b(?:[^.]|\bг\.){0,120}\bпризыв\b", re.IGNORECASE), "call-up"),
+    ("объявить", re.compile(r"\bобъявить\b[^.]{0,80}мобилизаци", re.IGNORECASE), "mobilisation"),
+    ("осуществить", re.compile(r"\bосуществить\b(?:[^.]|\bг\.){0,120}\bпризыв\b", re.IGNORECASE), "call-up"),
 )
 _ORDER_WORDS: Final = {
     "mobilisation": ("объявление мобилизации", "A declaration of mobilisation"),
@@ -60,10 +59,14 @@ _ORDER_WORDS: Final = {
 }
 
 
+def _declares(body: str, verb: str, order: re.Pattern[str]) -> bool:
+    return verb in body.lower() and order.search(body) is not None
+
+
 def _orders(change: Change, body: str, *, added: bool) -> Iterator[Finding]:
     word, word_en = ("появилось", "appeared") if added else ("исключено", "was struck out")
-    for pattern, rule in _ORDERS:
-        if not pattern.search(body):
+    for verb, pattern, rule in _ORDERS:
+        if not _declares(body, verb, pattern):
             continue
         people = next(
             (f", {written(number.value)} человек" for number in quantities(body) if number.unit == "person"), ""
@@ -81,16 +84,22 @@ _SANCTION: Final = re.compile(
     r"|\bштраф\w*|\bлишени\w+ (?:свободы|права)|\bнаказыва\w+|\bарест\w*",
     re.IGNORECASE,
 )
+# Without one of these no word of a sanction can be there: a look at the letters is much cheaper than a search.
+_THREATENS: Final = ("запреща", "временн", "ограничени", "штраф", "лишени", "наказыва", "арест")
 _PUNISHES: Final = re.compile(r"\bштраф\w*|\bнаказыва\w+|\bлишени\w+ свободы|\bарест\w*", re.IGNORECASE)
+
+
+def _threats(text: str) -> Counter[str]:
+    """The words of a sanction that a text has."""
+    lower = text.lower()
+    return Counter(_SANCTION.findall(text) if any(map(lower.__contains__, _THREATENS)) else ())
 
 
 def _sum_of_a_sanction(change: Change) -> bool:
     """Whether a unit that threatens a punishment got other numbers."""
-    if not (_PUNISHES.search(change.old) and _PUNISHES.search(change.new)):
+    if not (_threats(change.old) and _PUNISHES.search(change.old) and _PUNISHES.search(change.new)):
         return False
-    sides = [
-        Counter((one.value, one.unit) for one in quantities(side) if one.unit) for side in (change.old, change.new)
-    ]
+    sides = [Counter((one.value, one.unit) for one in side if one.unit) for side in change.quantities]
     return sides[0] != sides[1]
 
 
@@ -108,10 +117,11 @@ def _effective(change: Change) -> Finding:
 
 _NEGATION: Final = re.compile(r"\b(?:не|ни)\b(?: [\w-]+)?")
 _NO_GOOD_REASON: Final = re.compile(r"\bбез уважительн\w+ причин\w*", re.IGNORECASE)
+# Each with a word without which it need not be looked for.
 _EXCEPTIONS: Final = (
-    re.compile(r"\bза исключением\b", re.IGNORECASE),
-    re.compile(r"\bкроме\b(?! того)", re.IGNORECASE),
-    re.compile(r"\bесли иное\b|\bесли .{0,40}не установлено иное", re.IGNORECASE),
+    ("исключением", re.compile(r"\bза исключением\b", re.IGNORECASE)),
+    ("кроме", re.compile(r"\bкроме\b(?! того)", re.IGNORECASE)),
+    ("если", re.compile(r"\bесли иное\b|\bесли .{0,40}не установлено иное", re.IGNORECASE)),
 )
 
 
@@ -123,7 +133,7 @@ def _negations(change: Change) -> Iterator[Finding]:
     if before.total() != after.total():
         grew = after.total() > before.total()
         yield _negated(change, come if grew else gone, added=grew)
-    else:
+    elif gone:
         words = [Counter(WORD.findall(side)) for side in (old, new)]
         # "не подлежит" -> "подлежит" beside "обязан" -> "не обязан": the count says nothing, the words do.
         freed = [phrase for phrase in gone if _bare(phrase, words[1], after) > _bare(phrase, words[0], before)]
@@ -133,9 +143,10 @@ def _negations(change: Change) -> Iterator[Finding]:
                 yield _negated(change, phrases, added=added)
     for edit in change.edits:
         yield from _prefixes(change, edit)
-    if len(_NO_GOOD_REASON.findall(old)) != len(_NO_GOOD_REASON.findall(new)):
-        grew = len(_NO_GOOD_REASON.findall(new)) > len(_NO_GOOD_REASON.findall(old))
-        yield _negated(change, ["без уважительной причины"], added=grew)
+    if "уважительн" in old or "уважительн" in new:
+        here, there = (len(_NO_GOOD_REASON.findall(side)) for side in (old, new))
+        if here != there:
+            yield _negated(change, ["без уважительной причины"], added=there > here)
 
 
 def _bare(phrase: str, words: Counter[str], negated: Counter[str]) -> int:
@@ -164,7 +175,10 @@ def _prefixes(change: Change, edit: Edit) -> Iterator[Finding]:
 
 def _exceptions(change: Change) -> Iterator[Finding]:
     """An exception that came or went, with its first words."""
-    for pattern in _EXCEPTIONS:
+    both = f"{change.old}\n{change.new}".lower()
+    for word, pattern in _EXCEPTIONS:
+        if word not in both:
+            continue
         before, after = pattern.findall(change.old), pattern.findall(change.new)
         if len(before) == len(after):
             continue
@@ -172,9 +186,9 @@ def _exceptions(change: Change) -> Iterator[Finding]:
         edited = change.added if added else change.struck
         found = pattern.search(edited) or pattern.search(change.new if added else change.old)
         words = _whole(excerpt(found.string[found.start() :].partition(" … ")[0])) if found else ""
-        word, word_en = ("Добавлено", "added") if added else ("Снято", "struck out")
-        text = f"{word} исключение «{words}»: {change.address}."
-        yield finding(Level.MAJOR, "exception", text, f"An exception {word_en}, «{words}»: {change.address}.")
+        verb, verb_en = ("Добавлено", "added") if added else ("Снято", "struck out")
+        text = f"{verb} исключение «{words}»: {change.address}."
+        yield finding(Level.MAJOR, "exception", text, f"An exception {verb_en}, «{words}»: {change.address}.")
 
 
 def _whole(words: str) -> str:
@@ -312,22 +326,26 @@ def _governs(edit: Edit) -> bool:
 
 # ---------------------------------------------------------------- procedure
 
+# Russian and English name, letters without which the pattern finds nothing, the pattern.
 _PROCEDURE: Final = (
-    ("обжалование", "appeal", re.compile(r"\bобжал\w+|\bжалоб\w*|\bапелляц\w+|\bкассац\w+", re.IGNORECASE)),
-    ("суд", "court", re.compile(r"\bсуд(?:а|у|ом|е|ы|ов|ебн\w+)?\b", re.IGNORECASE)),
-    ("военный комиссариат", "military commissariat", re.compile(r"\bвоенн\w+ комиссариат\w*", re.IGNORECASE)),
-    ("призывная комиссия", "call-up commission", re.compile(r"\bпризывн\w+ комисси\w*", re.IGNORECASE)),
-    ("органы внутренних дел", "the interior", re.compile(r"\bорган\w* внутренних дел\b|\bМВД\b", re.IGNORECASE)),
-    ("прокурор", "prosecutor", re.compile(r"\bпрокур\w+", re.IGNORECASE)),
+    ("обжалование", "appeal", ("жал", "апелл", "касс"), r"\bобжал\w+|\bжалоб\w*|\bапелляц\w+|\bкассац\w+"),
+    ("суд", "court", ("суд",), r"\bсуд(?:а|у|ом|е|ы|ов|ебн\w+)?\b"),
+    ("военный комиссариат", "military commissariat", ("комиссариат",), r"\bвоенн\w+ комиссариат\w*"),
+    ("призывная комиссия", "call-up commission", ("призывн",), r"\bпризывн\w+ комисси\w*"),
+    ("органы внутренних дел", "the interior", ("внутренних", "мвд"), r"\bорган\w* внутренних дел\b|\bМВД\b"),
+    ("прокурор", "prosecutor", ("прокур",), r"\bпрокур\w+"),
 )
+_OF_PROCEDURE: Final = {name: re.compile(pattern, re.IGNORECASE) for name, _, _, pattern in _PROCEDURE}
 
 
 def _procedure(change: Change) -> Iterator[Finding]:
     """Who decides and how a decision is appealed: words of these matters that came or went."""
+    both = f"{change.struck}\n{change.added}".lower()
     named = [
-        (word, word_en)
-        for word, word_en, pattern in _PROCEDURE
-        if len(pattern.findall(change.struck)) != len(pattern.findall(change.added))
+        (name, name_en)
+        for name, name_en, letters, _ in _PROCEDURE
+        if any(map(both.__contains__, letters))
+        and len(_OF_PROCEDURE[name].findall(change.struck)) != len(_OF_PROCEDURE[name].findall(change.added))
     ]
     if named:
         words, words_en = ", ".join(word for word, _ in named), ", ".join(word_en for _, word_en in named)

@@ -28,9 +28,8 @@ HIDDEN: Final = "\ufeff\u200b\u200c\u200d\u2060\u00ad"
 INVISIBLE: Final = re.compile(f"[{HIDDEN}]+")
 _SPACED: Final = re.compile(r"(?<![^\W_])(?:[А-Яа-яЁё]{1,2}[ \u00a0]){3,}[А-Яа-яЁё]{1,2}(?![^\W_])")
 # Whatever `_SPACED` can join holds two lone letters side by side; looking for those first is cheap.
-_SPACED_HINTS: Final = tuple(
-    re.compile(rf"{blank}[А-Яа-яЁё][ \u00a0][А-Яа-яЁё](?![^\W_])") for blank in (" ", "\u00a0")
-)
+_SPACED_HINT: Final = re.compile(r" [А-Яа-яЁё][ \u00a0][А-Яа-яЁё](?![^\W_])")
+_SPACED_HINT_NBSP: Final = re.compile(r"\u00a0[А-Яа-яЁё][ \u00a0][А-Яа-яЁё](?![^\W_])")
 _ONE_LETTER_WORDS: Final = frozenset("авикосуя")
 _MIXED_WORD: Final = re.compile(
     r"(?<![A-Za-zА-Яа-яЁё])(?:[A-Za-z]++[А-Яа-яЁё]|[А-Яа-яЁё]++[A-Za-z])[A-Za-zА-Яа-яЁё]*+",
@@ -49,7 +48,6 @@ _SINGULAR: Final = (
 )
 
 _Replacement = str | Callable[[re.Match[str]], str]
-_Needed = Callable[[str, frozenset[str] | set[str]], bool]
 
 
 def join_spaced(text: str) -> str:
@@ -57,8 +55,8 @@ def join_spaced(text: str) -> str:
     return _SPACED.sub(_joined, text) if _may_be_spaced(text) else text
 
 
-def _may_be_spaced(text: str, _: object = None) -> bool:
-    return any(hint.search(text) for hint in _SPACED_HINTS)
+def _may_be_spaced(text: str) -> bool:
+    return _SPACED_HINT.search(text) is not None or ("\u00a0" in text and _SPACED_HINT_NBSP.search(text) is not None)
 
 
 def _joined(found: re.Match[str]) -> str:
@@ -91,54 +89,65 @@ def _dotted(found: re.Match[str]) -> str:
     return "." + _MARKUP.sub("", found[0]).lstrip("^_").translate(_TO_DIGITS)
 
 
-def _has(characters: str) -> _Needed:
-    wanted = frozenset(characters)
-    return lambda _, present: not wanted.isdisjoint(present)
+# ---------------------------------------------------------------- the rules
 
-
-def _has_latin(_: str, present: frozenset[str] | set[str]) -> bool:
-    return any("A" <= character <= "z" and character.isalpha() for character in present)
-
-
-def _has_blanks(text: str, present: frozenset[str] | set[str]) -> bool:
-    return "  " in text or any(character != " " and character.isspace() for character in present)
+# Most units hold plain characters only, and only few rules concern these; what else a unit holds is found in one search.
+_PLAIN: Final = r"а-яА-Я0-9 ,.;:()/%\"\-"
+_ODD: Final = re.compile(f"[^{_PLAIN}]")
+_LATIN_LETTERS: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_BLANKS: Final = (
+    "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f\x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+_SPACE: Final = re.compile(r"[^\S ]\s*| \s+")
+_DASHES: Final = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+_SIDE_BY_SIDE: Final = re.compile("[A-Za-z](?:(?=[А-Яа-яЁё])|(?<=[А-Яа-яЁё].))")
+_DOT_AND_DIGIT: Final = re.compile(r"\.\d")
+_HYPHEN_AND_DIGIT: Final = re.compile(r"-\d")
 
 
 class _Rule(NamedTuple):
-    """One kind of noise. `needed` is a cheap look that may skip the rule and never changes its result."""
+    """One kind of noise.
+
+    It can change only a text that holds one of `marks`, characters that are not plain ones, and that `look` lets pass: both
+    are cheap, may skip the rule and never change its result.
+    """
 
     name: str
     pattern: re.Pattern[str]
     replacement: _Replacement
-    needed: _Needed
+    marks: frozenset[str] = frozenset()
+    look: Callable[[str], object] | None = None
 
+    def is_needed(self, text: str, odd: set[str]) -> bool:
+        """Whether the rule may find anything in a text with these characters that are not plain."""
+        return (not self.marks or not self.marks.isdisjoint(odd)) and (self.look is None or bool(self.look(text)))
 
-_SPACE: Final = re.compile(r"[^\S ]\s*| \s+")
-_DASHES: Final = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 
 # The order matters: characters first, then what is recognised by them.
 _RULES: Final = (
-    _Rule("invisible", INVISIBLE, "", _has(HIDDEN)),
-    _Rule("letter-spaced", _SPACED, _joined, _may_be_spaced),
-    _Rule("editorial-note", EDITORIAL_NOTE, "", lambda text, present: "(" in present and has_note(text)),
+    _Rule("invisible", INVISIBLE, "", marks=frozenset(HIDDEN)),
+    _Rule("letter-spaced", _SPACED, _joined, look=_may_be_spaced),
+    _Rule("editorial-note", EDITORIAL_NOTE, "", look=lambda text: "(" in text and has_note(text)),
     _Rule(
         "citation-list",
         re.compile(r"\s*\((?:Собрание\s+законодательства|Ведомости\s+(?:Съезда|Верховного))\s[^()]*\)"),
         "",
-        lambda text, _: "Собрание" in text or "Ведомости" in text,
+        look=lambda text: "Собрание" in text or "Ведомости" in text,
     ),
-    _Rule("space", _SPACE, " ", _has_blanks),
-    _Rule("quote", re.compile("[«»„“”‟]|''"), '"', _has("«»„“”‟'")),
-    _Rule("dash", re.compile(r"(?<=[^\W\d_])[\u2013-\u2015](?=[^\W\d_])"), " - ", _has(_DASHES)),
-    _Rule("dash", re.compile(f"[{_DASHES}]"), "-", _has(_DASHES)),
-    _Rule("number-sign", re.compile(r"№(?! \d)\s*(?=\d)|(?<!\w)(?:N|No\.)\s?(?=\d)"), "№ ", _has("№N")),
-    _Rule("look-alike", _MIXED_WORD, _unmixed, _has_latin),
-    _Rule("yo", re.compile("[ёЁ]"), lambda found: "е" if found[0] == "ё" else "Е", _has("ёЁ")),
+    _Rule("space", _SPACE, " ", marks=frozenset(_BLANKS)),
+    _Rule("space", _SPACE, " ", look=lambda text: "  " in text),
+    _Rule("quote", re.compile("[«»„“”‟]|''"), '"', marks=frozenset("«»„“”‟'")),
+    _Rule("dash", re.compile(r"(?<=[^\W\d_])[\u2013-\u2015](?=[^\W\d_])"), " - ", marks=frozenset(_DASHES)),
+    _Rule("dash", re.compile(f"[{_DASHES}]"), "-", marks=frozenset(_DASHES)),
+    _Rule("number-sign", re.compile(r"№(?! \d)\s*(?=\d)|(?<!\w)(?:N|No\.)\s?(?=\d)"), "№ ", marks=frozenset("№N")),
+    _Rule("look-alike", _MIXED_WORD, _unmixed, marks=frozenset(_LATIN_LETTERS), look=_SIDE_BY_SIDE.search),
+    _Rule("yo", re.compile("[ёЁ]"), lambda found: "е" if found[0] == "ё" else "Е", marks=frozenset("ёЁ")),
     _Rule(
         "abbreviation",
         re.compile(r"\b(?:ст|п|пп|ч|абз|гл|разд|прил)\.(?=\d)"),
         lambda found: found[0] + " ",
-        _has("."),
+        look=_DOT_AND_DIGIT.search,
     ),
     _Rule(
         "superscript",
@@ -147,21 +156,22 @@ _RULES: Final = (
             r"|(?<=\d)_\d+"
         ),
         _dotted,
-        _has(_RAISED + "^_<"),
+        marks=frozenset(_RAISED + "^_<"),
     ),
     _Rule(
         "superscript",
         re.compile(rf"(?i:{_SINGULAR}) (?:\d+(?:\.\d+)*|[IVXLC]+)-\d+(?![\w\-])"),
         lambda found: found[0].replace("-", "."),
-        _has("-"),
+        look=_HYPHEN_AND_DIGIT.search,
     ),
     _Rule(
         "space",
         re.compile(r"^ +| +$| {2,}"),
         lambda found: " " if found.start() > 0 and found.end() < len(found.string) else "",
-        lambda text, _: "  " in text or text[:1] == " " or text[-1:] == " ",
+        look=lambda text: "  " in text or text[:1] == " " or text[-1:] == " ",
     ),
 )
+_RULES_OF_PLAIN: Final = tuple(rule for rule in _RULES if not rule.marks)
 
 #: The names of the rules above that `Noise.rule` can have.
 TYPOGRAPHIC_RULES: Final = tuple(dict.fromkeys(["unicode", *(rule.name for rule in _RULES)]))
@@ -172,15 +182,23 @@ def _composed(text: str) -> str:
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
 
+def _odd(text: str) -> set[str]:
+    """The characters of a text that are not plain ones."""
+    return set(_ODD.findall(text))
+
+
 def canonical(text: str) -> str:
     """The form in which units are compared: one line, one typography. Meaning-bearing characters are untouched."""
-    text = _composed(text)
-    present = set(text)
-    for rule in _RULES:
-        if rule.needed(text, present):
+    odd = _odd(text)
+    if odd:
+        composed = _composed(text)
+        if composed != text:
+            text, odd = composed, _odd(composed)
+    for rule in _RULES if odd else _RULES_OF_PLAIN:
+        if rule.is_needed(text, odd):
             changed = rule.pattern.sub(rule.replacement, text)
             if changed != text:
-                text, present = changed, set(changed)
+                text, odd = changed, _odd(changed)
     return text
 
 
@@ -213,9 +231,9 @@ def folded(text: str) -> Folded:
     """`canonical` of a text, with the way back to the published characters (composed ones where they were not)."""
     published = text = _composed(text)
     steps: list[list[_Edit]] = []
-    present = set(text)
+    odd = _odd(text)
     for rule in _RULES:
-        if not rule.needed(text, present):
+        if not rule.is_needed(text, odd):
             continue
         edits: list[_Edit] = []
         pieces: list[str] = []
@@ -227,7 +245,7 @@ def folded(text: str) -> Folded:
             position, length = end, length + len(result)
         if edits:
             text = "".join([*pieces, text[position:]])
-            present = set(text)
+            odd = _odd(text)
             steps.append(edits)
     return Folded(text, published, tuple(steps))
 
@@ -249,7 +267,7 @@ def _work(text: str) -> Counter[tuple[str, str]]:
         work["unicode", ""] += 1
     text = composed
     for rule in _RULES:
-        if rule.needed(text, set(text)):
+        if rule.is_needed(text, _odd(text)):
             work.update((rule.name, text[start:end]) for start, end, _ in _hits(rule, text))
             text = rule.pattern.sub(rule.replacement, text)
     return work

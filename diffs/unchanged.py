@@ -12,26 +12,26 @@ compares the texts as wholes.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from diffs.labels import Label, label_of
+from diffs.labels import label_of
 from diffs.normalise import Cleaned, cleaned, normalise, published_lines
 from diffs.order import Run, in_order
-from diffs.profile import Opening, profile_of
-from diffs.structure import structure
+from diffs.profile import Evidence, Profile, cited_in, judged
+from diffs.structure import structure_editions
 from diffs.typography import HIDDEN
 from tracker.models import Section
 
-# Texts are searched as one string in which every line is opened by a line feed: a pattern that begins with it costs nothing.
 _NUMBER: Final = r"\d+(?:[.\-^_]\d+)*"
-_HEADING: Final = rf"(?:Статья|СТАТЬЯ)\s(?P<st>{_NUMBER})(?:\.(?=\s|\Z)|(?=\s[А-ЯЁA-Z(«\"])|(?=\n|\Z))"
-_ARTICLE: Final = re.compile(rf"\n{_HEADING}")
-_APPENDIX: Final = re.compile(r"\n(?:Приложени|ПРИЛОЖЕНИ|Утвержд|УТВЕРЖД)")
-_CONTAINER: Final = r"(?:Глава|ГЛАВА|Раздел|РАЗДЕЛ|Часть|ЧАСТЬ|§|[IVXLCХ])"
+_HEADING: Final = re.compile(rf"(?:Статья|СТАТЬЯ)\s({_NUMBER})(?:\.(?=\s|\Z)|(?=\s[А-ЯЁA-Z(«\"])|\Z)")
+_DOT: Final = re.compile(rf"{_NUMBER}\.(?:\s|\Z)")
+_APPENDIX: Final = ("Приложени", "ПРИЛОЖЕНИ", "Утвержд", "УТВЕРЖД")
+_CONTAINER: Final = re.compile(r"Глава|ГЛАВА|Раздел|РАЗДЕЛ|Часть|ЧАСТЬ|§|[IVXLCХ]")
 _CONTAINERS: Final = frozenset({"gl", "razd", "chast", "par", "head"})
 # How lines begin that cleaning may leave nothing of; no other line needs a look to be counted as law.
 _MAY_VANISH: Final = re.compile(
@@ -39,14 +39,13 @@ _MAY_VANISH: Final = re.compile(
     r"|редакция|_{3}|-{5}|\d{12}|pageref|hyperlink",
     re.IGNORECASE,
 )
-_REMARKABLE: Final = re.compile(rf"\n(?:{_CONTAINER}|(?i:{_MAY_VANISH.pattern}))")
-_OPENING: Final = re.compile(
-    rf"\n(?:(?P<paren>\d+\))|(?P<letter>[а-я]\))|(?P<dot>{_NUMBER}\.)\s|{_HEADING}|(?P<other>{_CONTAINER}|П|У))"
-)
-_ITSELF: Final = "настоящей статьи"
-_REACH: Final = 60  # characters in which a reference to "this article" begins
+_MAY_BE_REMARKABLE: Final = re.compile(rf"{_CONTAINER.pattern}|(?i:{_MAY_VANISH.pattern})")
+_DIGITS: Final = "0123456789"
+#: The first characters of what that can match.
+_REMARKABLE: Final = f"ГРЧ§IVXLCХ(СсТтНнПпВвКкДдрPpHh_-{_DIGITS}"
+_SIGNED: Final = "Президент"
 _AMENDS: Final = re.compile(r"нести\s+(?:изменени[ея]\s+)?в\s")
-_QUOTED: Final = re.compile('\n[«"„“”]')
+_QUOTES: Final = '«"„“”'
 _HEAD: Final = 80  # characters; every label fits in them
 _LONG_LINE: Final = 200  # characters; no wrapped text has lines of that length
 _LONG_LINES: Final = 0.05  # their share in a text with one paragraph a line
@@ -58,7 +57,7 @@ class Shared:
     """Two texts without the articles they share: place -> unit on either side, and what was left out between them.
 
     `same` are runs of units left out: (old place, new place, number). `noise` is what cleaning did on either side to the lines
-    that were read; in the others it did the same on both. `left_out`: the articles themselves;
+    that were read; in the others it did the same on both. `left_out`: the lines of the articles themselves;
     `containers`: the headings of chapters in them, which are read.
     """
 
@@ -72,12 +71,12 @@ class Shared:
     @cached_property
     def words_left_out(self) -> int:
         """The words of the articles left out, in one of the texts, by their blanks; without the headings that stay."""
-        texts = (cleaned(line).text for article in self.left_out for line in article.split("\n"))
-        return _words(filter(None, texts)) - _words(self.containers)
+        texts = [text for line in self.left_out if (text := cleaned(line).text)]
+        return _words(texts) - _words(self.containers)
 
 
-def _words(texts: Iterable[str]) -> int:
-    return sum(text.count(" ") + 1 for text in texts)
+def _words(texts: Sequence[str]) -> int:
+    return "\n".join(texts).count(" ") + len(texts)
 
 
 def shared_by(old: str, new: str) -> Shared | None:
@@ -85,15 +84,21 @@ def shared_by(old: str, new: str) -> Shared | None:
     here, there = _plain(old), _plain(new)
     if here is None or there is None:
         return None
-    outlined = [(pair, outline) for pair in _equal_articles(here, there) if (outline := _outline(here, *pair[:2]))]
+    remarkable = here.remarkable()
+    outlined = [
+        (pair, outline)
+        for pair in _equal_articles(here, there)
+        if (outline := _outline(here.lines[pair[0] : pair[1]], plain=not _holds(remarkable, *pair[:2])))
+    ]
     if not outlined:
         return None
     equal, outlines = [pair for pair, _ in outlined], [outline for _, outline in outlined]
     memory: dict[str, Cleaned] = {}
-    before = _Side(here, [pair[:2] for pair in equal], outlines, memory)
-    after = _Side(there, [pair[2:] for pair in equal], outlines, memory)
-    profile = profile_of([*_openings(here), *_openings(there)])
-    sections = [structure(list(side.read.values()), profile) for side in (before, after)]
+    before = _Side(here.lines, [pair[:2] for pair in equal], outlines, memory)
+    after = _Side(there.lines, [pair[2:] for pair in equal], outlines, memory)
+    sections = structure_editions(
+        *(list(side.read.values()) for side in (before, after)), profile=_profile(here, there)
+    )
     if any(len(made) != len(side.read) for made, side in zip(sections, (before, after), strict=True)):
         return None
     return Shared(
@@ -104,13 +109,35 @@ def shared_by(old: str, new: str) -> Shared | None:
             for place, other, outline in zip(before.places, after.places, outlines, strict=True)
         ],
         noise=(before.noise, after.noise),
-        left_out=[here[start:end] for start, end, _, _ in equal],
+        left_out=[line for start, end, _, _ in equal for line in here.lines[start:end]],
         containers=[heading for outline in outlines for heading in outline.containers],
     )
 
 
-def _plain(text: str) -> str | None:
-    """A text as its published lines, each opened by a line feed; None unless it surely has one paragraph a line.
+class _Text:
+    """The published lines of a text, looked up by how they begin: most questions concern few of them."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.lines = lines
+        self._places: dict[str, list[int]] = defaultdict(list)
+        for at, line in enumerate(lines):
+            self._places[line[0]].append(at)
+        self.headings = [
+            (found[1], at) for at in self.beginning_with("С") if (found := _HEADING.match(lines[at])) is not None
+        ]
+
+    def beginning_with(self, characters: str) -> list[int]:
+        """The places of the lines that begin with one of some characters, in order."""
+        return sorted(at for character in characters for at in self._places.get(character, ()))
+
+    def remarkable(self) -> list[int]:
+        """The places of lines that may open a chapter, or of which cleaning may leave nothing."""
+        lines = self.lines
+        return [at for at in self.beginning_with(_REMARKABLE) if _MAY_BE_REMARKABLE.match(lines[at])]
+
+
+def _plain(text: str) -> _Text | None:
+    """A text by its published lines; None unless it surely has one paragraph a line.
 
     Nor is a text plain that quotes new wording in lines of its own: there an article may be somebody else's.
     """
@@ -120,34 +147,43 @@ def _plain(text: str) -> str | None:
         return None
     if sum(lengths) >= _LOST_BREAKS * len(lines) or any(mark in text for mark in HIDDEN):
         return None
-    plain = "\n" + "\n".join(lines)
-    return None if _QUOTED.search(plain) else plain
+    plain = _Text(lines)
+    return None if plain.beginning_with(_QUOTES) else plain
 
 
-def _articles(text: str) -> dict[str, tuple[int, int]]:
+def _articles(text: _Text) -> dict[str, tuple[int, int]]:
     """Number -> where the article begins and ends, of those before any appendix; of none where a number is used twice."""
-    appendix = _APPENDIX.search(text)
-    end = appendix.start() if appendix else len(text)
-    found = [(article[1], article.start()) for article in _ARTICLE.finditer(text, 0, end)]
+    appendices = (at for at in text.beginning_with("ПУ") if text.lines[at].startswith(_APPENDIX))
+    end = next(appendices, len(text.lines))
+    found = [(number, start) for number, start in text.headings if start < end]
     ends = [*(start for _, start in found[1:]), end]
     articles = {number: (start, until) for (number, start), until in zip(found, ends, strict=False)}
     return articles if len(articles) == len(found) else {}
 
 
-def _equal_articles(old: str, new: str) -> list[tuple[int, int, int, int]]:
+def _equal_articles(old: _Text, new: _Text) -> list[tuple[int, int, int, int]]:
     """Where articles stand that are equal in both texts and in order: begin and end, old and new."""
     here, there = _articles(old), _articles(new)
+    # What stands below a signature is judged by it, and which acts are amended is told of a text as a whole.
+    signed = [at for at in old.beginning_with("П") if old.lines[at].startswith(_SIGNED)]
+    amending = [at for at, line in enumerate(old.lines) if "нести" in line and _AMENDS.search(line)]
     equal: list[tuple[int, int, int, int]] = []
     for number in here.keys() & there.keys():
         start, end, other, other_end = *here[number], *there[number]
-        article = old[start:end]
-        # What stands below a signature is judged by it, and which acts are amended is told of a text as a whole.
-        if article == new[other:other_end] and "\nПрезидент" not in article and not _AMENDS.search(article):
+        if old.lines[start:end] == new.lines[other:other_end] and not (
+            _holds(signed, start, end) or _holds(amending, start, end)
+        ):
             equal.append((start, end, other, other_end))
     equal.sort()
     rank = {other: at for at, other in enumerate(sorted(other for _, _, other, _ in equal))}
     kept = in_order((at, rank[other], 1) for at, (_, _, other, _) in enumerate(equal))
     return [pair for first, _, count in kept for pair in equal[first : first + count]]
+
+
+def _holds(places: Sequence[int], start: int, end: int) -> bool:
+    """Whether any of some places, which are in order, lies in a stretch."""
+    at = bisect_left(places, start) if places else 0
+    return at < len(places) and places[at] < end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,13 +194,13 @@ class _Outline:
     containers: Sequence[str] = ()
 
 
-def _outline(text: str, start: int, end: int) -> _Outline | None:
-    """None for an article with units below such a heading: their paths are not the article's."""
-    if _REMARKABLE.search(text, start, end) is None:
-        return _Outline(units=text.count("\n", start, end))
+def _outline(lines: Sequence[str], *, plain: bool) -> _Outline | None:
+    """None for an article with units below such a heading: their paths are not the article's. `plain`: it has no such line."""
+    if plain:
+        return _Outline(units=len(lines))
     containers: list[str] = []
     units = 0
-    for line in text[start + 1 : end].split("\n"):
+    for line in lines:
         if not is_law(line):
             continue
         if _is_container(line):
@@ -181,12 +217,12 @@ def is_law(line: str) -> bool:
     return _MAY_VANISH.match(line) is None or bool(cleaned(line).text)
 
 
-def _head(text: str) -> str:
-    return " ".join(text.partition("\n")[0][:_HEAD].split())
+def _head(line: str) -> str:
+    return " ".join(line[:_HEAD].split())
 
 
 def _is_container(line: str) -> bool:
-    if re.match(_CONTAINER, line) is None:
+    if _CONTAINER.match(line) is None:
         return False
     label = label_of(_head(line))
     return label is not None and label.shape in _CONTAINERS
@@ -197,7 +233,7 @@ class _Side:
 
     def __init__(
         self,
-        text: str,
+        lines: Sequence[str],
         articles: Sequence[tuple[int, int]],
         outlines: Sequence[_Outline],
         memory: dict[str, Cleaned],
@@ -208,18 +244,17 @@ class _Side:
         self._memory = memory
         at = place = 0
         for (start, end), outline in zip(articles, outlines, strict=True):
-            place = self._add(text[at + 1 : start], place)
+            place = self._add(lines[at:start], place)
             self.places.append(place)
             place += outline.units
             self.read.update(enumerate(outline.containers, place))
             place, at = place + len(outline.containers), end
-        self._add(text[at + 1 :], place)
+        self._add(lines[at:], place)
 
-    def _add(self, text: str, place: int) -> int:
+    def _add(self, lines: Sequence[str], place: int) -> int:
         """Clean the lines of a stretch that is read; its first place -> the place after its last line."""
-        lines = text.split("\n") if text else []
         for at, line in enumerate(lines):
-            if line.startswith("Президент"):  # what follows may belong to a signature: only the whole rule knows
+            if line.startswith(_SIGNED):  # what follows may belong to a signature: only the whole rule knows
                 rest = normalise("\n".join(lines[at:]))
                 self.noise.update({noise.rule: noise.count for noise in rest.noise})
                 texts = rest.text.splitlines()
@@ -228,29 +263,26 @@ class _Side:
             clean = self._memory.get(line)
             if clean is None:
                 clean = self._memory[line] = cleaned(line)
-            self.noise.update(clean.rules)
+            if clean.rules:
+                self.noise.update(clean.rules)
             if clean.text:
                 self.read[place] = clean.text
                 place += 1
         return place
 
 
-# ---------------------------------------------------------------- how the act numbers its units
+def _profile(*texts: _Text) -> Profile:
+    """How the act numbers its units, by the whole of both texts."""
+    return judged(
+        Evidence(
+            articles=[_LIKE_A_LABEL.sub(".", number) for text in texts for number, _ in text.headings],
+            cited=cited_in("\n".join(line for text in texts for line in text.lines)),
+            dots=lambda: sum(bool(_DOT.match(text.lines[at])) for text in texts for at in text.beginning_with(_DIGITS)),
+            shapes=lambda: [
+                label.shape for text in texts for line in text.lines if (label := label_of(_head(line))) is not None
+            ],
+        )
+    )
 
-_LABELS: Final = {shape: Label(shape=shape, number="1", length=2) for shape in ("paren", "letter", "dot", "st")}
-_INSERTED: Final = Label(shape="st", number="1.1", length=2)
 
-
-def _openings(text: str) -> Iterator[Opening]:
-    """What of a text says how it numbers its units: the shapes of its labels, and its words about "this article"."""
-    for found in _OPENING.finditer(text):
-        shape = found.lastgroup or ""
-        if shape == "other":
-            yield Opening(label_of(_head(text[found.start() + 1 : found.start() + _HEAD])), "")
-            continue
-        inserted = shape == "st" and not found[shape].isdecimal()
-        yield Opening(_INSERTED if inserted else _LABELS[shape], "")
-    for found in re.finditer(_ITSELF, text):
-        at = found.start()
-        before = text[max(text.rfind("\n", 0, at) + 1, at - _REACH) : at]
-        yield Opening(None, before.replace(_ITSELF, "настоящей  статьи") + _ITSELF)  # each is counted once
+_LIKE_A_LABEL: Final = re.compile(r"[\-^_]")

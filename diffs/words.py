@@ -23,7 +23,7 @@ Sign = Literal["=", "-", "+"]
 
 REWRITTEN: Final = 0.35
 _MATRIX: Final = 400_000_000  # bits: 50 MB
-_WORD: Final = r"\w[\w\u0300-\u036f]*"
+_WORD: Final = r"\w+(?:[\u0300-\u036f]+\w*)*"
 TOKEN: Final = re.compile(rf"(\s*)(\d+(?:[.,]\d+)+|{_WORD}(?:-{_WORD})*|\S|\Z)")
 WORD: Final = re.compile(rf"\d+(?:[.,]\d+)+|{_WORD}(?:-{_WORD})*")
 # Words that turn a norm round: shown as they are, never hidden inside a longer edit that repeats them.
@@ -74,6 +74,8 @@ def bare_end(text: str) -> str:
 
 def similarity(old: Sequence[str], new: Sequence[str], *, cutoff: float = 0.0) -> float:
     """0..1 over two word lists: twice the common words over all words; 0 when under `cutoff`."""
+    if 2 * min(len(old), len(new)) < cutoff * (len(old) + len(new)):
+        return 0.0  # too unlike in length, whatever the words are
     return float(Indel.normalized_similarity(old, new, score_cutoff=cutoff))
 
 

@@ -48,6 +48,26 @@ def test_typography_is_the_same_text_and_the_rules_are_counted() -> None:
     )
 
 
+def test_a_new_number_is_no_noise() -> None:
+    """Nor are the quotes and dashes beside it, which are what they were."""
+    old = "Статья 5. О «Вымышленном» реестре — предмет\nСуд ведет реестр вымышленных дел."
+    diff = compare_texts(old, old.replace("Статья 5", "Статья 6"))
+    assert [op.ops for op in diff.operations] == [("renumbered",), ("renumbered",)]
+    assert diff.noise == ()
+
+
+def test_operations_keep_the_texts_as_published() -> None:
+    """The spans are canonical (``2.1``); what an act prints as 2¹ stays so in the texts of the operation."""
+    old = "Статья 2¹. О «Вымышленном» реестре\nСуд ведет реестр — вымышленных — дел."
+    (heading, body) = compare_texts(old, old.replace("О «", "Об «").replace("вымышленных", "новых")).operations
+    assert (heading.old_text, heading.new_text) == (
+        "Статья 2¹. О «Вымышленном» реестре",
+        "Статья 2¹. Об «Вымышленном» реестре",
+    )
+    assert heading.spans[0] == ("=", "Статья 2.1. ")
+    assert body.new_text == "Суд ведет реестр — новых — дел."
+
+
 def test_wrapped_text_is_the_same_text() -> None:
     old = "\n".join(
         f"{n}. Норма номер {n} действует в течение одного года со дня опубликования и не применяется далее."

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diffs import labels
 from diffs.labels import Label, components, label_of, ordinal, ordinal_word, slug, split_label, succeeds
 
 
@@ -111,3 +112,26 @@ def test_any_line_is_read_and_its_label_is_its_beginning(line: str) -> None:
     own, body = split_label(line)
     assert line.startswith(own)
     assert line.endswith(body)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(
+            "Статья 5. Реестр",
+            "СТАТЬЯ 5",
+            "Глава 5. Дела",
+            "ГЛАВА IV",
+            "Раздел II",
+            "РАЗДЕЛ I",
+            "Часть первая",
+            "ЧАСТЬ ВТОРАЯ",
+        ),
+        *("§ 5. Дела", "Приложение", "ПРИЛОЖЕНИЕ", "УТВЕРЖДЕНО", "Утверждён", "Примечание.", "ПРИМЕЧАНИЯ.", "IV. Дела"),
+        *("ХII. Дела", "1. Дело", "1) дело", "а) дело", "a) дело", "ё) дело"),
+    ],
+)
+def test_every_beginning_of_a_label_is_known(line: str) -> None:
+    """Lines that begin with another character are not looked at."""
+    assert label_of(line) is not None
+    assert line[0] in labels._FIRST

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diffs import typography
 from diffs.normalise import RULES, Cleaned, canonical, cleaned, explain, folded, normalise, published_lines
 from tracker.models import Noise
 
@@ -196,3 +197,60 @@ def test_one_line_by_itself() -> None:
 
 def test_published_lines_drop_blank_lines_only() -> None:
     assert published_lines(" а \r\n\n\tб в\u00a0г\n") == ("а", "б в\u00a0г")
+
+
+MARKS = [
+    "«",
+    "»",
+    "„",
+    "“",
+    "”",
+    "‟",
+    "''",
+    "'",
+    "–",
+    "—",
+    "-",
+    "−",
+    "№",
+    "N",
+    "No.",
+    "^",
+    "_",
+    "<",
+    "¹",
+    "⁻",
+    ".",
+    "(",
+    ")",
+]
+BLANKS = [" ", "  ", "\u00a0", "\u2003", "\t", "\ufeff", "\u00ad"]
+WORDS = [
+    "a",
+    "c",
+    "X",
+    "I",
+    "ё",
+    "Ё",
+    "1",
+    "2",
+    "ст.",
+    "п.",
+    "<sup>2</sup>",
+    "статьи",
+    "5-1",
+    "и\u0306",
+    "п о с т а н о в и л",
+]
+NOTES = ["(Собрание законодательства 2099)", "(В редакции Федерального закона от 01.02.2099 № 3-ФЗ)"]
+ODDITIES = st.lists(
+    st.one_of(*map(st.sampled_from, (MARKS, BLANKS, WORDS, NOTES)), st.text("абвСтХ 12.-(", max_size=4)), max_size=12
+).map("".join)
+
+
+@given(ODDITIES)
+def test_a_rule_that_is_passed_over_would_have_changed_nothing(text: str) -> None:
+    whole = typography._composed(text)
+    for rule in typography._RULES:
+        whole = rule.pattern.sub(rule.replacement, whole)
+    assert canonical(text) == folded(text).text == whole

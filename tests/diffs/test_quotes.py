@@ -104,3 +104,19 @@ def test_the_marks_that_close_a_block_are_not_the_units(text: str, parts: tuple[
 def test_closing_marks_are_cut_off_and_nothing_else(text: str) -> None:
     assert "".join(split_closing(text)) == text
     assert len(split_closing(text)[1]) <= 2
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "часть 2 статьи 21 изложить в следующeй редакции:",  # a Latin e
+        "часть 2 cтатьи 21 излoжить в следующей редaкции:",  # c, o, a
+        "статью 21 дополнить чaстью 2 следующего cодержания:",
+    ],
+)
+@pytest.mark.parametrize("between", ["\n", " "])
+def test_latin_letters_in_a_formula_hide_no_quoted_wording(formula: str, between: str) -> None:
+    text = f'Статья 1\n1) {formula}{between}"2. Срок:\n1) первый.";\n2) статью 22 исключить.'
+    quoted = [(section.path, section.address) for section in structure(text) if ".q" in section.path]
+    assert quoted[-1] == ("st-1.p-1.q.ch-2.p-1", "ст. 1 п. 1 («ст. 21 ч. 2 п. 1»)")
+    assert structure(text)[-1].path == "st-1.p-2"

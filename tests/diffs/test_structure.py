@@ -342,3 +342,16 @@ def test_closed_items_and_gaps_are_told() -> None:
 @pytest.mark.parametrize("text", [LAW.replace("в) обмане", "б) обмане"), BILL, "1. Раз.\n1.1. Два.\n2. Три."])
 def test_quotes_and_inserted_numbers_are_no_gaps(text: str) -> None:
     assert find_notices(structure(text)) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "following"),
+    [
+        ("Статья 5. Реестр\nВ реестр вносятся:\n1) дела.\nРеестр открыт для всех.", "Статья 6. Плата"),
+        ("Статья 5. Реестр\n5. В реестр вносятся:\n1) дела.\nРеестр открыт для всех.", "6. Плата вносится."),
+    ],
+)
+def test_what_follows_a_list_does_not_take_its_last_paragraph_along(text: str, following: str) -> None:
+    """The next article or part continues no list: the line behind the last item is whose it is without them."""
+    assert units(f"{text}\n{following}")[:-1] == units(text)
+    assert units(text)[-1][0].endswith("-2")
