@@ -6,6 +6,7 @@ touched stood before; a unit that it does not touch kept its path.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -45,19 +46,16 @@ class Chain:
     def history(self, path: str) -> Iterator[Touch]:
         """What became of the unit at `path` and of the units below it, back to where it was added."""
         for link in self.links:
-            below = f"{path}."
+            earlier = _before(link.diff, path)
             touched = [
-                operation
-                for operation in link.diff.operations
-                if (operation.new_path or "") == path
-                or (operation.new_path or "").startswith(below)
-                or (
-                    operation.new_path is None and (operation.old_path or "").startswith(f"{_before(link.diff, path)}.")
-                )
+                row
+                for row in link.diff.operations
+                if row.new_path == path
+                or _is_below(path, row.new_path)
+                or (row.new_path is None and earlier is not None and _is_below(earlier, row.old_path))
             ]
             if touched:
                 yield Touch(event=link.event, path=path, operations=tuple(touched))
-            earlier = _before(link.diff, path)
             if earlier is None:
                 return
             path = earlier
@@ -86,6 +84,11 @@ class Chain:
             stands = {path: now for path, now in stands.items() if path not in touched} | came
             strangers = ((strangers | added) - came.keys()) | removed
         return counts
+
+
+def _is_below(path: str, other: str | None) -> bool:
+    """Whether a unit is part of another: ``st-2.ch-1`` is of ``st-2``; article 2.1, which is ``st-2.1``, is not."""
+    return other is not None and re.match(re.escape(path) + r"\.[a-z]", other) is not None
 
 
 def _before(diff: Diff, path: str) -> str | None:

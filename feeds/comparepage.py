@@ -14,6 +14,7 @@ from feeds import addresses, diffview, headline, historypage, labels, phrases, s
 from feeds.diffview import Sides
 from feeds.frame import Frame
 from feeds.pages import Page
+from feeds.pictures import fonts
 from feeds.places import shown
 from tracker.models import Diff, Document, Force, Operation, Section, Version
 
@@ -148,11 +149,20 @@ def _page(
         ],
         swapped=addresses.pair_path(new, old) if same_document else f"/compare?{_query(new, old)}",
         choices=[(addresses.version_path(row), versionpage.labelled(row, frame)) for row in ordered],
+        files_of=_downloads(path, frame) if readable and not too_large and path != "/compare" else [],
         readable=readable,
         too_large=too_large,
         past=historypage.links(new, frame) if same_document else None,
         **context,
     )
+
+
+def _downloads(path: str, frame: Frame) -> list[tuple[str, str]]:
+    """(what it is called, path) of the same comparison as files; only a live site makes them."""
+    if not frame.info.live:
+        return []
+    pictures = [("PNG", f"{path}/diff.png")] if fonts.available() else []
+    return [("Word", f"{path}/diff.docx"), ("HTML", f"{path}/diff.html"), *pictures]
 
 
 def _force(about: subject.Subject, version: Version, frame: Frame) -> str:

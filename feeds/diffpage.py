@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from feeds import diffview, headline, labels
+from feeds import diffview, headline, labels, times
+from feeds.exports.comparison import Comparison
 from feeds.languages import Speech
 from feeds.pages import asset, environment
 from tracker.models import Diff
 
 
-def standalone(diff: Diff, *, old_name: str, new_name: str) -> str:
+def of_comparison(comparison: Comparison) -> str:
+    """The same page of a comparison of the site: with its document, force, captures and permanent address on it."""
+    return standalone(
+        comparison.diff, old_name=comparison.before.name, new_name=comparison.after.name, comparison=comparison
+    )
+
+
+def standalone(diff: Diff, *, old_name: str, new_name: str, comparison: Comparison | None = None) -> str:
     """A self-contained HTML page of a diff. `old_name` and `new_name` are what people call the two texts."""
     # The stylesheet is our own file: it holds no markup that could end the style element.
     style = Markup(asset("style.css").decode())  # noqa: S704 - our own file, never foreign text
@@ -24,7 +32,11 @@ def standalone(diff: Diff, *, old_name: str, new_name: str) -> str:
             verdict=_verdict(diff),
             reasons=diff.significance.reasons,
             level=labels.LEVELS[diff.significance.level],
-            view=diffview.view(diff),
+            view=diffview.view(diff, sides=comparison.sides if comparison else None),
+            origin=comparison,
+            say=Speech("ru"),
+            both=times.both,
+            demo=labels.DEMO,
         )
     )
 

@@ -17,13 +17,14 @@ from markupsafe import Markup
 from feeds import headline, labels, places
 from feeds.languages import Speech
 from feeds.places import Note
-from feeds.textual import clean
+from feeds.textual import bounded, clean
 from tracker.models import Diff, Group, Noise, Operation, Section, Span
 
 _CONTEXT_CHARACTERS: Final = 300_000  # a page with more unchanged words than that only counts them
 _CONTEXT: Final = 160  # characters of unchanged text kept on each side of a change in a feed
 _FEED_OPERATIONS: Final = 40
 _FEED_CHARACTERS: Final = 40_000
+_FEED_SPAN: Final = 8_000  # characters of one deletion or insertion
 
 _VERBS: Final = {
     "added": labels.Words("Добавлено", "Added"),
@@ -186,12 +187,12 @@ def _anchor(operation: Operation, taken: set[str]) -> str:
 
 def spans_of(operation: Operation) -> tuple[Span, ...]:
     """The spans of an operation; a unit that came or went whole is one span of its published text."""
-    if operation.spans:
-        return operation.spans
     if operation.old_text is None:
         return (("+", operation.new_text or ""),)
     if operation.new_text is None:
         return (("-", operation.old_text),)
+    if operation.spans:
+        return operation.spans
     if operation.old_text == operation.new_text or "modified" not in operation.ops:
         return (("=", operation.new_text),)
     return (("-", operation.old_text), ("+", operation.new_text))
@@ -281,7 +282,7 @@ def feed_elements(diff: Diff, say: Speech = _RUSSIAN) -> list[html.HtmlElement]:
         elements.append(_legend(diff, say))
     if diff.groups:
         said = [group.text if say.language == "ru" else group.text_en or group.text for group in diff.groups]
-        elements.append(tag.UL(*(tag.LI(clean(places.shown(text))) for text in said)))
+        elements.append(tag.UL(*(tag.LI(bounded(clean(places.shown(text)), _FEED_SPAN)) for text in said)))
     shown, size = 0, 0
     rows = headline.told_apart(diff) or diff.operations
     told = [row for row in rows if row.group is None or {"added", "removed", "modified"} & set(row.ops)]
@@ -289,7 +290,7 @@ def feed_elements(diff: Diff, say: Speech = _RUSSIAN) -> list[html.HtmlElement]:
         if shown >= _FEED_OPERATIONS or size > _FEED_CHARACTERS:
             break
         body = _feed_body(operation)
-        elements += [tag.H4(clean(f"{heading(operation, say)}. {verbs(operation, say)}")), body]
+        elements += [tag.H4(bounded(clean(f"{heading(operation, say)}. {verbs(operation, say)}"))), body]
         size += len(body.text_content())
         shown += 1
     if len(told) > shown:
@@ -311,12 +312,18 @@ def _legend(diff: Diff, say: Speech) -> html.HtmlElement:
 def _feed_body(operation: Operation) -> html.HtmlElement:
     body = tag.P()
     spans = spans_of(operation)
+    size = 0
     for index, (kind, text) in enumerate(spans):
+        if size > _FEED_CHARACTERS:
+            _append_text(body, " …")
+            break
         if kind == "=":
-            _append_text(body, _elided(clean(text), first=index == 0, last=index == len(spans) - 1))
+            words = clean(_elided(text, first=index == 0, last=index == len(spans) - 1))
+            _append_text(body, words)
         else:
-            words = clean(text).strip()
+            words = clean(bounded(text.strip(), _FEED_SPAN))
             _append_marked(body, text, tag.DEL(f"[−{words}−]") if kind == "-" else tag.INS("{+" + words + "+}"))
+        size += len(words)
     return body
 
 

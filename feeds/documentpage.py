@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from feeds import addresses, channels, clausehistory, labels, relations, subject, views
+from collections.abc import Sequence
+from typing import Final
+
+from markupsafe import Markup
+
+from feeds import addresses, channels, clausehistory, labels, relations, subject, times, views
 from feeds.formats import epoch
 from feeds.frame import Frame
 from feeds.pages import Page
+from feeds.pictures import lawmap, pulse, stages
 from feeds.textual import outward
-from tracker.models import Document
+from tracker.models import Document, Event, Version
+
+#: A picture of a law with fewer articles says less than the table of its texts.
+_WORTH_A_MAP: Final = 4
 
 
 def page(frame: Frame, document: Document) -> Page:
@@ -35,7 +44,11 @@ def page(frame: Frame, document: Document) -> Page:
         about=about,
         source=outward(document.url, invented=invented),
         stage=views.shown_status(about, say),
-        stages=line,
+        stage_picture=stages.picture(line, say),
+        law_map=_map(frame, document, newest, events) if newest and not about.is_bill else "",
+        pulse=pulse.picture(
+            "pulse", [event.observed_at for event in events if not event.backfilled], frame.newest(), say
+        ),
         freshness=views.document_freshness(watches, events[0] if events else None, say),
         last_change=next((frame.both(event.observed_at) for event in events if not event.backfilled), ""),
         events=[frame.rows.row(event) for event in events if not event.backfilled],
@@ -52,3 +65,14 @@ def page(frame: Frame, document: Document) -> Page:
         as_of=frame.both(max(checks)) if checks else "",
         autodiscovery=frame.alternates(feed),
     )
+
+
+def _map(frame: Frame, document: Document, newest: Version, events: Sequence[Event]) -> Markup:
+    """The picture of a law whose cells are its articles; nothing where no comparison is known, or there is little to see."""
+    path = addresses.version_path(newest)
+    chain = clausehistory.chain(path, events, frame.library)
+    text = frame.layout.link(f"/{document.id}", path)
+    articles = lawmap.articles_of(frame.library.sections(newest.id), chain, text)
+    if not chain.links or len(articles) < _WORTH_A_MAP:
+        return Markup("")
+    return lawmap.picture(articles, times.moscow_day(frame.newest()), frame.say)

@@ -6,13 +6,26 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from feeds import addresses, channels, clausehistory, diffview, historypage, labels, phrases, subject, views, wording
-from feeds.diffview import Sides
+from feeds import (
+    addresses,
+    channels,
+    clausehistory,
+    diffview,
+    historypage,
+    labels,
+    phrases,
+    sides,
+    subject,
+    views,
+    wording,
+)
 from feeds.entries import tag_uri
+from feeds.exports import citations
 from feeds.frame import Frame
 from feeds.pages import Page
+from feeds.pictures import fonts, share
 from feeds.textual import outward
-from tracker.models import Event
+from tracker.models import Diff, Event
 
 
 def page(frame: Frame, event_id: str) -> Page | None:
@@ -29,7 +42,7 @@ def page(frame: Frame, event_id: str) -> Page | None:
     payload = event.payload
     wrong = library.event(str(payload.get("event"))) if payload.get("event") else None
     invented = frame.info.invented or row.demo
-    sides = _sides(event, frame)
+    names = sides.called(event, frame.say)
     mark = f"{say.of(labels.DEMO)}. "
     return frame.html(
         f"/event/{event.id}",
@@ -50,8 +63,8 @@ def page(frame: Frame, event_id: str) -> Page | None:
         reasons=diff.significance.reasons if diff else (),
         notices=payload.get("notices") or (),
         notice_line=phrases.notice_line,
-        diff=diffview.view(diff, say, sides=sides) if diff else None,
-        sides=sides,
+        diff=diffview.view(diff, say, sides=names) if diff else None,
+        sides=names,
         fields=payload.get("fields") or (),
         steps=_steps_of(event, frame),
         files=_files_of(event, frame, invented=invented),
@@ -68,22 +81,26 @@ def page(frame: Frame, event_id: str) -> Page | None:
         permanent=frame.layout.absolute(f"/event/{event.id}"),
         field_names=labels.card_field,
         topic_names=partial(labels.topic_name, own=frame.info.topic_names),
+        picture=_picture(event, diff, frame),
+        files_of=_downloads(event, diff, live=frame.info.live),
+        citation=citations.of_event(event, diff, frame.info, None),
         **_texts_of(event, frame),
     )
 
 
-def _sides(event: Event, frame: Frame) -> Sides:
-    """What the two texts of a comparison are called: older and newer; of two sources, their names."""
-    rows = event.payload.get("sources")
-    if isinstance(rows, list) and len(rows) == 2:
-        first, second = (labels.source_name(str(row.get("source")), language=frame.language) for row in rows)
-        return Sides(before=first, after=second, are_times=False)
-    new = phrases.edition_label(event.payload, language=frame.language)
-    against = event.payload.get("compared_with")
-    if not isinstance(against, Mapping):
-        return Sides(before="", after=new)
-    old = phrases.edition_label(against, language=frame.language)
-    return Sides(before=frame.say("{edition}, прежний текст", edition=old) if old == new else old, after=new)
+def _picture(event: Event, diff: Diff | None, frame: Frame) -> dict[str, str] | None:
+    """The picture that stands beside a link to this page elsewhere, and the same in words."""
+    if event.struck or not frame.info.live or not fonts.available():
+        return None
+    return {"path": f"/event/{event.id}/card.png", "words": share.alternative(event, diff, frame.say)}
+
+
+def _downloads(event: Event, diff: Diff | None, *, live: bool) -> list[tuple[str, str]]:
+    """(what it is called, path) of the files that a newsroom takes away."""
+    names = [("Word", "diff.docx"), ("HTML", "diff.html")] if diff is not None else []
+    if diff is not None and live and fonts.available():
+        names.append(("PNG", "diff.png"))
+    return [(label, f"/event/{event.id}/{name}") for label, name in names]
 
 
 def _texts_of(event: Event, frame: Frame) -> dict[str, Any]:

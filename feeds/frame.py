@@ -10,6 +10,7 @@ from feeds import channels, labels, subject, times, views
 from feeds.formats import FORMATS, epoch
 from feeds.languages import Speech
 from feeds.library import Library
+from feeds.months import Months
 from feeds.pages import Layout, Page
 from feeds.relations import Origin
 from tracker.models import Diff, Document, Language, Operation, Section, SiteInfo
@@ -38,6 +39,7 @@ class Frame:
         language: Language,
         *,
         revision: Callable[[], int],
+        months: Months,
         insight: Insight | None,
     ) -> None:
         self.library = library
@@ -46,6 +48,7 @@ class Frame:
         self.say = Speech(language)
         self.rows = views.Rows(library, self.say)
         self.layout = Layout(info, self.say)
+        self.months = months
         self.insight = insight
         self._revision = revision
         self._topics: tuple[int, tuple[str, ...]] = (-1, ())

@@ -1,6 +1,7 @@
-"""Two sources that disagree, in words: neither is older and neither is right, so nothing here was "added" or "removed".
+"""What the two texts of a comparison are called; and two sources that disagree, in words.
 
-The first source of the payload is the old side of the diff, the second the new one.
+Of two sources neither is older and neither is right, so nothing there was "added" or "removed". The first source of the
+payload is the old side of the diff, the second the new one.
 """
 
 from __future__ import annotations
@@ -9,12 +10,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from feeds import headline, labels, phrases, places
+from feeds.diffview import Sides
 from feeds.labels import Words
 from feeds.languages import Speech
-from tracker.models import Diff, Language
+from tracker.models import Diff, Event, Language
 
 _SOME_PAGE: Final = Words("наблюдаемой странице", "the watched page")
 _ON: Final = Words("на", "on")
+
+
+def called(event: Event, say: Speech) -> Sides:
+    """What the two texts of an event are called: older and newer; of two sources, their names."""
+    rows = event.payload.get("sources")
+    if isinstance(rows, list) and len(rows) == 2:
+        first, second = (labels.source_name(str(row.get("source")), language=say.language) for row in rows)
+        return Sides(before=first, after=second, are_times=False)
+    new = phrases.edition_label(event.payload, language=say.language)
+    against = event.payload.get("compared_with")
+    if not isinstance(against, Mapping):
+        return Sides(before="", after=new)
+    old = phrases.edition_label(against, language=say.language)
+    return Sides(before=say("{edition}, прежний текст", edition=old) if old == new else old, after=new)
 
 
 def between(

@@ -13,6 +13,7 @@ from feeds import (
     addresses,
     comparepage,
     documentpage,
+    downloads,
     eventpage,
     historypage,
     languages,
@@ -56,7 +57,7 @@ class Site:
         self._files = FeedFiles(library, info, self._months)
         self._assets = {f"/static/{name}": asset(name) for name in _ASSETS}
         self._frames: dict[Language, Frame] = {
-            language: Frame(library, info, language, revision=self.revision, insight=insight)
+            language: Frame(library, info, language, revision=self.revision, months=self._months, insight=insight)
             for language in languages.LANGUAGES
         }
         self._comparisons = Comparisons(self._frames["ru"])
@@ -112,7 +113,10 @@ class Site:
             case ("feeds", _) | ("calendar.ics", ""):
                 return self._feed(frame, path)
             case "event", name:
-                return eventpage.page(frame, name)
+                event, _, file = name.partition("/")
+                return downloads.of_event(frame, event, file) if file else eventpage.page(frame, name)
+            case _ if path.endswith(downloads.ENDINGS):
+                return downloads.of_list(frame, path)
             case "topics", name:
                 return listings.topic(frame, name)
             case "timeline", name:
@@ -129,12 +133,18 @@ class Site:
         match found.rest:
             case ():
                 return documentpage.page(frame, found.document)
+            case ("compare", *_, file) if file in downloads.DIFF_FILES:
+                return self._pair_file(frame, found, file)
             case ("compare", *_):
                 return comparepage.pair(frame, self._comparisons, found)
             case ("history", unit):
                 return historypage.page(frame, found.document, unit)
         version = addresses.version_of(found.document.id, found.rest, self._library)
         return versionpage.page(frame, found.document, version) if version else None
+
+    def _pair_file(self, frame: Frame, found: addresses.Place, file: str) -> Page | None:
+        pair = addresses.pair_of(addresses.Place(found.document, found.rest[:-1]), self._library)
+        return downloads.of_pair(frame, self._comparisons, found.document, pair, file) if pair else None
 
     def _feed(self, frame: Frame, path: str) -> Page | None:
         found = self._files.file(path, frame.language)
@@ -171,7 +181,7 @@ class Site:
                 case "event":
                     return parts[-1] in named
                 case "timeline":
-                    return parts[-1] in months
+                    return parts[-1].partition(".")[0] in months
                 case "feeds" if len(parts) > 2 and parts[1] in ID_LENGTHS:
                     return any(own.startswith((f"/feeds/{name}.", f"/feeds/{name}/")) for name in documents)
                 case _ if length and len(parts) > length:
@@ -211,6 +221,7 @@ class Site:
         last: int | None = None
         while events := self._library.events(before_seq=last, limit=_WALK):
             for event in events:
+                yield from (f"/event/{event.id}/{name}" for name in downloads.names(event))
                 yield f"/event/{event.id}"
             last = events[-1].seq
         frame = self._frames["ru"]
@@ -220,9 +231,12 @@ class Site:
                 if version.key.part in {Part.TEXT, Part.NOTE}:
                     yield addresses.version_path(version)
             yield from comparepage.pairs(document.id, frame)
+            yield from (f"/{document.id}/{what}{end}" for what in ("events", "versions") for end in downloads.ENDINGS)
             yield f"/{document.id}"
-        yield from (f"/timeline/{month:%Y-%m}" for month in self._months.index())
-        yield from (f"/topics/{topic}" for topic in frame.topics())
+        lists = [f"/timeline/{month:%Y-%m}" for month in self._months.index()]
+        lists += [f"/topics/{topic}" for topic in frame.topics()]
+        yield from (f"{path}{end}" for path in (*lists, "/documents") for end in downloads.ENDINGS)
+        yield from lists
         yield from (listings.documents_path(number + 1) for number in reversed(range(listings.document_pages(frame))))
         yield from (*listings.PROSE, "/sources", "/feeds")
         yield from self._files.paths()

@@ -91,10 +91,10 @@ def labelled(version: Version, frame: Frame) -> str:
     return f"{name}, {state} ({source})" if version.number > 1 else f"{name} ({source})"
 
 
-def comparable(versions: Sequence[Version], part: str) -> list[Version]:
-    """The readable versions of one part in the order of procedure."""
+def comparable(versions: Sequence[Version], part: str, *, readable: bool = True) -> list[Version]:
+    """The versions of one part in the order of procedure: the readable ones, or all."""
     return sorted(
-        (version for version in versions if version.key.part == part and version.readable),
+        (version for version in versions if version.key.part == part and (version.readable or not readable)),
         key=lambda version: (version.position, version.key.source, version.number),
     )
 

@@ -78,6 +78,16 @@ def test_the_words_of_a_unit_that_was_put_in_the_place_of_another_have_no_past_o
     assert len(list(chain.history("st-1.ch-2"))) == (1 if replaced else 2)
 
 
+def test_article_2_1_is_no_part_of_article_2() -> None:
+    old = structure(["Статья 2. Предмет", "1. Реестр ведет суд.", "Статья 2.1. Срок", "1. Срок составляет десять лет."])
+    new = structure(["Статья 2. Предмет", "1. Реестр ведет суд.", "Статья 2.1. Срок", "1. Срок составляет пять лет."])
+    chain = clausehistory.Chain(
+        [clausehistory.Link(event=events(shelf())[0], diff=compare.compare(old, new), before="a")]
+    )
+    assert list(chain.history("st-2")) == []
+    assert len(list(chain.history("st-2.1"))) == 1
+
+
 def test_the_page_of_a_clause_shows_every_change_and_where_the_words_come_from() -> None:
     made = shelf()
     origin = Origin(version=made.versions[-1], path="st-1.ch-3", act="act/fz/2099-05-05/939-fz")
