@@ -138,6 +138,30 @@ def test_the_timeline_is_narrowed_without_a_script(living: str, page: Any) -> No
     assert levels <= {"ключевое", "важное"}  # the other because its text could not be read: filters fail open
 
 
+@pytest.mark.parametrize(("prefix", "section"), [("", "Поиск"), ("en/", "Search")])
+def test_an_inflected_form_finds_the_clause(living: str, page: Any, prefix: str, section: str) -> None:
+    page.goto(f"{living}{prefix}")
+    page.locator("nav a", has_text=section).click()
+    page.locator("input[name=q]").fill("воинским учётам")
+    page.locator("main button").first.click()
+    found = page.locator("main mark").all_inner_texts()
+    assert {word.lower() for word in found} & {"воинский", "воинского", "воинскому", "воинском"}
+    page.locator("main a[href*='#']").first.click()
+    place = urlsplit(page.url).fragment
+    assert page.locator(f"[id='{place}']").is_visible()
+
+
+def test_a_journalist_finds_a_citation_and_files(living: str, page: Any) -> None:
+    page.goto(second_reading(living))
+    page.locator(".take summary").click()
+    cited = page.locator("dl.cite").inner_text()
+    assert "[проект, не действует]" in cited
+    assert "// Duma Tracker : [сайт]" in cited
+    with page.expect_download() as started:
+        page.locator(".take a", has_text="Word").click()
+    assert started.value.suggested_filename.endswith(".docx")
+
+
 def test_keys_walk_through_the_changes(living: str, scripted: Any) -> None:
     scripted.goto(second_reading(living))
     scripted.keyboard.press("n")
@@ -163,6 +187,8 @@ PAGES = (
     f"{LAW}/history/st-22.ch-1.p-2.pp-a",
     f"{BILL}/compare/text/sozd/introduced/1/text/sozd/second-reading-amended/1",
     "compare",
+    "search?q=%D0%B3%D1%80%D0%B0%D0%B6%D0%B4%D0%B0%D0%BD%D1%81%D1%82%D0%B2%D0%BE",
+    "en/search",
     "feeds",
     "sources",
     "about",
