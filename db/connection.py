@@ -12,14 +12,20 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+import structlog
 from sqlite_utils import Database
 
 from tracker.errors import StoreError
+
+#: How long a locked database is waited for in silence.
+PATIENCE_SECONDS: Final = 3.0
+
+log = structlog.get_logger("db.connection")
 
 _ADVICE: Final = {
     sqlite3.SQLITE_BUSY: "the database is locked by another process; wait for it to finish or stop it, then try again",
@@ -59,13 +65,22 @@ def from_optional_text(text: str | None) -> datetime | None:
 class Connections:
     """Connections to one database file, one for each thread that asks; closed together by `close`.
 
-    `busy_seconds` is how long a statement waits for another process to let go of the database.
+    `busy_seconds` is how long a statement waits for another process to let go of the database. `guard` is asked at the
+    beginning of every write, inside its transaction, and raises when this process may not write any more.
     """
 
-    def __init__(self, path: Path, *, read_only: bool, busy_seconds: float) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        read_only: bool,
+        busy_seconds: float,
+        guard: Callable[[Database], None] = lambda _: None,
+    ) -> None:
         self.path = path
         self.read_only = read_only
         self._busy_seconds = busy_seconds
+        self._guard = guard
         self._local = threading.local()
         self._lock = threading.Lock()
         self._open: list[tuple[threading.Thread, sqlite3.Connection]] = []
@@ -86,10 +101,11 @@ class Connections:
                 database.rollback()
 
     @contextlib.contextmanager
-    def write(self) -> Iterator[Database]:
+    def write(self, *, guarded: bool = True) -> Iterator[Database]:
         """The only way to write: all of the block is committed, or, when it raises, nothing of it.
 
-        A block within a block of the same thread belongs to the outer one and is undone alone when it raises.
+        A block within a block of the same thread belongs to the outer one and is undone alone when it raises. `guarded`
+        False: for the few writes that are right whoever holds the store.
         """
         with self._translated():
             database = self._database()
@@ -97,13 +113,33 @@ class Connections:
                 with database.atomic():  # a savepoint
                     yield database
                 return
-            database.conn.execute("BEGIN IMMEDIATE")
+            self._begin_write(database)
             try:
+                if guarded:
+                    self._guard(database)
                 yield database
                 database.commit()
             except BaseException:
                 database.rollback()
                 raise
+
+    def _begin_write(self, database: Database) -> None:
+        """Wait for the other writer, if there is one; a wait that people would notice is told in the log."""
+        if self._busy_seconds <= PATIENCE_SECONDS:
+            database.conn.execute("BEGIN IMMEDIATE")
+            return
+        database.conn.execute(f"PRAGMA busy_timeout = {int(PATIENCE_SECONDS * 1000)}")
+        try:
+            database.conn.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            rest = self._busy_seconds - PATIENCE_SECONDS
+            log.warning("database.locked", database=self.path.name, waiting_seconds=int(rest))
+            database.conn.execute(f"PRAGMA busy_timeout = {int(rest * 1000)}")
+            database.conn.execute("BEGIN IMMEDIATE")
+        finally:
+            database.conn.execute(f"PRAGMA busy_timeout = {int(self._busy_seconds * 1000)}")
 
     @contextlib.contextmanager
     def bare(self) -> Iterator[Database]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlite_utils import Database
 
-from db import blobs, texts
+from db import blobs, seals, texts
 from db.codec import diff_from_json, diff_id, diff_to_json
 from db.connection import from_text, to_text
 from tracker.errors import StoreError
@@ -41,6 +41,49 @@ def document(db: Database, document_id: str) -> Document | None:
 def documents(db: Database) -> tuple[Document, ...]:
     """All documents, by id."""
     return tuple(_document(row) for row in db.execute("SELECT * FROM documents ORDER BY id"))
+
+
+def page(
+    db: Database, *, topic: str, kind: str, force: Force | None, status: Status | None, after: str, limit: int
+) -> tuple[Document, ...]:
+    """Documents by id, behind `after`, that meet every condition given; `kind` is the first word of an id."""
+    rows = db.execute(
+        """SELECT * FROM documents WHERE id > :after AND (:kind = '' OR (id > :kind || '/' AND id < :kind || '0'))
+           AND (:topic = '' OR instr(topics, :named)) AND (:force IS NULL OR force = :force)
+           AND (:status IS NULL OR status = :status) ORDER BY id LIMIT :limit""",
+        {
+            "topic": topic,
+            "named": canonical_json(topic),  # topics are kept as a list in JSON
+            "kind": kind,
+            "force": force,
+            "status": status,
+            "after": after,
+            "limit": limit,
+        },
+    )
+    return tuple(_document(row) for row in rows)
+
+
+def newest(db: Database, *, topic: str, limit: int, offset: int) -> tuple[Document, ...]:
+    """Documents by their own date, the newest first; all, or those of a topic."""
+    rows = db.execute(
+        """SELECT * FROM documents WHERE :topic = '' OR instr(topics, :named)
+           ORDER BY coalesce(date, '') DESC, id DESC LIMIT :limit OFFSET :offset""",
+        {"topic": topic, "named": canonical_json(topic), "limit": limit, "offset": offset},
+    )
+    return tuple(_document(row) for row in rows)
+
+
+def count(db: Database, topic: str) -> int:
+    """How many documents there are, in all or under a topic."""
+    sql = "SELECT count(*) FROM documents WHERE :topic = '' OR instr(topics, :named)"
+    return int(db.execute(sql, {"topic": topic, "named": canonical_json(topic)}).fetchone()[0])
+
+
+def topics(db: Database) -> tuple[str, ...]:
+    """Every topic that a document is under."""
+    rows = db.execute("SELECT DISTINCT topics FROM documents")
+    return tuple(sorted({str(topic) for row in rows for topic in json.loads(row["topics"])}))
 
 
 def acts(db: Database) -> tuple[Document, ...]:
@@ -158,6 +201,7 @@ def add_version(db: Database, new: NewVersion, observed_at: datetime) -> int:
             card,
         ),
     ).fetchone()
+    seals.put(db, "versions", row["id"])
     if new.sections or new.extractor:
         texts.add_rendition(db, row["id"], extractor=new.extractor, sections=new.sections, made_at=observed_at)
     return int(row["id"])
@@ -183,6 +227,12 @@ def diff(db: Database, name: str) -> Diff | None:
     """A difference by its id."""
     row = db.execute("SELECT blob FROM diffs WHERE id = ?", (name,)).fetchone()
     return None if row is None else diff_from_json(blobs.get(db, row["blob"]))
+
+
+def diff_json(db: Database, name: str) -> bytes | None:
+    """The canonical JSON of a difference."""
+    row = db.execute("SELECT blob FROM diffs WHERE id = ?", (name,)).fetchone()
+    return None if row is None else blobs.get(db, row["blob"])
 
 
 def put_relation(db: Database, value: Relation) -> None:

@@ -62,7 +62,7 @@ def append(
     # The first of the strongest; what is history leads only where everything is.
     lead = min(named, key=lambda name: (named[name][0].backfilled, named[name][0].level))
     channels = [row["name"] for row in db.execute("SELECT name FROM channels")]
-    seq, previous_hash = _head(db)
+    seq, previous_hash = head(db)
     for name, (draft, occurrence) in named.items():
         seq += 1
         line: dict[str, Json] = {
@@ -154,9 +154,42 @@ def count(db: Database, scope: str | None) -> int:
     return int(db.execute("SELECT count(*) FROM event_scopes WHERE scope = ?", (scope,)).fetchone()[0])
 
 
-def scopes(db: Database) -> tuple[str, ...]:
-    """Every scope that has an event."""
-    return tuple(row["scope"] for row in db.execute("SELECT DISTINCT scope FROM event_scopes ORDER BY scope"))
+def counts_by_kind(db: Database) -> dict[EventKind, int]:
+    """How many events there are of each kind."""
+    rows = db.execute("SELECT kind, count(*) AS number FROM ledger GROUP BY kind ORDER BY kind")
+    return {EventKind(row["kind"]): int(row["number"]) for row in rows}
+
+
+def outbox_counts(db: Database) -> dict[str, int]:
+    """How many events each channel has not finished with."""
+    rows = db.execute(
+        """SELECT name, count(outbox.seq) AS number FROM channels LEFT JOIN outbox ON outbox.channel = channels.name
+           GROUP BY name ORDER BY name"""
+    )
+    return {row["name"]: int(row["number"]) for row in rows}
+
+
+def scopes(db: Database, prefix: str) -> tuple[str, ...]:
+    """Every scope that has an event and begins so. The index is leapt through: a scope costs the same with one event or many."""
+    rows = db.execute(
+        """WITH RECURSIVE found (scope) AS (
+             SELECT min(scope) FROM event_scopes WHERE scope >= :prefix
+             UNION ALL SELECT (SELECT min(scope) FROM event_scopes WHERE scope > found.scope) FROM found
+             WHERE substr(found.scope, 1, length(:prefix)) = :prefix
+           ) SELECT scope FROM found WHERE substr(scope, 1, length(:prefix)) = :prefix""",
+        {"prefix": prefix},
+    )
+    return tuple(row["scope"] for row in rows)
+
+
+def months(db: Database, after_seq: int) -> dict[str, tuple[int, int]]:
+    """The Moscow months (``2026-05``) of what was recorded behind `after_seq`, with the first and the last line of each."""
+    rows = db.execute(
+        """SELECT strftime('%Y-%m', observed_at, '+3 hours') AS month, min(seq) AS first, max(seq) AS last
+           FROM ledger WHERE seq > ? GROUP BY month ORDER BY month""",
+        (after_seq,),
+    )
+    return {row["month"]: (row["first"], row["last"]) for row in rows}
 
 
 def line(db: Database, name: str) -> dict[str, Json] | None:
@@ -168,10 +201,28 @@ def line(db: Database, name: str) -> dict[str, Json] | None:
     return {**entry.line, "hash": entry.hash, "salt": None if entry.salt is None else entry.salt.hex()}
 
 
-def verify(db: Database) -> Iterator[str]:
-    """Problems of the ledger in plain words. A struck payload is not one; see `strikes`."""
-    rows = db.execute("SELECT * FROM events ORDER BY seq")
-    yield from ledger.check((_entry(row) for row in rows), head=_head(db))
+def lines(db: Database) -> Iterator[dict[str, Json]]:
+    """Every line with ``hash``, ``salt`` (hex), ``payload`` and ``struck`` (when, or None), in order."""
+    for row in db.execute("SELECT * FROM events ORDER BY seq"):
+        entry = _entry(row)
+        yield {
+            **entry.line,
+            "hash": entry.hash,
+            "salt": None if entry.salt is None else entry.salt.hex(),
+            "payload": None if entry.payload is None else json.loads(entry.payload),
+            "struck": row["struck_at"],
+        }
+
+
+def verify(db: Database, *, advance: Callable[[], None] = lambda: None) -> Iterator[str]:
+    """Problems of the ledger in plain words. A struck payload is not one; see `strikes`. `advance` is told of each line."""
+
+    def entries_told() -> Iterator[ledger.Entry]:
+        for row in db.execute("SELECT * FROM events ORDER BY seq"):
+            advance()
+            yield _entry(row)
+
+    yield from ledger.check(entries_told(), head=head(db))
     links = (
         ledger.Link(line=_strike_line(row), hash=row["hash"])
         for row in db.execute(
@@ -274,7 +325,7 @@ def entries(
     before = "" if before_seq is None else f"AND {seq} < :before_seq"
     rows = db.execute(
         f"""SELECT events.*, CASE :fmt WHEN 'atom' THEN atom WHEN 'rss' THEN rss ELSE json END AS body
-            FROM {tables} JOIN entries ON entries.seq = events.seq AND entries.language = :language
+            FROM {tables} CROSS JOIN entries ON entries.seq = events.seq AND entries.language = :language
             WHERE {in_scope} AND backfilled = 0 AND (lead = 1 OR NOT :leads_only) {after} {before}
             ORDER BY {seq} DESC LIMIT :limit""",  # noqa: S608 - constants of this module
         {
@@ -309,7 +360,8 @@ def _occurrences(db: Database, draft: EventDraft) -> int:
     return int(row[0])
 
 
-def _head(db: Database) -> tuple[int, str]:
+def head(db: Database) -> tuple[int, str]:
+    """The last line of the ledger: its number (0: there is none) and its hash."""
     row = db.execute("SELECT value FROM meta WHERE key = ?", (_HEAD,)).fetchone()
     if row is None:
         return 0, ledger.GENESIS

@@ -8,15 +8,16 @@ a day. A body is checked against its digest whenever it is read.
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from sqlite_utils import Database
 
-from db import blobs
+from db import blobs, seals
 from db.codec import headers_from_json, headers_to_json
-from db.connection import from_text, to_text
+from db.connection import from_text, to_optional_text, to_text
 from tracker.errors import StoreError
 from tracker.models import Response, Snapshot, Validators
 
@@ -115,6 +116,22 @@ def snapshots(db: Database, url: str) -> tuple[Snapshot, ...]:
     return tuple(_snapshot(row) for row in db.execute("SELECT * FROM snapshots WHERE url = ? ORDER BY id", (url,)))
 
 
+def snapshots_in(
+    db: Database, *, urls: Collection[str] | None, since: datetime | None, until: datetime | None
+) -> Iterator[Snapshot]:
+    """Snapshots whose interval touches a period, of some URLs or of all, oldest first."""
+    rows = db.execute(
+        """SELECT * FROM snapshots WHERE (:urls IS NULL OR url IN (SELECT value FROM json_each(:urls)))
+           AND (:since IS NULL OR last_seen >= :since) AND (:until IS NULL OR first_seen < :until) ORDER BY id""",
+        {
+            "urls": None if urls is None else json.dumps(sorted(urls)),
+            "since": to_optional_text(since),
+            "until": to_optional_text(until),
+        },
+    )
+    return (_snapshot(row) for row in rows)
+
+
 def body(db: Database, digest: str) -> bytes:
     """The bytes with that SHA-256 (hex), checked."""
     blob = _blob_of(db, digest)
@@ -149,6 +166,7 @@ def _add_snapshot(db: Database, what: tuple[str, str, int, str, str, int], seen:
            VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?) RETURNING id""",
         (*what, at, at, via),
     ).fetchone()
+    seals.put(db, "snapshots", row["id"])
     return int(row["id"])
 
 

@@ -28,9 +28,13 @@ SETTLED: Final = frozenset({"released", "healed", "accepted", "rejected"})
 # ---------------------------------------------------------------- watches
 
 
-def watches(db: Database, *, include_muted: bool) -> tuple[Watch, ...]:
-    """What is followed, by target and source."""
-    rows = db.execute("SELECT * FROM watches WHERE muted = 0 OR ? ORDER BY target, source", (include_muted,))
+def watches(db: Database, *, include_muted: bool, target: str | None) -> tuple[Watch, ...]:
+    """What is followed, by target and source; only one target when it is given."""
+    only = "" if target is None else "AND target = :target"
+    rows = db.execute(
+        f"SELECT * FROM watches WHERE (muted = 0 OR :muted) {only} ORDER BY target, source",  # noqa: S608 - constants
+        {"muted": include_muted, "target": target},
+    )
     return tuple(_watch(row) for row in rows)
 
 
@@ -358,6 +362,12 @@ def renew_lease(db: Database, name: str, *, owner: str, seconds: float, now: dat
 def release_lease(db: Database, name: str, owner: str) -> None:
     """Let a lease go, if it is the owner's."""
     db.execute("DELETE FROM leases WHERE name = ? AND owner = ?", (name, owner))
+
+
+def is_leased(db: Database, name: str, *, now: datetime) -> bool:
+    """Whether a lease stands that has not run out; one from the future (the clock jumped back) may be held."""
+    row = db.execute("SELECT renewed_at, seconds FROM leases WHERE name = ?", (name,)).fetchone()
+    return row is not None and now < from_text(row["renewed_at"]) + timedelta(seconds=row["seconds"])
 
 
 def holds_lease(db: Database, name: str, owner: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlite_utils import Database, Migrations
 
+from db import roots, seals, search, tallies, texts
 from db.connection import Connections
 from tracker.errors import StoreError
 
@@ -213,7 +214,22 @@ def m004_entry_languages(db: Database) -> None:
     db.execute("ALTER TABLE entries_in RENAME TO entries")
 
 
-_IN_ORDER: Final = (m001_first, m002_sources, m003_alerts, m004_entry_languages)
+def m005_search(db: Database) -> None:
+    """The index of search, empty; what stands in the store is indexed when the conductor next asks for it."""
+    for statement in search.SCHEMA:
+        db.execute(statement)
+
+
+def m006_roots(db: Database) -> None:
+    """Roots of the ledger; what `verify` holds the archive against: digests of renditions, counts and seals of rows."""
+    db.execute("ALTER TABLE renditions ADD COLUMN digest TEXT NOT NULL DEFAULT ''")
+    for statement in (*roots.SCHEMA, *tallies.SCHEMA, *seals.SCHEMA):
+        db.execute(statement)
+    texts.fill_digests(db)
+    seals.fill(db)
+
+
+_IN_ORDER: Final = (m001_first, m002_sources, m003_alerts, m004_entry_languages, m005_search, m006_roots)
 MIGRATIONS: Final = Migrations("tracker")
 for _migration in _IN_ORDER:
     MIGRATIONS()(_migration)

@@ -14,11 +14,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from db import alerts, documents, events, evidence, operation, schema, texts
+from sqlite_utils import Database
+
+from db import alerts, backup, documents, events, evidence, operation, roots, schema, search, texts, verification
+from db.backup import Manifest
 from db.connection import Connections
 from db.events import Format, Strike
 from db.record import record
 from db.vault import Vault
+from db.verification import Advance, Begin
 from tracker.alerts import Attempt, Delivery, DeliveryState, Gathered, NewDelivery, Secret, Subscription
 from tracker.errors import BusyError, StoreError
 from tracker.models import (
@@ -27,6 +31,7 @@ from tracker.models import (
     EditionKey,
     Event,
     EventKind,
+    Force,
     Json,
     Language,
     Observation,
@@ -42,10 +47,13 @@ from tracker.models import (
     Section,
     Snapshot,
     SourceState,
+    Status,
     Validators,
     Version,
     Watch,
 )
+from tracker.queries import Places, Query, Term
+from tracker.roots import Proof, Root
 
 FILE_NAME: Final = "tracker.sqlite"
 
@@ -90,7 +98,7 @@ class Store:
                     f"{directory}: cannot be made a directory for the database ({error.strerror})"
                 ) from error
         self.vault = Vault(directory, key=key)
-        self._connections = Connections(path, read_only=read_only, busy_seconds=busy_seconds)
+        self._connections = Connections(path, read_only=read_only, busy_seconds=busy_seconds, guard=self._require_lease)
         try:
             schema.prepare(self._connections)
         except BaseException:
@@ -110,6 +118,14 @@ class Store:
     def close(self) -> None:
         """Close the connections of all threads."""
         self._connections.close()
+
+    def backup(self, target: Path, *, with_secrets: bool) -> Manifest:
+        """Write a copy of the store as it now stands into one file, while others write on; see `db.backup`.
+
+        `with_secrets`: with the addresses of channels and the signing secrets, as the vault holds them.
+        """
+        with self._connections.bare() as db:
+            return backup.write(db, target, secrets=self.vault.path if with_secrets else None, created_at=self._clock())
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
@@ -180,6 +196,28 @@ class Store:
         with self._read() as db:
             return documents.documents(db)
 
+    def newest_documents(self, *, topic: str = "", limit: int, offset: int = 0) -> tuple[Document, ...]:
+        """Documents by their own date, the newest first; all, or those of a topic."""
+        with self._read() as db:
+            return documents.newest(db, topic=topic, limit=limit, offset=offset)
+
+    def document_count(self, topic: str = "") -> int:
+        """How many documents there are, in all or under a topic."""
+        with self._read() as db:
+            return documents.count(db, topic)
+
+    def topics(self) -> tuple[str, ...]:
+        """Every topic that a document is under."""
+        with self._read() as db:
+            return documents.topics(db)
+
+    def document_page(
+        self, *, topic: str, kind: str, force: Force | None, status: Status | None, after: str, limit: int
+    ) -> tuple[Document, ...]:
+        """Some documents by id, behind `after`, that meet every condition given; `kind` is the first word of an id."""
+        with self._read() as db:
+            return documents.page(db, topic=topic, kind=kind, force=force, status=status, after=after, limit=limit)
+
     def acts(self) -> tuple[Document, ...]:
         """The acts among them, by id."""
         with self._read() as db:
@@ -248,16 +286,19 @@ class Store:
     def record(self, observation: Observation) -> tuple[Event, ...]:
         """Record everything one look at a document brought, or nothing of it; the events as they stand in the ledger."""
         with self._write() as db:
-            if self._fence is not None and not operation.holds_lease(db, *self._fence):
-                raise BusyError("another instance has taken over this store; this one stops writing")
             return record(db, observation, salt=self._salt)
 
     def fence(self, lease: tuple[str, str] | None) -> None:
-        """From now on record only while this lease (name, owner) is held; None: whoever asks.
+        """From now on write only while this lease (name, owner) is held, else `BusyError`; None: whoever asks.
 
-        A process that slept through the end of its lease must not write beside the one that took over.
+        A process that slept through the end of its lease must not write beside the one that took over. Only leases and the
+        log of what was sent already are written all the same.
         """
         self._fence = lease
+
+    def _require_lease(self, db: Database) -> None:
+        if self._fence is not None and not operation.holds_lease(db, *self._fence):
+            raise BusyError("another instance has taken over this store; this one stops writing")
 
     # ---------------------------------------------------------------- events
 
@@ -307,10 +348,31 @@ class Store:
         with self._read() as db:
             return events.count(db, scope)
 
-    def scopes(self) -> tuple[str, ...]:
-        """Every scope that has an event."""
+    def event_counts(self) -> dict[EventKind, int]:
+        """How many events there are of each kind."""
         with self._read() as db:
-            return events.scopes(db)
+            return events.counts_by_kind(db)
+
+    def outbox_counts(self) -> dict[str, int]:
+        """How many events each channel has not finished with."""
+        with self._read() as db:
+            return events.outbox_counts(db)
+
+    def size(self) -> int:
+        """Bytes of the database file, without its write-ahead log."""
+        with self._read() as db:
+            pages, size = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+            return int(pages) * int(size)
+
+    def scopes(self, prefix: str = "") -> tuple[str, ...]:
+        """Every scope that has an event, or those that begin so: ``topic:``, ``source:``."""
+        with self._read() as db:
+            return events.scopes(db, prefix)
+
+    def months(self, after_seq: int = 0) -> dict[str, tuple[int, int]]:
+        """The Moscow months (``2026-05``) of what was recorded behind a line, with the first and the last line of each."""
+        with self._read() as db:
+            return events.months(db, after_seq)
 
     def ledger_line(self, event_id: str) -> dict[str, Json] | None:
         """The hashed line of an event with its ``hash`` and ``salt`` (hex): what an evidence pack needs to prove it."""
@@ -337,6 +399,60 @@ class Store:
         """All erased payloads with the reasons, in order."""
         with self._read() as db:
             return events.strikes(db)
+
+    # ---------------------------------------------------------------- trust
+
+    def seal(self, authority: str) -> tuple[Root, ...]:
+        """Make the roots of the UTC days that are over and have none; those that were made, most times none."""
+        now = self._clock()
+        with self._read() as db:
+            if not roots.is_due(db, now):
+                return ()
+        with self._write() as db:
+            return roots.seal(db, authority=authority, now=now)
+
+    def roots(self) -> tuple[Root, ...]:
+        """All roots of the ledger, oldest first."""
+        with self._read() as db:
+            return tuple(roots.every(db))
+
+    def latest_root(self) -> Root | None:
+        """The newest root of the ledger."""
+        with self._read() as db:
+            return roots.latest(db)
+
+    def proof(self, event_id: str) -> Proof | None:
+        """The line of an event and the way up to the root of its day, for a reader who trusts neither."""
+        with self._read() as db:
+            line = events.line(db, event_id)
+            return None if line is None else roots.proof(db, line)
+
+    def diff_json(self, diff_id: str) -> bytes | None:
+        """The canonical JSON of a difference: the bytes that its id is made of."""
+        with self._read() as db:
+            return documents.diff_json(db, diff_id)
+
+    def ledger(self) -> Iterator[dict[str, Json]]:
+        """Every line as it was hashed with ``hash``, ``salt``, ``payload`` and ``struck``, in order, in one consistent view."""
+        with self._read() as db:
+            yield from events.lines(db)
+
+    def verify(
+        self, *, published: Iterable[Root] = (), begin: Begin = lambda _, __: None, advance: Advance = lambda: None
+    ) -> Iterator[str]:
+        """Recompute everything and name whatever does not agree; see `db.verification`.
+
+        `published`: roots as they were seen elsewhere. `begin` is told of each part and its rows, `advance` of each row.
+        """
+        with self._read() as db:
+            yield from verification.problems(db, published=published, begin=begin, advance=advance)
+
+    def snapshots_in(
+        self, *, urls: Collection[str] | None = None, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[Snapshot]:
+        """Snapshots that stood in a period (until: not included), of some URLs or of all, in the order they came."""
+        with self._read() as db:
+            yield from evidence.snapshots_in(db, urls=urls, since=since, until=until)
 
     # ---------------------------------------------------------------- rendered entries and outbox
 
@@ -406,6 +522,11 @@ class Store:
         """One subscription with its secrets."""
         with self._read() as db:
             return next((self._subscription(row) for row in alerts.subscriptions(db, name)), None)
+
+    def subscription_names(self) -> tuple[str, ...]:
+        """All subscriptions by name; their secrets are not looked at."""
+        with self._read() as db:
+            return tuple(row["name"] for row in alerts.subscriptions(db))
 
     def has_subscription(self, name: str) -> bool:
         """Whether there is one of that name; its secrets are not looked at."""
@@ -496,6 +617,11 @@ class Store:
                 db, subscription=subscription, states=states, since=since, until=until, limit=limit
             )
 
+    def delivery_counts(self) -> dict[DeliveryState, int]:
+        """How many messages are in each state, of all subscriptions together: figures that name nobody."""
+        with self._read() as db:
+            return alerts.delivery_counts(db)
+
     def delivery(self, message_id: str) -> Delivery | None:
         """One message by its id."""
         with self._read() as db:
@@ -506,8 +632,8 @@ class Store:
         self.note_attempts(((attempt, state, due_at),))
 
     def note_attempts(self, rows: Iterable[tuple[Attempt, DeliveryState, datetime | None]]) -> None:
-        """The same for several attempts at once."""
-        with self._write() as db:
+        """The same for several attempts at once. What was sent is noted by whoever sent it, lest it be sent again."""
+        with self._write(guarded=False) as db:
             for attempt, state, due_at in rows:
                 alerts.note_attempt(db, attempt, state=state, due_at=due_at)
 
@@ -531,12 +657,52 @@ class Store:
         with self._write() as db:
             return alerts.forget_attempts(db, before)
 
+    # ---------------------------------------------------------------- search
+
+    def index(self, tokenise: Callable[[str], Sequence[str]], *, limit: int = 50) -> int:
+        """Put up to `limit` of what is not in the index yet into it; how many that were. `tokenise` makes words of a text."""
+        with self._write() as db:
+            return search.index(db, tokenise, limit)
+
+    def forget_index(self) -> None:
+        """Empty the index; `index` then makes it anew."""
+        with self._write() as db:
+            search.forget(db)
+
+    def optimise_index(self) -> None:
+        """Make the index as small and quick as it can be, after much was indexed."""
+        with self._write() as db:
+            search.optimise(db)
+
+    def numbered(self, number: str, query: Query, *, day: str = "") -> tuple[str, ...]:
+        """The documents that bear a number, those of `day` if there are any; 281-ФЗ names three laws."""
+        with self._read() as db:
+            return search.numbered(db, number, query, day)
+
+    def titled(self, terms: Sequence[Term], query: Query, *, limit: int) -> tuple[str, ...]:
+        """The documents whose title, number and comment hold every term, newest first."""
+        with self._read() as db:
+            return search.titled(db, terms, query, limit)
+
+    def places(
+        self,
+        terms: Sequence[Term],
+        address: Sequence[str],
+        query: Query,
+        *,
+        documents: Iterable[str] = (),
+        holds: Callable[[str], bool] | None = None,
+    ) -> Places:
+        """Where every term stands, newest first; `holds` is asked of a text for what the index cannot know."""
+        with self._read() as db:
+            return search.places(db, terms, address, query, documents=documents, holds=holds)
+
     # ---------------------------------------------------------------- watches, sources, operation
 
-    def watches(self, *, include_muted: bool = False) -> tuple[Watch, ...]:
-        """What is followed, by target and source."""
+    def watches(self, *, include_muted: bool = False, target: str | None = None) -> tuple[Watch, ...]:
+        """What is followed, by target and source; only one target when it is given."""
         with self._read() as db:
-            return operation.watches(db, include_muted=include_muted)
+            return operation.watches(db, include_muted=include_muted, target=target)
 
     def watch(self, target: str, source: str) -> Watch | None:
         """One watch."""
@@ -651,17 +817,22 @@ class Store:
 
     def acquire_lease(self, name: str, *, owner: str, seconds: float) -> bool:
         """Take a lease for `seconds`, if nobody else holds it."""
-        with self._write() as db:
+        with self._write(guarded=False) as db:
             return operation.acquire_lease(db, name, owner=owner, seconds=seconds, now=self._clock())
 
     def renew_lease(self, name: str, *, owner: str, seconds: float) -> bool:
         """Hold a lease for `seconds` more. False: somebody else has taken it, or it was released."""
-        with self._write() as db:
+        with self._write(guarded=False) as db:
             return operation.renew_lease(db, name, owner=owner, seconds=seconds, now=self._clock())
+
+    def is_leased(self, name: str) -> bool:
+        """Whether somebody holds a lease that has not run out."""
+        with self._read() as db:
+            return operation.is_leased(db, name, now=self._clock())
 
     def release_lease(self, name: str, owner: str) -> None:
         """Let a lease go, if it is the owner's."""
-        with self._write() as db:
+        with self._write(guarded=False) as db:
             operation.release_lease(db, name, owner)
 
     def job(self, name: str) -> tuple[datetime | None, datetime | None, str | None]:

@@ -7,17 +7,18 @@ columns, compressed against the list before it. There is no row per section and 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import accumulate
 from typing import Final
 
 from sqlite_utils import Database
 
-from db import blobs
+from db import blobs, seals
 from db.connection import from_text, to_text
 from tracker.errors import StoreError
 from tracker.models import Rendition, Section, canonical_json
@@ -43,10 +44,35 @@ def add_rendition(
     steps = [number - earlier for earlier, number in zip([0, *numbers], numbers, strict=False)]
     columns = [[section.path for section in sections], [section.address for section in sections], steps]
     listed = blobs.put(db, canonical_json(columns).encode(), previous=previous_list)
-    db.execute(
-        "INSERT INTO renditions (version_id, extractor, sections, pack, pinned, made_at) VALUES (?, ?, ?, ?, ?, ?)",
-        (version_id, extractor, listed, base, latest is None, to_text(made_at)),
-    )
+    digest = rendition_digest((section.path, section.address, text_digest(section.text)) for section in sections)
+    row = db.execute(
+        """INSERT INTO renditions (version_id, extractor, sections, pack, pinned, made_at, digest)
+           VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id""",
+        (version_id, extractor, listed, base, latest is None, to_text(made_at), digest),
+    ).fetchone()
+    seals.put(db, "renditions", row["id"])
+
+
+def text_digest(text: str) -> bytes:
+    """What tells the text of a unit from any other."""
+    return hashlib.sha256(text.encode()).digest()[:_DIGEST_BYTES]
+
+
+def rendition_digest(units: Iterable[tuple[str, str, bytes]]) -> str:
+    """SHA-256 (hex) over (path, address, `text_digest`) of every unit in order: of which texts a rendition consists."""
+    found = hashlib.sha256()
+    for path, address, digest in units:
+        found.update(canonical_json([path, address, digest.hex()]).encode() + b"\n")
+    return found.hexdigest()
+
+
+def fill_digests(db: Database) -> None:
+    """Give the renditions of an older store their digests. One that cannot be read gets none: `verify` names it."""
+    digests = {row["id"]: row["digest"] for row in db.execute("SELECT id, digest FROM texts")}
+    for row in db.execute("SELECT id, sections FROM renditions WHERE digest = ''").fetchall():
+        with contextlib.suppress(StoreError, KeyError):
+            units = ((path, address, digests[number]) for path, address, number in numbered(db, row["sections"]))
+            db.execute("UPDATE renditions SET digest = ? WHERE id = ?", (rendition_digest(units), row["id"]))
 
 
 def sections_of(db: Database, version_id: int) -> tuple[Section, ...]:
@@ -61,22 +87,29 @@ def renditions_of(db: Database, version_id: int) -> tuple[Rendition, ...]:
     return tuple(_rendition(db, row) for row in rows)
 
 
+def numbered(db: Database, listed: int) -> Iterator[tuple[str, str, int]]:
+    """The units of a rendition by the blob of its list: path, address, number of the text."""
+    return units_of(blobs.get(db, listed))
+
+
+def units_of(listed: bytes) -> Iterator[tuple[str, str, int]]:
+    """The same from the unpacked list."""
+    paths, addresses, steps = json.loads(listed)
+    return zip(paths, addresses, accumulate(steps), strict=True)
+
+
 def _latest(db: Database, version_id: int) -> Rendition | None:
     row = db.execute("SELECT * FROM renditions WHERE version_id = ? ORDER BY id DESC LIMIT 1", (version_id,)).fetchone()
     return None if row is None else _rendition(db, row)
 
 
 def _rendition(db: Database, row: sqlite3.Row) -> Rendition:
-    paths, addresses, steps = json.loads(blobs.get(db, row["sections"]))
-    numbers = list(accumulate(steps))
-    texts = _texts(db, numbers)
+    units = list(numbered(db, row["sections"]))
+    texts = by_number(db, (number for _, _, number in units))
     return Rendition(
         version_id=row["version_id"],
         extractor=row["extractor"],
-        sections=tuple(
-            Section(path=path, address=address, text=texts[number])
-            for path, address, number in zip(paths, addresses, numbers, strict=True)
-        ),
+        sections=tuple(Section(path=path, address=address, text=texts[number]) for path, address, number in units),
         pinned=bool(row["pinned"]),
         made_at=from_text(row["made_at"]),
     )
@@ -95,7 +128,7 @@ def _predecessor(db: Database, version: sqlite3.Row) -> sqlite3.Row | None:
 
 def _number_texts(db: Database, texts: Sequence[str], base: int | None) -> tuple[list[int], int | None]:
     """The number of every text, new ones stored; and the pack that the next rendition of the line leans on."""
-    digests = [hashlib.sha256(text.encode()).digest()[:_DIGEST_BYTES] for text in texts]
+    digests = [text_digest(text) for text in texts]
     numbers: dict[bytes, int] = {}
     new: dict[bytes, str] = {}
     for digest, text in zip(digests, texts, strict=True):
@@ -129,10 +162,11 @@ def _put_pack(db: Database, raw: bytes, base: int | None) -> tuple[int, int]:
     return blob, blob if packed.parent is None else base
 
 
-def _texts(db: Database, numbers: Iterable[int]) -> dict[int, str]:
+def by_number(db: Database, numbers: Iterable[int], *, cache: dict[int, bytes] | None = None) -> dict[int, str]:
+    """Texts by their numbers. `cache`, by blob, spares repeated work of one reader."""
     wanted = sorted(set(numbers))
     found: dict[int, str] = {}
-    cache: dict[int, bytes] = {}
+    cache = {} if cache is None else cache
     while len(found) < len(wanted):
         number = wanted[len(found)]
         row = db.execute(

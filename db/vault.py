@@ -69,6 +69,10 @@ class Vault:
                 f"{self.path}: the entry {name} is damaged; remove the subscription and add it again"
             ) from None
 
+    def knows(self, name: str) -> bool:
+        """Whether something is kept for a subscription; it is not opened."""
+        return name in self._entries()
+
     def forget(self, name: str) -> None:
         """Erase the secrets of a subscription."""
         entries = self._entries()

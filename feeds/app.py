@@ -10,11 +10,11 @@ import gzip
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
-from typing import Final, TypeAlias
+from datetime import UTC
+from email.utils import format_datetime
+from typing import Final
 from urllib.parse import parse_qsl, quote
 
 from fastapi import FastAPI
@@ -22,33 +22,32 @@ from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from feeds import answers, languages, searchpage
+from feeds.answers import Headers, answer
+from feeds.api.budget import Budget
+from feeds.api.desk import Desk
+from feeds.api.service import service as api
 from feeds.pages import Page
 from feeds.site import Site
 from tracker.errors import TrackerError
 
-Headers: TypeAlias = list[tuple[bytes, bytes]]
-
-#: First words of paths that the FastAPI application answers.
+#: First words of paths that the FastAPI applications answer.
 _SERVICE: Final = frozenset({"health"})
+_API: Final = frozenset({"api", "openapi.json", "schemas"})
 
 _FRESH_SECONDS: Final = 60.0  # pages show when sources were last checked, and that moves without a new event
 _REVISION_SECONDS: Final = 1.0  # how often the store is asked whether anything happened
 _KEPT_BYTES: Final = 64 * 1024 * 1024
-_WORTH_PACKING: Final = 512  # bytes
 _QUERY_FIELDS: Final = 20  # more than any form of ours has
 
-SECURITY_HEADERS: Final[tuple[tuple[bytes, bytes], ...]] = (
-    (
-        b"content-security-policy",
-        (
-            b"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; "
-            b"form-action 'self'; frame-ancestors 'none'"
-        ),
-    ),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-)
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """A page as it is sent: its bytes with their headers, and the headers of a 304."""
+
+    body: bytes
+    headers: Headers
+    unchanged: Headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +55,8 @@ class _Prepared:
     """A page ready to be sent, plain and packed, and the moment until which it may be sent unasked."""
 
     page: Page
-    plain: bytes
     packed: bytes | None
+    forms: tuple[_Form, _Form]  # plain, packed
     etag: str
     revision: int
     until: float
@@ -65,7 +64,7 @@ class _Prepared:
     @property
     def size(self) -> int:
         """Bytes that keeping it costs."""
-        return len(self.plain) + len(self.packed or b"")
+        return len(self.page.body) + len(self.packed or b"")
 
 
 def create_app(site: Site, *, clock: Callable[[], float] = time.monotonic) -> ASGIApp:
@@ -80,15 +79,18 @@ def create_app(site: Site, *, clock: Callable[[], float] = time.monotonic) -> AS
         except TrackerError:
             return JSONResponse({"status": "store unavailable"}, status_code=503)
 
-    return PreparedPages(site, service, clock)
+    desk = Desk(site.frame("ru"), site.finder, Budget(clock))
+    return PreparedPages(site, service, desk, clock)
 
 
 class PreparedPages:
     """Sends pages of a site; hands the few service paths to the application behind it."""
 
-    def __init__(self, site: Site, service: ASGIApp, clock: Callable[[], float]) -> None:
+    def __init__(self, site: Site, service: ASGIApp, desk: Desk, clock: Callable[[], float]) -> None:
         self._site = site
         self._service = service
+        self._desk = desk
+        self._api = api(desk)
         self._clock = clock
         self._kept: OrderedDict[str, _Prepared] = OrderedDict()
         self._bytes = 0
@@ -101,11 +103,18 @@ class PreparedPages:
             await self._service(scope, receive, send)
             return
         path = _path(scope)
-        if path.strip("/").partition("/")[0] in _SERVICE:
+        head = path.strip("/").partition("/")[0]
+        if head in _SERVICE:
             await self._service(scope, receive, _with_security(send))
             return
+        if head in _API:
+            await self._api(scope, receive, send)
+            return
         if scope["method"] not in {"GET", "HEAD"}:
-            await _answer(send, 405, [(b"allow", b"GET, HEAD")], b"")
+            await answer(send, 405, [(b"allow", b"GET, HEAD")], b"")
+            return
+        if languages.split(path)[1] == searchpage.PATH:
+            await self._answer_search(scope, send, path)
             return
         if scope["query_string"] and self._site.takes_query(path):
             await self._answer_query(scope, send, path)
@@ -114,14 +123,14 @@ class PreparedPages:
         if prepared is not None:
             await _send_page(scope, send, prepared)
         elif target := await self._moved(path):
-            await _answer(send, 308, [(b"location", target.encode())], b"")
+            await answer(send, 308, [(b"location", target.encode())], b"")
         else:
             shown = scope.get("raw_path", path.encode()).decode(
                 "latin-1"
             )  # as the browser has it: its links count slashes
             page = await run_in_threadpool(self._site.missing, shown)
             headers = [(b"content-type", page.content_type.encode()), (b"cache-control", b"no-store")]
-            await _answer(send, 404, headers, page.body, head=scope["method"] == "HEAD")
+            await answer(send, 404, headers, page.body, head=scope["method"] == "HEAD")
 
     async def _answer_query(self, scope: Scope, send: Send, path: str) -> None:
         """A page made for what one reader asked. It is neither kept nor cached: what people look for is their own business."""
@@ -132,7 +141,16 @@ class PreparedPages:
         else:
             status = 200
         headers = [(b"content-type", page.content_type.encode()), (b"cache-control", b"no-store")]
-        await _answer(send, status, headers, page.body, head=scope["method"] == "HEAD")
+        await answer(send, status, headers, page.body, head=scope["method"] == "HEAD")
+
+    async def _answer_search(self, scope: Scope, send: Send, path: str) -> None:
+        """Search: neither kept nor cached, and refused when everybody together asks for too much."""
+        frame = self._site.frame(languages.split(path)[0])
+        answered = await run_in_threadpool(searchpage.answer, frame, self._desk, _query(scope["query_string"]))
+        headers = [(b"content-type", answered.page.content_type.encode()), (b"cache-control", b"no-store")]
+        if answered.retry_after is not None:
+            headers.append((b"retry-after", str(answered.retry_after).encode()))
+        await answer(send, answered.status, headers, answered.page.body, head=scope["method"] == "HEAD")
 
     async def _prepared(self, path: str) -> _Prepared | None:
         now = self._clock()
@@ -186,39 +204,35 @@ def _prepare(site: Site, path: str, revision: int, until: float) -> _Prepared | 
     page = site.page(path)
     if page is None:
         return None
-    packed = gzip.compress(page.body, compresslevel=6, mtime=0) if len(page.body) >= _WORTH_PACKING else None
+    packed = gzip.compress(page.body, compresslevel=6, mtime=0) if len(page.body) >= answers.WORTH_PACKING else None
+    etag = hashlib.sha256(page.body).hexdigest()[:32]
+    plain = _form(page, page.body, etag, packed=False)
     return _Prepared(
         page=page,
-        plain=page.body,
         packed=packed,
-        etag=hashlib.sha256(page.body).hexdigest()[:32],
+        forms=(plain, plain if packed is None else _form(page, packed, etag, packed=True)),
+        etag=etag,
         revision=revision,
         until=until,
     )
 
 
-async def _send_page(scope: Scope, send: Send, prepared: _Prepared) -> None:
-    asked = _header(scope["headers"], b"accept-encoding")
-    packed = prepared.packed if asked and _accepts_gzip(asked) else None
-    # A strong validator names bytes: the packed form has its own.
-    etag = f'"{prepared.etag}-gzip"' if packed is not None else f'"{prepared.etag}"'
-    headers: Headers = [
-        (b"etag", etag.encode()),
-        (b"vary", b"accept-encoding"),
-        (b"cache-control", _freshness(prepared.page)),
+def _form(page: Page, body: bytes, etag: str, *, packed: bool) -> _Form:
+    """Every header of a page in one form: they are made once, with the body."""
+    unchanged: Headers = [
+        *answers.validators(etag, packed=packed),
+        (b"cache-control", _freshness(page)),
+        *answers.SECURITY_HEADERS,
     ]
-    if prepared.page.modified is not None:
-        headers.append(
-            (b"last-modified", format_datetime(prepared.page.modified.astimezone(UTC), usegmt=True).encode())
-        )
-    if _not_modified(scope["headers"], prepared):
-        await _answer(send, 304, headers, None)
-        return
-    headers.append((b"content-type", prepared.page.content_type.encode()))
-    if packed is not None:
-        headers.append((b"content-encoding", b"gzip"))
-    body = prepared.plain if packed is None else packed
-    await _answer(send, 200, headers, body, head=scope["method"] == "HEAD")
+    if page.modified is not None:
+        unchanged.append((b"last-modified", format_datetime(page.modified.astimezone(UTC), usegmt=True).encode()))
+    headers = [
+        *unchanged,
+        (b"content-type", page.content_type.encode()),
+        *([(b"content-encoding", b"gzip")] if packed else []),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    return _Form(body=body, headers=headers, unchanged=unchanged)
 
 
 def _freshness(page: Page) -> bytes:
@@ -228,52 +242,25 @@ def _freshness(page: Page) -> bytes:
     return b"public, max-age=300" if page.is_feed else b"public, max-age=60"
 
 
-def _not_modified(headers: Iterable[tuple[bytes, bytes]], prepared: _Prepared) -> bool:
-    """RFC 9110 §13: If-None-Match decides alone when it is there; dates are compared in whole seconds."""
-    known = _header(headers, b"if-none-match")
-    if known is not None:
-        tags = {tag.strip().removeprefix("W/").strip('"').removesuffix("-gzip") for tag in known.split(",")}
-        return "*" in tags or prepared.etag in tags
-    since = _header(headers, b"if-modified-since")
-    if since is None or prepared.page.modified is None:
-        return False
-    try:
-        moment = parsedate_to_datetime(since)
-    except ValueError:
-        return False
-    return _aware(moment) >= prepared.page.modified.replace(microsecond=0)
-
-
-def _aware(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str | None:
-    values = [value.decode("latin-1") for key, value in headers if key.lower() == name]
-    return ", ".join(values) if values else None
-
-
-def _accepts_gzip(value: str) -> bool:
-    for row in value.lower().split(","):
-        coding, _, parameters = row.partition(";")
-        if coding.strip() in {"gzip", "*"}:
-            return parameters.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
-    return False
-
-
-async def _answer(send: Send, status: int, headers: Headers, body: bytes | None, *, head: bool = False) -> None:
-    """Send a whole answer. `body` None is a 304, which has no length of its own."""
-    sent = [*headers, *SECURITY_HEADERS]
-    if body is not None:
-        sent.append((b"content-length", str(len(body)).encode()))
-    await send({"type": "http.response.start", "status": status, "headers": sent})
-    await send({"type": "http.response.body", "body": b"" if head or body is None else body})
+async def _send_page(scope: Scope, send: Send, prepared: _Prepared) -> None:
+    packed = prepared.packed is not None and answers.accepts_gzip(scope["headers"])
+    form = prepared.forms[packed]
+    if answers.not_modified(scope["headers"], prepared.etag, prepared.page.modified):
+        await send({"type": "http.response.start", "status": 304, "headers": form.unchanged})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    body = b"" if scope["method"] == "HEAD" else form.body
+    await send({"type": "http.response.start", "status": 200, "headers": form.headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 def _with_security(send: Send) -> Send:
     async def guarded(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message["headers"], *SECURITY_HEADERS, (b"cache-control", b"no-store")]}
+            message = {
+                **message,
+                "headers": [*message["headers"], *answers.SECURITY_HEADERS, (b"cache-control", b"no-store")],
+            }
         await send(message)
 
     return guarded

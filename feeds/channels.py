@@ -18,12 +18,16 @@ from feeds.months import Span
 from tracker.models import Event, EventKind, Language, Level
 
 ENTRIES: Final = 100
+_AT_ONCE: Final = 1_000
 _COVERAGE: Final = frozenset({EventKind.COVERAGE_GAP, EventKind.COVERAGE_RESTORED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """One feed before its entries: names for people, the scope it draws from, and what it lets in."""
+    """One feed before its entries: names for people, the scope it draws from, and what it lets in.
+
+    `lasting_title` is a title that the fate of its document cannot change, for archives; empty where `title` is one.
+    """
 
     name: str
     title: str
@@ -33,6 +37,7 @@ class Channel:
     leads_only: bool
     keep: Callable[[Event, Library], bool] | None = None
     language: Language = "ru"
+    lasting_title: str = ""
 
 
 def _significant(event: Event, library: Library) -> bool:
@@ -43,6 +48,11 @@ def _significant(event: Event, library: Library) -> bool:
         wrong = library.event(str(event.payload.get("event")))
         return wrong is None or _significant(wrong, library)
     return False
+
+
+def lets_in(feed: Channel, event: Event, library: Library) -> bool:
+    """Whether an event of the feed's scope stands in it."""
+    return not event.backfilled and (feed.keep is None or feed.keep(event, library))
 
 
 _ALL: Final = "all"
@@ -134,20 +144,20 @@ def document_channel(about: subject.Subject, *, language: Language = "ru") -> Ch
         scope=f"document:{about.id}",
         leads_only=True,
         language=language,
+        lasting_title=f"{mark}{about.name}",
     )
 
 
 def topics(library: Library) -> tuple[str, ...]:
     """Topics of followed documents and of recorded events, ours first."""
-    found = {topic for document in library.documents() for topic in document.topics}
-    found |= {scope.removeprefix("topic:") for scope in library.scopes() if scope.startswith("topic:")}
+    found = {*library.topics(), *(scope.removeprefix("topic:") for scope in library.scopes("topic:"))}
     return (*(topic for topic in labels.TOPICS if topic in found), *sorted(found - set(labels.TOPICS)))
 
 
 def sources(library: Library) -> tuple[str, ...]:
     """Sources that were asked or that told something, in the order of our list."""
     found = {state.name for state in library.source_states()}
-    found |= {scope.removeprefix("source:") for scope in library.scopes() if scope.startswith("source:")}
+    found |= {scope.removeprefix("source:") for scope in library.scopes("source:")}
     return (*(name for name in labels.SOURCES if name in found), *sorted(found - set(labels.SOURCES)))
 
 
@@ -168,7 +178,8 @@ def rows(
     Asks for more while the filter leaves too few and the store has more.
     """
     after, before = (span[0] - 1, span[1] + 1) if span else (None, None)
-    limit = count
+    limit = min(count, _AT_ONCE)
+    kept: list[tuple[Event, bytes]] = []
     while True:
         found = library.entries(
             feed.scope,
@@ -179,11 +190,7 @@ def rows(
             after_seq=after,
             before_seq=before,
         )
-        kept = [
-            (event, fragment)
-            for event, fragment in found
-            if not event.backfilled and (feed.keep is None or feed.keep(event, library))
-        ]
+        kept += [(event, fragment) for event, fragment in found if lets_in(feed, event, library)]
         if len(kept) >= count or len(found) < limit:
             return tuple(kept[:count])
-        limit *= 4
+        before, limit = found[-1][0].seq, min(4 * limit, _AT_ONCE)

@@ -24,7 +24,7 @@ def page(frame: Frame, document: Document) -> Page:
     library, say = frame.library, frame.say
     about = subject.of_document(document)
     events = library.events(scope=f"document:{document.id}", limit=views.DOCUMENT_EVENTS)
-    watches = [watch for watch in library.watches(include_muted=True) if watch.target == document.id]
+    watches = library.watches(include_muted=True, target=document.id)
     card = views.card_of(document.id, library)
     versions = library.versions(document.id)
     steps = (card or {}).get("events") or ()

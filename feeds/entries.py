@@ -19,15 +19,15 @@ from feeds import diffview, labels, places, subject, times, wording
 from feeds.languages import Speech, prefix
 from feeds.library import Library
 from feeds.subject import Subject
-from feeds.textual import clean, outward
+from feeds.textual import bounded, clean, outward
+from feeds.told import modest
 from tracker.models import Diff, Event, Language, RenderedEntry, SiteInfo
 
 ATOM: Final = "http://www.w3.org/2005/Atom"
 _LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _BUNDLE_SHOWN: Final = 30
 _REASONS_SHOWN: Final = 12
-_LONGEST_TITLE: Final = 400  # characters
-_LONGEST_SUMMARY: Final = 4_000
+_LONGEST_SUMMARY: Final = 4_000  # characters
 
 
 def tag_uri(info: SiteInfo, name: str) -> str:
@@ -42,6 +42,7 @@ def event_url(info: SiteInfo, event_id: str, language: Language = "ru") -> str:
 
 def render(event: Event, library: Library, info: SiteInfo, language: Language = "ru") -> RenderedEntry:
     """Render an event for every feed format, in one language. Bundle mates are listed inside the lead."""
+    event = modest(event)
     diff = _diff(event, library)
     facts = _Facts(event, diff, _mates(event, library, language), info, Speech(language))
     return RenderedEntry(
@@ -81,8 +82,8 @@ class _Facts:
         self.id = tag_uri(info, f"event/{event.id}")
         self.url = event_url(info, event.id, say.language)
         heading = wording.title(event, diff, demo=info.invented, language=say.language)
-        self.title = _bounded(clean(str(heading)))
-        self.summary = _bounded(clean(wording.summary(event, diff, language=say.language)), _LONGEST_SUMMARY)
+        self.title = bounded(clean(str(heading)))
+        self.summary = bounded(clean(wording.summary(event, diff, language=say.language)), _LONGEST_SUMMARY)
         if heading.demo:
             self.summary = f"{say.of(labels.DEMO)}. {self.summary}"
         content = _content(event, diff, mates, info, say, demo=heading.demo)
@@ -118,7 +119,7 @@ def _content(
     if demo:
         elements.append(tag.P(tag.STRONG(f"{labels.DEMO.ru} / {labels.DEMO.en}")))
     summary = wording.summary(event, diff, language=say.language)
-    elements.append(tag.P(_bounded(clean(summary), _LONGEST_SUMMARY)))
+    elements.append(tag.P(bounded(clean(summary), _LONGEST_SUMMARY)))
     if diff is not None:
         elements += diffview.feed_elements(diff, say)
         if diff.significance.reasons:
@@ -129,31 +130,30 @@ def _content(
         elements.append(tag.P(say("В том же обновлении:")))
         mark = f"{say.of(labels.DEMO)}. " if demo else ""  # the entry has said it once
         rows = [
-            tag.LI(tag.A(_bounded(clean(title.removeprefix(mark))), href=event_url(info, mate, say.language)))
+            tag.LI(tag.A(bounded(clean(title.removeprefix(mark))), href=event_url(info, mate, say.language)))
             for title, mate in mates[:_BUNDLE_SHOWN]
         ]
         if len(mates) > _BUNDLE_SHOWN:
             rows.append(tag.LI(say("и ещё {count}", count=len(mates) - _BUNDLE_SHOWN)))
         elements.append(tag.UL(*rows))
     elements.append(_links(event, info, say, invented=demo))
-    if say.language == "ru":
-        note = tag.P(_bounded(clean(wording.english(event)), _LONGEST_SUMMARY))
-        note.set("lang", "en")
-        elements.append(note)
+    # The other language stands beside: one line of English, or the Russian sentences, whose words are those of the law.
+    beside = wording.english(event) if say.language == "ru" else wording.summary(event, diff)
+    note = tag.P(bounded(clean(beside), _LONGEST_SUMMARY))
+    note.set("lang", say.other)
+    elements.append(note)
     return elements
-
-
-def _bounded(text: str, length: int = _LONGEST_TITLE) -> str:
-    """Text that a reader's list can bear, cut at a word: a source may send a title of megabytes."""
-    return text if len(text) <= length else text[:length].rsplit(" ", 1)[0].rstrip(" ,;:(«") + "…"
 
 
 def _reasons(diff: Diff, say: Speech) -> html.HtmlElement:
     """The rules that fired, the best first; a long list is left to the page."""
     reasons = diff.significance.reasons
     rows = [
-        tag.LI(clean(places.shown(reason.text if say.language == "ru" else reason.text_en or reason.text)))
-        for reason in reasons[:_REASONS_SHOWN]
+        tag.LI(bounded(clean(places.shown(said)), _LONGEST_SUMMARY))
+        for said in (
+            reason.text if say.language == "ru" else reason.text_en or reason.text
+            for reason in reasons[:_REASONS_SHOWN]
+        )
     ]
     if len(reasons) > _REASONS_SHOWN:
         rows.append(tag.LI(say("и ещё {count} — на странице события", count=len(reasons) - _REASONS_SHOWN)))
@@ -168,8 +168,8 @@ def _fields(payload: Mapping[str, Any], say: Speech) -> list[html.HtmlElement]:
     items = []
     for row in rows:
         name = say.of(labels.card_field(str(row.get("name"))))
-        before, after = (_bounded(clean(str(row.get(key) or "—")), _LONGEST_SUMMARY) for key in ("before", "after"))
-        items.append(tag.LI(_bounded(clean(name)) + ": ", tag.DEL(f"[−{before}−]"), " ", tag.INS("{+" + after + "+}")))
+        before, after = (bounded(clean(str(row.get(key) or "—")), _LONGEST_SUMMARY) for key in ("before", "after"))
+        items.append(tag.LI(bounded(clean(name)) + ": ", tag.DEL(f"[−{before}−]"), " ", tag.INS("{+" + after + "+}")))
     return [tag.UL(*items)] if items else []
 
 
@@ -253,7 +253,7 @@ def _json(facts: _Facts) -> dict[str, Any]:
             "source": event.source,
             "document": event.document_id,
             "force": str(about.force) if about else None,
-            "occurred_at": event.occurred_at,
+            "occurred_at": bounded(clean(event.occurred_at)) if event.occurred_at else None,
             "observed_at": moment,
             "invented": facts.info.invented or (about is not None and about.invented),
         },

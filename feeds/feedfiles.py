@@ -1,7 +1,8 @@
 """Every file that a feed reader or a calendar asks for: the living feeds, their archives, the list of feeds, the calendar.
 
 A living feed holds the newest hundred entries and leads to its archives (RFC 5005): one for each Moscow month that is over and
-in which the feed has an entry. An archive never changes, so that a reader who was away for a year misses nothing.
+in which the feed has an entry. What stands in an archive never changes, so that a reader who was away for a year misses nothing;
+its head says nothing that could. The newest archive is still to learn the address of the one behind it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Final
 from feeds import calendar, channels, opml, times
 from feeds.channels import Channel
 from feeds.formats import FORMATS, FeedHead, epoch
+from feeds.languages import Speech
 from feeds.library import FeedFormat, Library
 from feeds.months import Months, Span
 from feeds.views import month_of
@@ -21,13 +23,12 @@ from tracker.models import Language, SiteInfo
 
 #: A month of one feed may hold as many entries as the ledger has events in it.
 _WHOLE: Final = 1_000_000
-#: At the edges of a span stand events of other months only where the clock jumped: a few are enough to find one of this.
-_EDGE: Final = 50
+_WALK: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedFile:
-    """One file. `is_final`: it will never change."""
+    """One file. `is_final`: it will never change, but for what an operator strikes."""
 
     content_type: str
     body: bytes
@@ -42,6 +43,7 @@ class FeedFiles:
         self._library = library
         self._info = info
         self._months = months
+        self._over: tuple[dict[date, Span], dict[str, tuple[date, ...]]] = ({}, {})
 
     def file(self, path: str, language: Language) -> FeedFile | None:
         """The file at a path without its language: ``/feeds/all.atom``, ``/feeds/all/2026-05.atom``, ``/calendar.ics``."""
@@ -93,11 +95,11 @@ class FeedFiles:
         at = ordered.index(month)
         whole = channels.rows(feed, fmt, self._library, _WHOLE, span=archived[month])
         found = [(event, entry) for event, entry in whole if month_of(event) == month]
-        words = times.month(month, language=feed.language)
+        say, words = Speech(feed.language), times.month(month, language=feed.language)
         head = FeedHead(
             name=f"{feed.name}/{name}",
-            title=f"{feed.title}: {words}",
-            description=feed.description,
+            title=f"{feed.lasting_title or feed.title}: {words}",
+            description=say("Архив ленты: всё, что стояло в ней за {month}.", month=words),
             page=feed.page,
             updated=max((event.observed_at for event, _ in found), default=epoch(self._info)),
             language=feed.language,
@@ -111,26 +113,41 @@ class FeedFiles:
     def _joined(self, head: FeedHead, fmt: FeedFormat, entries: list[bytes]) -> FeedFile:
         form = FORMATS[fmt]
         body = form.join(head, entries, self._info)
-        return FeedFile(content_type=form.content_type, body=body, modified=head.updated, is_final=head.is_archive)
+        return FeedFile(
+            content_type=form.content_type, body=body, modified=head.updated, is_final=head.following is not None
+        )
 
     def _archived(self, feed: Channel) -> dict[date, Span]:
-        """The months of a feed that are over, oldest first. A month is over when something was seen or checked after it."""
+        """The months of a feed that are over, oldest first. A month is over when something was seen or checked after it.
+
+        Looked for once, as long as no further month is over: a month that is over gets no more events.
+        """
         now = self._this_month()
         over = {month: span for month, span in self._months.index().items() if now is not None and month < now}
-        return {month: span for month, span in reversed(over.items()) if self._has_entry(feed, month, span)}
+        known = self._over
+        if known[0] != over:
+            known = self._over = (over, {})
+        months = known[1].get(feed.name)
+        if months is None:
+            months = tuple(month for month in reversed(over) if self._has_entry(feed, month, over[month]))
+            known[1][feed.name] = months
+        return {month: over[month] for month in months}
 
     def _has_entry(self, feed: Channel, month: date, span: Span) -> bool:
-        found = self._library.events(
+        before = span[1] + 1
+        while found := self._library.events(
             scope=feed.scope,
             leads_only=feed.leads_only,
             backfilled=False,
             after_seq=span[0] - 1,
-            before_seq=span[1] + 1,
-            limit=_WHOLE if feed.keep else _EDGE,
-        )
-        return any(
-            month_of(event) == month and (feed.keep is None or feed.keep(event, self._library)) for event in found
-        )
+            before_seq=before,
+            limit=_WALK,
+        ):
+            # Between the events of a month stand those of others only where the clock jumped.
+            if any(month_of(event) == month and channels.lets_in(feed, event, self._library) for event in found):
+                return True
+            before = found[-1].seq
+        return False
 
     def _this_month(self) -> date | None:
         """The month in which something was last seen or checked: the only clock of this room."""

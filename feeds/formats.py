@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import quote
 
 from lxml import etree
 
@@ -18,7 +19,7 @@ from feeds import labels, times
 from feeds.entries import ATOM, rfc822, tag_uri
 from feeds.languages import Speech, prefix
 from feeds.library import FeedFormat
-from feeds.textual import clean
+from feeds.textual import bounded, clean
 from tracker.models import Language, SiteInfo
 
 _XML: Final = b"<?xml version='1.0' encoding='utf-8'?>\n"
@@ -70,17 +71,17 @@ def feed_title(head: FeedHead, info: SiteInfo) -> str:
     """The title that a reader's list shows; invented feeds say so first."""
     demo = Speech(head.language).of(labels.DEMO)
     mark = f"{demo}. " if info.invented and not head.title.startswith(demo) else ""
-    return clean(f"{mark}{head.title} — {info.title}")
+    return clean(f"{mark}{bounded(head.title)} — {info.title}")
 
 
 def feed_url(name: str, info: SiteInfo, extension: str, language: Language) -> str:
     """The address of a feed or of an archive, absolute."""
-    return f"{info.base_url}{prefix(language)}/feeds/{name}.{extension}"
+    return f"{info.base_url}{prefix(language)}/feeds/{quote(clean(name))}.{extension}"
 
 
 def page_url(page: str, info: SiteInfo, language: Language) -> str:
     """The address of a page, absolute."""
-    return info.base_url + (f"{prefix(language)}{page}".removesuffix("/") or "/")
+    return info.base_url + (f"{prefix(language)}{quote(clean(page))}".removesuffix("/") or "/")
 
 
 def _links(head: FeedHead, info: SiteInfo, extension: str) -> list[tuple[str, str]]:
@@ -99,9 +100,10 @@ def join_atom(head: FeedHead, fragments: Sequence[bytes], info: SiteInfo) -> byt
         child.text = text
         return child
 
-    add(feed, "id", tag_uri(info, f"feed{prefix(head.language)}/{head.name}"))
+    # All documents of one feed have its id (RFC 5005): an archive is not another feed.
+    add(feed, "id", tag_uri(info, f"feed{prefix(head.language)}/{head.current or head.name}"))
     add(feed, "title", feed_title(head, info))
-    add(feed, "subtitle", clean(head.description))
+    add(feed, "subtitle", bounded(clean(head.description)))
     add(feed, "updated", times.iso(head.updated))
     own = feed_url(head.name, info, "atom", head.language)
     add(feed, "link", None, rel="self", type="application/atom+xml", href=own)
@@ -121,7 +123,7 @@ def join_rss(head: FeedHead, fragments: Sequence[bytes], info: SiteInfo) -> byte
     channel = etree.SubElement(rss, "channel")
     etree.SubElement(channel, "title").text = feed_title(head, info)
     etree.SubElement(channel, "link").text = page_url(head.page, info, head.language)
-    etree.SubElement(channel, "description").text = clean(head.description)
+    etree.SubElement(channel, "description").text = bounded(clean(head.description))
     etree.SubElement(channel, "language").text = head.language
     etree.SubElement(channel, "lastBuildDate").text = rfc822(head.updated)
     etree.SubElement(channel, "generator").text = _GENERATOR
@@ -160,7 +162,7 @@ def join_json(head: FeedHead, fragments: Sequence[bytes], info: SiteInfo) -> byt
     shell: dict[str, object] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed_title(head, info),
-        "description": clean(head.description),
+        "description": bounded(clean(head.description)),
         "home_page_url": page_url(head.page, info, head.language),
         "feed_url": feed_url(head.name, info, "json", head.language),
         "language": head.language,
@@ -168,6 +170,8 @@ def join_json(head: FeedHead, fragments: Sequence[bytes], info: SiteInfo) -> byt
     }
     if head.previous:  # JSON Feed pages lead from the newest entries to the older ones
         shell["next_url"] = feed_url(head.previous, info, "json", head.language)
+    if head.is_archive:
+        shell["expired"] = True  # nothing will ever be added to it
     shell["items"] = []
     opening = json.dumps(shell, ensure_ascii=False).encode().removesuffix(b"]}")
     rest = (piece for fragment in fragments[1:] for piece in (b",\n", fragment))

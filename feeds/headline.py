@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple, TypeAlias
 
 from feeds import places
 from feeds.languages import Speech
@@ -89,9 +89,17 @@ class _Candidate:
     text: str
 
 
-def headline(diff: Diff, *, language: Language = "ru") -> str:
-    """The change in one line, without the name of the document; empty when nothing of law changed."""
-    statements = list(_statements(diff, language))
+#: Clause of an amending text -> the number of the law that it amends: ``st-1`` -> ``138-ФЗ``.
+Acts: TypeAlias = Mapping[str, str]
+_NO_ACTS: Final[Acts] = {}
+
+
+def headline(diff: Diff, *, language: Language = "ru", acts: Acts = _NO_ACTS) -> str:
+    """The change in one line, without the name of the document; empty when nothing of law changed.
+
+    Where `acts` says which law a clause amends, a unit of quoted wording is named by its place in that law.
+    """
+    statements = list(_statements(diff, language, acts))
     if not statements:
         return ""
     ranked = sorted(statements, key=lambda candidate: candidate.rank)
@@ -106,7 +114,7 @@ def _more(number: int, language: Language) -> str:
     return f"{number} more {'change' if number == 1 else 'changes'}"
 
 
-def _statements(diff: Diff, language: Language) -> Iterator[_Candidate]:
+def _statements(diff: Diff, language: Language, acts: Acts) -> Iterator[_Candidate]:
     """Every operation as a candidate; operations of one group are one statement unless they also change words."""
     grounds = _new_grounds(diff)
     named = " ".join(reason.text for reason in diff.significance.reasons[:1])
@@ -122,11 +130,23 @@ def _statements(diff: Diff, language: Language) -> Iterator[_Candidate]:
                 said = group.text if language == "ru" else group.text_en or group.text
                 yield _Candidate(rank=80, text=_lower_first(said.rstrip(".")))
             continue
-        candidate = _candidate(operation, language, ground=operation in grounds)
+        placed, act = _in_act(operation, acts)
+        candidate = _candidate(placed, language, ground=operation in grounds)
         address = operation.new_address or operation.old_address
         # The reason that fired best names its clause: that clause leads.
         favoured = 5 if address and _names(named, address) else 0
-        yield _Candidate(rank=candidate.rank - favoured, text=candidate.text)
+        of_act = f" {act}" if language == "ru" else f" of {act}"
+        yield _Candidate(rank=candidate.rank - favoured, text=candidate.text + (of_act if act else ""))
+
+
+def _in_act(operation: Operation, acts: Acts) -> tuple[Operation, str]:
+    """The operation by its place in the law that its clause amends, and the number of that law; "" where either is not known.
+
+    `acts` are those of the new text: of what only the old one has, or what moved, nothing is known.
+    """
+    act = acts.get((operation.new_path or "").partition(".")[0], "")
+    place = places.in_act(operation.new_address or "") if act and {"added", "modified"} & set(operation.ops) else ""
+    return (replace(operation, old_address=place, new_address=place), act) if place else (operation, "")
 
 
 def told_apart(diff: Diff) -> tuple[Operation, ...]:

@@ -162,14 +162,14 @@ EDITIONS: Final[dict[str, tuple[str, str, str]]] = {
     "introduced": ("Внесённый текст", "внесённый текст", "text as introduced"),
     "revised": ("Новая редакция", "новая редакция", "revised text"),
     "first-reading-committee": ("Текст к 1-му чтению", "текст к 1-му чтению", "text for the first reading"),
-    "first-reading": ("Текст, принятый в 1-м чтении", "текст после 1-го чтения", "text passed at first reading"),
+    "first-reading": ("Текст, принятый в 1-м чтении", "принят в 1-м чтении", "text passed at first reading"),
     "second-reading-committee": ("Текст ко 2-му чтению", "текст ко 2-му чтению", "text for the second reading"),
     "second-reading-amended": (
         "Текст ко 2-му чтению с поправками",
         "текст ко 2-му чтению",
         "text for the second reading, with amendments",
     ),
-    "second-reading": ("Текст, принятый во 2-м чтении", "текст после 2-го чтения", "text passed at second reading"),
+    "second-reading": ("Текст, принятый во 2-м чтении", "принят во 2-м чтении", "text passed at second reading"),
     "third-reading-committee": ("Текст к 3-му чтению", "текст к 3-му чтению", "text for the third reading"),
     "adopted": ("Текст принятого закона", "принятый текст", "text as adopted"),
     "current": ("Текущая редакция", "текущая редакция", "current text"),
@@ -270,6 +270,19 @@ SOURCES: Final[dict[str, tuple[str, str, str]]] = {
 def source_name(source: str, *, language: Language = "ru") -> str:
     """How people call a source; its slug when we have no better word."""
     return SOURCES[source][0 if language == "ru" else 2] if source in SOURCES else source
+
+
+#: Searches for documents by their names: a source's first search is named by the source alone.
+SEARCHES: Final = {
+    "sozd/readings": Words("поиск поправок к чтениям", "search for amendments at readings"),
+    "sozd/keywords": Words("поиск по словам", "search by words"),
+}
+_A_SEARCH: Final = Words("поиск новых документов", "search for new documents")
+
+
+def search_name(search: str) -> Words:
+    """What a search for documents is called."""
+    return SEARCHES.get(search, _A_SEARCH)
 
 
 def source_host(source: str, url: str = "") -> str:

@@ -14,6 +14,7 @@ from tracker.models import (
     EditionKey,
     Event,
     EventKind,
+    Force,
     Json,
     Language,
     Part,
@@ -21,6 +22,7 @@ from tracker.models import (
     Section,
     Snapshot,
     SourceState,
+    Status,
     Version,
     Watch,
 )
@@ -36,6 +38,20 @@ class Library(Protocol):
 
     def documents(self) -> tuple[Document, ...]:
         """Every followed act."""
+
+    def newest_documents(self, *, topic: str = "", limit: int, offset: int = 0) -> tuple[Document, ...]:
+        """Followed acts by their own date, the newest first; all, or those of a topic."""
+
+    def document_count(self, topic: str = "", /) -> int:
+        """How many acts are followed, in all or under a topic."""
+
+    def topics(self) -> tuple[str, ...]:
+        """Every topic that a followed act is under."""
+
+    def document_page(
+        self, *, topic: str, kind: str, force: Force | None, status: Status | None, after: str, limit: int
+    ) -> tuple[Document, ...]:
+        """Followed acts by id, behind `after`, that meet every condition given; `kind` is the first word of an id."""
 
     def versions(self, document_id: str, /, *, part: Part | None = None) -> tuple[Version, ...]:
         """The versions of a document, of one part or of all."""
@@ -75,14 +91,20 @@ class Library(Protocol):
     ) -> tuple[Event, ...]:
         """Events of one scope (``document:<id>``, ``topic:<name>``, ``source:<name>``) or of all, newest first."""
 
+    def ledger_line(self, event_id: str, /) -> Mapping[str, Json] | None:
+        """The hashed line of an event with its ``hash`` and ``salt``: a proof that others can check."""
+
     def bundle(self, bundle_id: str, /) -> tuple[Event, ...]:
         """The events of one observation."""
 
     def corrections_of(self, event_id: str, /) -> tuple[Event, ...]:
         """The corrections that name an event."""
 
-    def scopes(self) -> tuple[str, ...]:
-        """Every scope that has an event."""
+    def scopes(self, prefix: str = "", /) -> tuple[str, ...]:
+        """Every scope that has an event, or those that begin so."""
+
+    def months(self, after_seq: int = 0, /) -> Mapping[str, tuple[int, int]]:
+        """The Moscow months (``2026-05``) of events behind a place of the ledger, with the first and last of each."""
 
     def entries(
         self,
@@ -104,8 +126,8 @@ class Library(Protocol):
     def source_states(self) -> tuple[SourceState, ...]:
         """How each source has been answering."""
 
-    def watches(self, *, include_muted: bool = False) -> tuple[Watch, ...]:
-        """What is followed, with the times of the last checks."""
+    def watches(self, *, include_muted: bool = False, target: str | None = None) -> tuple[Watch, ...]:
+        """What is followed, with the times of the last checks; only one target when it is given."""
 
     def snapshot(self, snapshot_id: int, /) -> Snapshot | None:
         """The record of a stored body; never the body."""

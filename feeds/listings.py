@@ -24,9 +24,8 @@ def timeline(frame: Frame, months: Months, query: Mapping[str, str] | None = Non
     found = filters.found(asked, frame.library)
     first = asked.is_empty and asked.before is None
     say = frame.say
-    documents = frame.library.documents()
     recent = dict.fromkeys(event.document_id for event in found.events if event.document_id) if first else {}
-    known = {document.id: document for document in documents}
+    known = [document for name in recent if (document := frame.library.document(name)) is not None]
     return frame.html(
         "/",
         "timeline.html",
@@ -35,8 +34,8 @@ def timeline(frame: Frame, months: Months, query: Mapping[str, str] | None = Non
         days=frame.rows.days(found.events),
         months=_month_links(frame, months),
         month=None,
-        documents=frame.document_rows([known[name] for name in recent if name in known][:_RECENT_DOCUMENTS]),
-        documents_count=len(documents),
+        documents=frame.document_rows(known[:_RECENT_DOCUMENTS]),
+        documents_count=frame.library.document_count(),
         freshness=frame.source_rows() if first else (),
         as_of=frame.as_of(),
         filters=asked,
@@ -99,7 +98,7 @@ def topic(frame: Frame, name: str) -> Page | None:
     if name not in frame.topics():
         return None
     leads = frame.library.events(scope=f"topic:{name}", leads_only=True, backfilled=False, limit=TIMELINE_LEADS)
-    documents = [document for document in frame.library.documents() if name in document.topics]
+    documents = frame.library.newest_documents(topic=name, limit=_DOCUMENTS_PAGE)
     feed = channels.topic_channel(name, language=frame.language, own=frame.info.topic_names)
     words = labels.topic_name(name, frame.info.topic_names)
     return frame.html(
@@ -109,8 +108,8 @@ def topic(frame: Frame, name: str) -> Page | None:
         heading=frame.say.of(words),
         english=words.en if frame.language == "ru" else "",
         days=frame.rows.days(leads),
-        documents=frame.document_rows(documents[:_DOCUMENTS_PAGE]),
-        more=max(0, len(documents) - _DOCUMENTS_PAGE),
+        documents=frame.document_rows(documents),
+        more=max(0, frame.library.document_count(name) - _DOCUMENTS_PAGE),
         feed=frame.feed_row(feed),
         as_of=frame.as_of(),
         autodiscovery=frame.alternates(feed),
@@ -119,8 +118,7 @@ def topic(frame: Frame, name: str) -> Page | None:
 
 def documents(frame: Frame, number: int) -> Page | None:
     """Everything that is followed, two hundred documents a page, the newest first."""
-    rows = sorted(frame.library.documents(), key=lambda row: (row.date or "", row.id), reverse=True)
-    pages = max(1, -(-len(rows) // _DOCUMENTS_PAGE))
+    pages = document_pages(frame)
     if not 1 <= number <= pages:
         return None
     start = (number - 1) * _DOCUMENTS_PAGE
@@ -129,8 +127,8 @@ def documents(frame: Frame, number: int) -> Page | None:
         "documents.html",
         frame.newest(),
         heading=frame.say("За чем мы следим"),
-        documents=frame.document_rows(rows[start : start + _DOCUMENTS_PAGE]),
-        count=len(rows),
+        documents=frame.document_rows(frame.library.newest_documents(limit=_DOCUMENTS_PAGE, offset=start)),
+        count=frame.library.document_count(),
         earlier=documents_path(number - 1) if number > 1 else None,
         later=documents_path(number + 1) if number < pages else None,
         number=number,
@@ -145,7 +143,7 @@ def documents_path(number: int) -> str:
 
 def document_pages(frame: Frame) -> int:
     """How many pages the list of documents has."""
-    return max(1, -(-len(frame.library.documents()) // _DOCUMENTS_PAGE))
+    return max(1, -(-frame.library.document_count() // _DOCUMENTS_PAGE))
 
 
 def feeds(frame: Frame) -> Page:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import threading
 from datetime import date
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
-from feeds import views
 from feeds.library import Library
-
-_WALK: Final = 500
 
 Span: TypeAlias = tuple[int, int]
 
@@ -26,11 +23,10 @@ class Months:
     def index(self) -> dict[date, Span]:
         """First day of a month -> first and last sequence number seen in it, newest month first."""
         with self._lock:
-            while events := self._library.events(after_seq=self._indexed, oldest_first=True, limit=_WALK):
-                for event in events:
-                    first, _ = self._spans.get(views.month_of(event), (event.seq, event.seq))
-                    self._spans[views.month_of(event)] = (first, event.seq)
-                self._indexed = events[-1].seq
+            for name, (first, last) in self._library.months(self._indexed).items():
+                month = date.fromisoformat(f"{name}-01")
+                self._spans[month] = (self._spans.get(month, (first, last))[0], last)
+            self._indexed = max((last for _, last in self._spans.values()), default=0)
             return dict(sorted(self._spans.items(), reverse=True))
 
     def named(self, name: str) -> tuple[date, Span] | None:

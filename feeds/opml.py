@@ -11,7 +11,7 @@ from feeds.entries import rfc822
 from feeds.formats import epoch, feed_url, page_url
 from feeds.languages import Speech
 from feeds.library import Library
-from feeds.textual import clean
+from feeds.textual import bounded, clean
 from tracker.models import Language, SiteInfo
 
 
@@ -45,8 +45,8 @@ def render(library: Library, info: SiteInfo, language: Language) -> tuple[bytes,
                 "outline",
                 {
                     "type": "rss",  # OPML calls every feed so, whatever its format
-                    "text": clean(feed.title),
-                    "description": clean(feed.description),
+                    "text": bounded(clean(feed.title)).strip() or feed.name,
+                    "description": bounded(clean(feed.description)),
                     "xmlUrl": feed_url(feed.name, info, "atom", language),
                     "htmlUrl": page_url(feed.page, info, language),
                     "language": language,

@@ -18,6 +18,8 @@ LONG: Final = 120  # characters of a quotation in a title
 
 _BARE_NAME: Final = re.compile(r"\S+\.\w{2,5}")
 _LISTED_EDITION: Final = re.compile(r"\s*\d+\s*-\s*(от\s.*?)\s*(?:\([^()]*\)\s*)*")
+_DAY: Final = re.compile(r"\b(\d\d)\.(\d\d)\.(\d{4})\b")
+_GAP: Final = re.compile(r"(?:На (?P<host>\S+) )?[Пп]осле (?P<one>.+?) идёт (?P<other>.+?)\.?")
 _BRACKETS: Final = re.compile(r"\s*\([^()]*\)")
 
 
@@ -32,7 +34,11 @@ def notice_line(notice: Mapping[str, Any], *, language: Language = "ru") -> str:
     if language == "en":
         where = places.english(address)
         if notice.get("kind") == "gap":
-            return f"numbering has a gap: {places.shown(text)}"
+            gap = _GAP.fullmatch(text)
+            if gap is None:
+                return f"numbering has a gap: {places.shown(text)}"
+            host = f"on {gap['host']} " if gap["host"] else ""
+            return f"{host}after {places.english(gap['one'])} comes {places.english(gap['other'])}"
         return f"{where}: {places.shown(text)}" if where else places.shown(text)
     if notice.get("kind") == "gap" or not address or address in text:
         return places.shown(text)  # the address of a gap is the unit that is missing, which the words say better
@@ -57,7 +63,10 @@ def edition_label(facts: Mapping[str, Any], *, language: Language = "ru") -> str
     listed = _LISTED_EDITION.fullmatch(label)
     if not listed:
         return label
-    return f"Редакция {listed[1]}" if language == "ru" else f"Edition {listed[1].replace('от ', 'of ', 1)}"
+    if language == "ru":
+        return f"Редакция {listed[1]}"
+    named = _DAY.sub(lambda day: times.date_only(f"{day[3]}-{day[2]}-{day[1]}", language=language), listed[1])
+    return f"Edition {named.replace('от ', 'of ', 1)}"
 
 
 def stage_name(status: Any, *, language: Language = "ru") -> str:

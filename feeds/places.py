@@ -53,20 +53,27 @@ def shown(text: str) -> str:
     return _QUOTED.sub(lambda found: _SIGN + found[1].replace("„", "«").replace("“", "»"), text)
 
 
+def in_act(address: str) -> str:
+    """The place in the amended act of an address that runs into quoted wording: ``ст. 22 ч. 1``; "" where it is not whole."""
+    _, sign, inner = shown(address).rpartition(_SIGN)
+    return inner if sign and inner.startswith("ст. ") else ""
+
+
 def english(address: str) -> str:
     """``ст. 22 ч. 1 п. 2 пп. «в»`` with its units in English: ``art. 22 part 1 item 2 sub-item «в»``."""
     return _LEVEL.sub(lambda found: _ENGLISH[found[0]], shown(address))
 
 
 def added(address: str) -> str:
-    """A new unit in words: ``новый п. 3 ст. 5``; of quoted wording ``новый пп. «в», ст. 1 п. 2 › п. 7``."""
+    """A new unit in words: ``новый п. 3 в ст. 5``; of quoted wording ``новый пп. «в», ст. 1 п. 2 › п. 7``."""
     outer, sign, inner = shown(address).rpartition(_SIGN)
     units = _split(inner)
     if not units:
         return f"добавлено: {shown(address)}"
     new = f"{_UNITS[units[-1].split()[0]][2]} {units[-1]}"
     if not sign:
-        return new + _spoken(inner).removeprefix(units[-1])
+        rest = _spoken(inner).removeprefix(units[-1])
+        return f"{new} в{rest}" if len(units) > 1 else new + rest
     rest = _SIGN + " ".join(units[:-1]) if units[:-1] else ""
     return f"{new}, {outer}{rest}"
 

@@ -11,6 +11,7 @@ from feeds import labels
 from tracker.models import Document, Event, Force, Status, force_of
 
 _TITLE_LENGTH: Final = 90
+_READ: Final = 20_000  # characters of a text that is quoted in part
 
 #: Straight quotes of the sources: opening at the start of a word, closing elsewhere.
 _OPENING: Final = re.compile(r'(?:(?<=^)|(?<=[\s(„]))"(?=\S)')
@@ -110,7 +111,7 @@ _LAWS: Final = frozenset({Force.ADOPTED_NOT_PUBLISHED, Force.PUBLISHED_NOT_IN_FO
 
 def quoted(text: str, length: int = _TITLE_LENGTH) -> str:
     """Text in guillemets, inner ones turned into „…“, cut at a word with an ellipsis. A quote that was cut open is closed."""
-    inner = " ".join(text.split()).replace("«", "„").replace("»", "“")
+    inner = " ".join(text[:_READ].split()).replace("«", "„").replace("»", "“")
     inner = _CLOSING.sub("“", _OPENING.sub("„", inner))
     if len(inner) > length:
         inner = inner[:length].rsplit(" ", 1)[0].rstrip(" ,;:(„") + "…"

@@ -17,9 +17,19 @@ def clean(text: str) -> str:
     return _FORBIDDEN.sub("", text)
 
 
+_LONGEST_ADDRESS: Final = 2_000
+#: Characters of a title that a reader's list can bear.
+LONGEST_TITLE: Final = 400
+
+
+def bounded(text: str, length: int = LONGEST_TITLE) -> str:
+    """Text cut at a word when it is longer than anybody reads: a source may send a title of megabytes."""
+    return text if len(text) <= length else text[:length].rsplit(" ", 1)[0].rstrip(" ,;:(«") + "…"
+
+
 def web_address(url: object) -> str | None:
-    """The address when it may become a link: http or https with a host."""
-    if not isinstance(url, str):
+    """The address when it may become a link: http or https with a host, and not longer than servers take."""
+    if not isinstance(url, str) or len(url) > _LONGEST_ADDRESS:
         return None
     cleaned = clean(url).strip()
     try:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from feeds import labels, times
 from feeds.languages import Speech
 from feeds.subject import Subject
+from feeds.textual import bounded
 from tracker.models import Diff, Event, EventKind, Language
 
 TEXT_KINDS: Final = frozenset({EventKind.TEXT_ADDED, EventKind.TEXT_CHANGED, EventKind.TEXT_UNEXPLAINED})
@@ -25,6 +26,8 @@ TITLED: Final = frozenset(
 
 #: Kinds whose own time says nothing beside the time when we saw it.
 DATED_BY_US: Final = frozenset({EventKind.DOCUMENT_ABSENT, EventKind.DOCUMENT_RESTORED, EventKind.WATCH_STARTED})
+
+_LONGEST: Final = 4_000  # characters of one fact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +81,35 @@ class Told:
         value = self.payload.get(key)
         return "" if value is None else str(value)
 
+    @property
+    def acts(self) -> dict[str, str]:
+        """Clause of the text -> number of the law that it amends: ``st-1`` -> ``138-ФЗ``. Other acts need more than a number."""
+        named = {str(row.get("clause")): str(row.get("number")) for row in self.rows("amends")}
+        return {clause: number for clause, number in named.items() if number.endswith(("-ФЗ", "-ФКЗ"))}
+
     def occurred(self, said: str, language: Language) -> str:
         """The source's own time, unless the words `said` have given it: an entry is dated by when we saw it."""
         if self.event.occurred_at is None or self.event.kind in DATED_BY_US:
             return ""
         at = times.of_source(self.event.occurred_at, language=language)
         return "" if at in said else at
+
+
+def modest(event: Event) -> Event:
+    """The event with every text in it short enough to be worded: a source may send a title of megabytes."""
+    payload, at = _cut(event.payload), _cut(event.occurred_at)
+    is_modest = payload is event.payload and at is event.occurred_at
+    return event if is_modest else replace(event, payload=payload, occurred_at=at)
+
+
+def _cut(value: Any) -> Any:
+    """The value itself when nothing in it is too long."""
+    if isinstance(value, str):
+        return bounded(value, _LONGEST)
+    if isinstance(value, Mapping):
+        cut = {key: _cut(item) for key, item in value.items()}
+        return value if all(cut[key] is item for key, item in value.items()) else cut
+    if isinstance(value, Sequence):
+        rows = [_cut(item) for item in value]
+        return value if all(new is old for new, old in zip(rows, value, strict=True)) else rows
+    return value

@@ -12,7 +12,7 @@ from typing import Final
 from feeds import headline, labels, phrases, places, sides, subject, times, wording_en
 from feeds.languages import Speech
 from feeds.subject import Subject, quoted
-from feeds.told import TEXT_KINDS, TITLED, Title, Told
+from feeds.told import TEXT_KINDS, TITLED, Title, Told, modest
 from tracker.models import Diff, Event, EventKind, Force, Language
 
 
@@ -20,6 +20,7 @@ def title(event: Event, diff: Diff | None = None, *, demo: bool = False, languag
     """The title of an event. `diff` is the stored comparison when it has one; `demo` marks the whole site as invented."""
     if language == "en":
         return wording_en.title(event, diff, demo=demo)
+    event = modest(event)
     about = subject.of_event(event)
     told = Told(event, about, diff)
     invented = demo or (about is not None and about.invented)
@@ -43,6 +44,7 @@ def summary(event: Event, diff: Diff | None = None, *, language: Language = "ru"
     """The event as sentences of plain text, ending with when it was noticed in Moscow time and UTC."""
     if language == "en":
         return wording_en.summary(event, diff)
+    event = modest(event)
     about = subject.of_event(event)
     told = Told(event, about, diff)
     seen = f"Замечено {times.both(event.observed_at)}."
@@ -65,9 +67,9 @@ def english(event: Event) -> str:
     return wording_en.line(event)
 
 
-def discreet(event: Event) -> str:
+def discreet(event: Event, *, language: Language = "ru") -> str:
     """A title that tells a bystander nothing, such as ``Обновление 7f3a.``, for a lock screen."""
-    return f"Обновление {event.id[:4]}."
+    return f"{'Обновление' if language == 'ru' else 'Update'} {event.id[:4]}."
 
 
 # ---------------------------------------------------------------- state and subject
@@ -164,7 +166,7 @@ def _what_text(told: Told, about: Subject) -> str:
         return read if told.event.kind is EventKind.TEXT_ADDED else "текст изменился"
     if told.event.kind is EventKind.TEXT_ADDED and told.mapping("amended_by"):
         return _what_edition(told, about)  # it was announced before its text was there
-    return headline.headline(told.diff) or _unchanged(told)
+    return headline.headline(told.diff, acts=told.acts) or _unchanged(told)
 
 
 def _where_read(told: Told, about: Subject) -> str:
@@ -184,7 +186,7 @@ def _unchanged(told: Told) -> str:
 def _what_unexplained(told: Told, about: Subject) -> str:
     host = labels.source_host(told.event.source, told.text("url") or about.url)
     if about.kind == "page":
-        what = headline.headline(told.diff) if told.diff else ""
+        what = headline.headline(told.diff, acts=told.acts) if told.diff else ""
         return what or f"текст на {host} изменился"
     why = "записи об этом на карточке нет" if about.is_bill else "изменяющий акт не найден"
     return f"текст на {host} изменился, {why}"
@@ -234,7 +236,7 @@ def _what_edition(told: Told, _about: Subject) -> str:
     label = phrases.lower(phrases.edition_label(told.payload)) or "новая редакция"
     if told.payload.get("readable") is False:
         return f"объявлена {label}, {phrases.unread(told.payload)[0]}"
-    what = (headline.headline(told.diff) or _unchanged(told)) if told.diff is not None else ""
+    what = (headline.headline(told.diff, acts=told.acts) or _unchanged(told)) if told.diff is not None else ""
     return f"{label}: {what}" if what else f"{label}: текст прочитан"
 
 
@@ -313,12 +315,12 @@ def _what_at_length(told: Told, about: Subject) -> str:
     if kind in TEXT_KINDS and told.payload.get("readable") is False:
         return phrases.lower(phrases.unread(told.payload)[1])
     if kind in {EventKind.TEXT_ADDED, EventKind.TEXT_CHANGED}:
-        if told.diff is not None and (what := headline.headline(told.diff)):
+        if told.diff is not None and (what := headline.headline(told.diff, acts=told.acts)):
             return f"предлагается {what}" if about.force is Force.DRAFT and what.startswith("нов") else what
         if told.diff is None and kind is EventKind.TEXT_ADDED:
             return f"текст прочитан{_where_read(told, about)}; сравнить его пока не с чем"
     if kind is EventKind.TEXT_UNEXPLAINED and told.diff is not None:
-        return headline.headline(told.diff) or _unchanged(told)
+        return headline.headline(told.diff, acts=told.acts) or _unchanged(told)
     if kind is EventKind.BILL_STAGE and (before := phrases.stage_name(told.payload.get("before"))):
         return f"{_what(told, about)} (прежде: {phrases.lower(before)})"
     if kind is EventKind.BILL_STEP and (decisions := phrases.decisions(told.mapping("step"))):
@@ -408,7 +410,7 @@ def _eye(told: Told) -> str:
     source = labels.source_name(told.text("source") or told.event.source)
     if told.about is not None:
         return f"{source}, {told.about.name}"
-    return f"{source}, поиск новых документов" if told.payload.get("search") else source
+    return f"{source}, {labels.search_name(told.text('search_name')).ru}" if told.payload.get("search") else source
 
 
 def _caught_up(told: Told) -> str:

@@ -7,19 +7,21 @@ cannot be told in full is told shorter, never dropped.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from datetime import datetime
+from typing import Any, Final, Protocol
 
 from feeds import headline, labels, phrases, places, sides, subject, times
 from feeds.languages import Speech
 from feeds.subject import Subject, quoted
-from feeds.told import TEXT_KINDS, TITLED, Title, Told
-from tracker.models import Diff, Event, EventKind, Force
+from feeds.told import TEXT_KINDS, TITLED, Title, Told, modest
+from tracker.models import Diff, Event, EventKind, Force, Language
 
 _SAY: Final = Speech("en")
 
 
 def title(event: Event, diff: Diff | None = None, *, demo: bool = False) -> Title:
     """The title of an event in English."""
+    event = modest(event)
     about = subject.of_event(event)
     told = Told(event, about, diff)
     invented = demo or (about is not None and about.invented)
@@ -30,7 +32,7 @@ def title(event: Event, diff: Diff | None = None, *, demo: bool = False) -> Titl
     if event.struck:
         return made("Content erased", f"Update {event.id[:4]}", "")
     if event.kind in {EventKind.COVERAGE_GAP, EventKind.COVERAGE_RESTORED}:
-        return made(labels.EVENTS[event.kind].en.capitalize(), _eye(told), _coverage(told))
+        return made(labels.EVENTS[event.kind].en.capitalize(), _eye(told), _coverage(told, times.short))
     if event.kind is EventKind.CORRECTION:
         name = about.name if about else labels.source_name(event.source, language="en")
         return made("Correction", name, places.shown(f"a message was wrong: {told.text('reason')}"))
@@ -41,6 +43,7 @@ def title(event: Event, diff: Diff | None = None, *, demo: bool = False) -> Titl
 
 def summary(event: Event, diff: Diff | None = None) -> str:
     """The event as English sentences, ending with when it was seen in Moscow time and UTC."""
+    event = modest(event)
     about = subject.of_event(event)
     told = Told(event, about, diff)
     seen = f"Seen {times.both(event.observed_at, language='en')}."
@@ -50,7 +53,7 @@ def summary(event: Event, diff: Diff | None = None) -> str:
         return f"{_correction(told)} {seen}"
     if about is None or event.kind in {EventKind.COVERAGE_GAP, EventKind.COVERAGE_RESTORED}:
         blind = f" {labels.BLIND.en}" if event.kind is EventKind.COVERAGE_GAP else ""
-        what = _coverage(told) or labels.EVENTS[event.kind].en
+        what = _coverage(told, times.both) or labels.EVENTS[event.kind].en
         return f"{_eye(told)}: {phrases.stop(what)}{blind} {seen}"
     said = f"{_opening(told, about)}: {phrases.stop(_at_length(told, about))}"
     at = told.occurred(said, "en")
@@ -62,6 +65,7 @@ def summary(event: Event, diff: Diff | None = None) -> str:
 
 def line(event: Event) -> str:
     """One English line beside the Russian text: what kind of event, about what, in what force."""
+    event = modest(event)
     about = subject.of_event(event)
     kind = labels.EVENTS[event.kind].en
     if event.struck:
@@ -183,7 +187,7 @@ def _what_text(told: Told, about: Subject) -> str:
 
 
 def _headline(told: Told) -> str:
-    return headline.headline(told.diff, language="en") if told.diff is not None else ""
+    return headline.headline(told.diff, language="en", acts=told.acts) if told.diff is not None else ""
 
 
 def _where_read(told: Told, about: Subject) -> str:
@@ -373,12 +377,12 @@ def _details(told: Told) -> list[str]:
         )
     found += [labels.FLAGS[flag].en for flag in told.names("flags") if flag in labels.FLAGS]
     for notice in told.rows("notices"):
-        said = phrases.stop(phrases.upper(phrases.notice_line(notice, language="en")))
+        said = phrases.stop(phrases.notice_line(notice, language="en"))
         if notice.get("kind") == "closed_item":
             opening = "" if kind is EventKind.SOURCES_DISAGREE else f"In the text: {said} "
             found.append(f"{opening}{labels.CLOSED_ITEM.en}")
         elif notice.get("text") and kind is not EventKind.SOURCES_DISAGREE:
-            found.append(said)
+            found.append(phrases.upper(said))
     if kind is EventKind.EFFECTIVE_APPROACHING and told.text("clause"):
         found.append(f"In the text: {quoted(told.text('clause'), 400)}.")
     if kind is EventKind.SOURCES_DISAGREE:
@@ -412,19 +416,25 @@ def _eye(told: Told) -> str:
     source = labels.source_name(told.text("source") or told.event.source, language="en")
     if told.about is not None:
         return f"{source}, {told.about.name}"
-    return f"{source}, search for new documents" if told.payload.get("search") else source
+    return f"{source}, {labels.search_name(told.text('search_name')).en}" if told.payload.get("search") else source
 
 
-def _coverage(told: Told) -> str:
+class _Clock(Protocol):
+    """A moment in words: short for titles, in both zones for sentences."""
+
+    def __call__(self, moment: datetime, *, language: Language) -> str: ...
+
+
+def _coverage(told: Told, at: _Clock) -> str:
     if told.event.kind is EventKind.COVERAGE_GAP:
         last = times.parse(told.text("last_success"))
-        return f"no successful check since {times.both(last, language='en')}" if last else "no successful check yet"
+        return f"no successful check since {at(last, language='en')}" if last else "no successful check yet"
     if told.event.kind is not EventKind.COVERAGE_RESTORED:
         return ""
     since, until = times.parse(told.text("since")), times.parse(told.text("until"))
     pause = "the source answers again"
     if since and until:
-        pause = f"interrupted from {times.short(since, language='en')} to {times.short(until, language='en')}"
+        pause = f"interrupted from {at(since, language='en')} to {at(until, language='en')}"
     number = told.payload.get("events")
     if not isinstance(number, int):
         return f"{pause}; what was missed is being checked"

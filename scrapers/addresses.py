@@ -31,6 +31,10 @@ _LOCAL_NAMES: Final = ("localhost", "local", "internal", "home.arpa")
 _GLOBAL_UNICAST: Final = ipaddress.IPv6Network("2000::/3")  # RFC 4291, 2.4
 _TEREDO: Final = ipaddress.IPv6Network("2001::/32")
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
+#: Networks that IANA's registries of special addresses set apart, and the tables of some Pythons call public: protocol
+#: assignments, the relays of 6to4 (RFC 7526), the second block for documentation (RFC 9637).
+_SET_APART: Final = (ipaddress.IPv4Network("192.0.0.0/24"), ipaddress.IPv4Network("192.88.99.0/24"))
+_SET_APART_6: Final = ipaddress.IPv6Network("3fff::/20")
 
 
 def _refused(url: str, words: str, *, shown: bool = True) -> FetchError:
@@ -141,13 +145,14 @@ def is_public(address: str) -> bool:
     """
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv4Address):
-        return ip.is_global and not ip.is_multicast and not ip.is_reserved
+        apart = any(ip in network for network in _SET_APART)
+        return ip.is_global and not (ip.is_multicast or ip.is_reserved or apart)
     wrapped = ip.ipv4_mapped or ip.sixtofour
     if ip in _NAT64:
         wrapped = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
     if wrapped is not None:
         return is_public(str(wrapped))
-    return ip in _GLOBAL_UNICAST and ip.is_global and ip not in _TEREDO
+    return ip in _GLOBAL_UNICAST and ip.is_global and ip not in _TEREDO and ip not in _SET_APART_6
 
 
 def look_up(host: str) -> list[str]:

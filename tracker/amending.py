@@ -15,7 +15,7 @@ from diffs import amendments
 from diffs.amended import AmendedUnit
 from scrapers import acts
 from tracker.errors import ConfigError
-from tracker.models import Document, NewVersion, Observation, Part, Relation, Section
+from tracker.models import Document, EventDraft, NewVersion, Observation, Part, Relation, Section
 
 _REPEALS: Final = frozenset({"repeal"})
 #: Titles of amending acts: many acts have the same one, and none is ever cited by it alone.
@@ -95,14 +95,37 @@ def related(store: Store, observation: Observation) -> Observation:
     if not texts and not is_named_anew:
         return observation
     known = known_titles(store.acts(), before=document.date)
-    found = list(observation.relations)
+    found, events = list(observation.relations), observation.events
     if is_named_anew:
         found += relations(document.id, units_of_title(document.title, known))
     numbers: dict[str, int] = {}
     for version in texts:
         place = _place(store, version, numbers) if document.id.startswith("bill/") else ""
-        found += relations(document.id, units_of(version.sections, known), text=place)
-    return replace(observation, relations=tuple(dict.fromkeys(found)))
+        units = units_of(version.sections, known)
+        found += relations(document.id, units, text=place)
+        events = tuple(_telling(event, version, units) for event in events)
+    return replace(observation, events=events, relations=tuple(dict.fromkeys(found)))
+
+
+def _telling(event: EventDraft, version: NewVersion, units: Sequence[AmendedUnit]) -> EventDraft:
+    """The event of a text with the acts that the text amends, article by article; any other event as it is.
+
+    An article that amends more than one act is left out: a unit in it could be of any of them.
+    """
+    key = version.key
+    if event.digests != (version.digest,) or not event.key.startswith(f"{key.part}/{key.source}/{key.edition}/"):
+        return event
+    acts_of: dict[str, dict[str, str]] = {}
+    for unit in units:
+        if unit.from_path:
+            acts_of.setdefault(unit.from_path.partition(".")[0], {})[unit.act] = unit.act_number
+    rows = [
+        {"clause": clause, "act": act, "number": number}
+        for clause, named in acts_of.items()
+        for act, number in named.items()
+        if act and len(named) == 1
+    ]
+    return replace(event, payload={**event.payload, "amends": rows}) if rows else event
 
 
 def _place(store: Store, version: NewVersion, numbers: dict[str, int]) -> str:

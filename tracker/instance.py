@@ -22,6 +22,7 @@ from tracker import alert_settings, config, lookups, watchlist
 from tracker.config import Settings, WatchSettings
 from tracker.desk import Desk, Keys
 from tracker.errors import ConfigError
+from tracker.finding import Finder
 from tracker.insight import LawInsight
 from tracker.models import SiteInfo, Watch
 from tracker.pipeline import Pipeline
@@ -53,7 +54,7 @@ class Instance(AbstractContextManager["Instance"]):
         """The site over this store. `live` False: as static files."""
         info = site_info(self.settings, self.desk.rules, invented=self.invented)
         here = replace(info, live=live, base_url=base_url or info.base_url)
-        return Site(self.store, here, insight=LawInsight(self.store))
+        return Site(self.store, here, insight=LawInsight(self.store), finder=Finder(self.store))
 
     def sync_watches(self) -> None:
         """Bring the watches of the configuration and of the default watchlist into the store.

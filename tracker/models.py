@@ -781,7 +781,7 @@ class SiteInfo:
     contact: str = ""
     invented: bool = False
     live: bool = True
-    topic_names: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # of the operator's own topics: Russian, English
+    topic_names: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # the operator's topics: Russian, English
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

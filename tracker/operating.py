@@ -1,4 +1,4 @@
-"""The operator's page over HTTP: a listener of its own on this machine, so that no proxy in front of the site can hand it out."""
+"""The operator's page and the metrics over HTTP: a listener of its own, which no proxy in front of the site can hand out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from starlette.types import Receive, Scope, Send
 
 from db.store import Store
 from feeds import languages, operatorpage
-from feeds.app import SECURITY_HEADERS
+from feeds.answers import SECURITY_HEADERS
+from tracker import metrics
 from tracker.models import Language, SiteInfo
 
 _DELIVERIES: Final = 200
@@ -30,7 +31,7 @@ def report(store: Store) -> operatorpage.Report:
 
 
 class OperatorApp:
-    """The ASGI application: one page in two languages, and its stylesheet."""
+    """The ASGI application: one page in two languages, its stylesheet, and the metrics."""
 
     def __init__(self, store: Store, info: SiteInfo) -> None:
         self._store = store
@@ -46,6 +47,9 @@ class OperatorApp:
             status, body = 405, b"GET or HEAD only\n"
         elif scope["path"] == "/static/style.css":
             status, content_type, body = 200, "text/css; charset=utf-8", operatorpage.style()
+        elif scope["path"] == "/metrics":
+            body = await run_in_threadpool(metrics.render, self._store)
+            status, content_type = 200, metrics.CONTENT_TYPE
         elif scope["path"] in {"/", "/en"}:
             language, _ = languages.split(scope["path"])
             body = await run_in_threadpool(self._page, language)
@@ -70,7 +74,12 @@ class OperatorServer:
         self._taken = taken
         self._server = uvicorn.Server(
             uvicorn.Config(
-                OperatorApp(store, info), access_log=False, log_config=None, server_header=False, lifespan="off"
+                OperatorApp(store, info),
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                ws="none",
+                lifespan="off",
             )
         )
         self._thread = threading.Thread(target=self._run, name="operator", daemon=True)

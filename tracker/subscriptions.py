@@ -190,7 +190,10 @@ def disable(store: Store, name: str, reason: str, now: datetime) -> None:
 
 def enable(store: Store, name: str) -> None:
     """Switch a subscription on again; what waited for it leaves."""
-    named(store, name)
+    if not named(store, name).url.value:
+        raise ConfigError(
+            f"{name}: its address is not here, only the backup's list was restored; remove it and add it again"
+        )
     store.set_subscription_state(name, enabled=True, reason="", failing_since=None)
 
 

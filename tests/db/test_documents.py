@@ -273,3 +273,26 @@ def test_half_a_character_is_refused_in_one_line(store: Store, make: Make) -> No
     with pytest.raises(StoreError, match="half a character"):
         store.record(Observation(observed_at=make.at(), document=make.document("\ud83d")))
     assert store.documents() == ()
+
+
+def test_documents_by_page_by_date_and_by_topic(store: Store, make: Make) -> None:
+    rows = [
+        dataclasses.replace(make.document(topics=(topic,)), id=name, date=date)
+        for name, date, topic in (
+            ("act/fz/2099-01-01/1-fz", "2099-01-01", "citizenship"),
+            ("bill/100001-99", None, "conscription"),
+            ("bill/100002-99", "2099-02-02", "citizenship"),
+        )
+    ]
+    for row in rows:
+        store.record(Observation(observed_at=make.at(), document=row))
+    law, undated, bill = rows
+    assert store.newest_documents(limit=2) == (bill, law)
+    assert store.newest_documents(limit=2, offset=2) == (undated,)
+    assert store.newest_documents(topic="citizenship", limit=9) == (bill, law)
+    assert (store.document_count(), store.document_count("conscription")) == (3, 1)
+    assert store.topics() == ("citizenship", "conscription")
+    every = {"topic": "", "kind": "", "force": None, "status": None, "after": "", "limit": 9}
+    assert store.document_page(**every) == (law, undated, bill)  # type: ignore[arg-type]
+    assert store.document_page(**every | {"kind": "bill", "after": undated.id}) == (bill,)  # type: ignore[arg-type]
+    assert store.document_page(**every | {"topic": "citizen"}) == ()  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from tracker.errors import StoreError
 from tracker.models import Event, EventKind, Level, Observation, RenderedEntry
 
 if TYPE_CHECKING:
-    from tests.db.conftest import Make
+    from tests.db.conftest import Clock, Make
 
 
 @pytest.fixture
@@ -108,3 +108,15 @@ def test_a_scope_is_walked_and_not_sorted(store: Store, history: tuple[Event, ..
     assert history
     assert len(plans) == 3
     assert not any("TEMP B-TREE" in step or "SCAN" in step for plan in plans for step in plan), plans
+
+
+def test_scopes_by_their_beginning_and_months_of_moscow(store: Store, clock: Clock, make: Make) -> None:
+    scopes = ("document:bill/100001-99", "source:sozd", "topic:citizenship", "topic:conscription")
+    late = clock.now.replace(month=3, day=31, hour=21, minute=30)  # the first of April in Moscow
+    store.record(Observation(observed_at=clock.now, document=make.document(), events=(make.draft(scopes=scopes),)))
+    store.record(Observation(observed_at=late, events=(make.draft("step-2", scopes=scopes[:1]),)))
+    assert store.scopes("topic:") == scopes[2:]
+    assert store.scopes() == scopes
+    assert store.scopes("nothing:") == ()
+    assert store.months() == {"2099-03": (1, 1), "2099-04": (2, 2)}
+    assert store.months(1) == {"2099-04": (2, 2)}

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from feeds import entries
 from feeds.library import FeedFormat
@@ -70,6 +71,17 @@ class FakeLibrary:
 
     def documents(self) -> tuple[Document, ...]:
         return tuple(self.kept_documents.values())
+
+    def newest_documents(self, *, topic: str = "", limit: int, offset: int = 0) -> tuple[Document, ...]:
+        found = [row for row in self.kept_documents.values() if not topic or topic in row.topics]
+        ordered = sorted(found, key=lambda row: (row.date or "", row.id), reverse=True)
+        return tuple(ordered[offset : offset + limit])
+
+    def document_count(self, topic: str = "", /) -> int:
+        return sum(not topic or topic in row.topics for row in self.kept_documents.values())
+
+    def topics(self) -> tuple[str, ...]:
+        return tuple(sorted({topic for row in self.kept_documents.values() for topic in row.topics}))
 
     def document_page(
         self, *, topic: str, kind: str, force: Force | None, status: Status | None, after: str, limit: int
@@ -147,8 +159,17 @@ class FakeLibrary:
             row for row in self.kept_events if row.kind is EventKind.CORRECTION and row.payload.get("event") == event_id
         )
 
-    def scopes(self) -> tuple[str, ...]:
-        return tuple(sorted({scope for scopes in self.event_scopes.values() for scope in scopes}))
+    def scopes(self, prefix: str = "", /) -> tuple[str, ...]:
+        every = {scope for scopes in self.event_scopes.values() for scope in scopes}
+        return tuple(sorted(scope for scope in every if scope.startswith(prefix)))
+
+    def months(self, after_seq: int = 0, /) -> Mapping[str, tuple[int, int]]:
+        found: dict[str, tuple[int, int]] = {}
+        for row in self.kept_events:
+            if row.seq > after_seq:
+                name = f"{row.observed_at.astimezone(ZoneInfo('Europe/Moscow')):%Y-%m}"
+                found[name] = (found.get(name, (row.seq, 0))[0], row.seq)
+        return found
 
     def entries(
         self,
@@ -174,8 +195,10 @@ class FakeLibrary:
     def source_states(self) -> tuple[SourceState, ...]:
         return tuple(self.kept_sources)
 
-    def watches(self, *, include_muted: bool = False) -> tuple[Watch, ...]:
-        return tuple(row for row in self.kept_watches if include_muted or not row.muted)
+    def watches(self, *, include_muted: bool = False, target: str | None = None) -> tuple[Watch, ...]:
+        return tuple(
+            row for row in self.kept_watches if (include_muted or not row.muted) and target in {None, row.target}
+        )
 
     def snapshot(self, snapshot_id: int, /) -> Snapshot | None:
         return next((row for row in self.kept_snapshots if row.id == snapshot_id), None)

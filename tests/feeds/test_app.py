@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -107,6 +108,17 @@ def test_a_feed_has_strong_validators_and_a_304_costs_no_rendering(served: Serve
     assert served.site.rendered.count("/feeds/all.atom") == 1
 
 
+def test_an_archive_that_will_never_change_may_be_kept_for_a_day(served: Served) -> None:
+    for month in (6, 7):
+        at = datetime(2026, month, 20, tzinfo=UTC)
+        served.site.library.tell(EventKind.BILL_STAGE, bill(), {"after": "second_reading"}, at=at)
+    kept = {
+        path: served.ask(path)[0].headers["cache-control"]
+        for path in ("/feeds/all/2026-05.atom", "/", "/feeds/all.rss")
+    }
+    assert list(kept.values()) == ["public, max-age=86400", "public, max-age=60", "public, max-age=300"]
+
+
 def test_gzip_has_an_etag_of_its_own_and_the_same_content(served: Served) -> None:
     plain, body = served.ask("/")
     packed, squeezed = served.ask("/", Accept_Encoding="br, gzip;q=0.8")
@@ -152,7 +164,7 @@ def test_every_answer_is_guarded_and_sets_no_cookie(served: Served, path: str) -
         ("/..%2f..%2fetc%2fpasswd", 404),
         ("//evil.example/", 404),
         ("/docs", 404),
-        ("/openapi.json", 404),
+        ("/redoc", 404),
         ("/%00", 404),
         ("/feeds/%D0%B0.atom", 404),
         ("/feeds/all.atom?utm=1", 200),

@@ -18,7 +18,7 @@ from feeds.feedfiles import FeedFile, FeedFiles
 from feeds.formats import HISTORY
 from feeds.months import Months
 from tests.feeds.fake_library import INFO, FakeLibrary, bill, law
-from tracker.models import EventKind, Json, Language, Level, SourceState
+from tracker.models import EventKind, Json, Language, Level, SourceState, Status
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -109,11 +109,62 @@ def test_an_archive_is_marked_linked_and_final() -> None:
     assert feed["next_url"].endswith("/feeds/all/2026-02.json")
 
 
+def test_archives_are_documents_of_one_feed_and_lead_on_in_every_format() -> None:
+    made = files(year())
+    living, archive = (etree.fromstring(get(made, f"/feeds/{name}.atom").body) for name in ("all", "all/2026-03"))
+    assert living.findtext(f"{ATOM}id") == archive.findtext(f"{ATOM}id")
+    for name in ("all", "all/2026-03"):
+        atom = links(get(made, f"/feeds/{name}.atom").body)
+        rss = {
+            link.get("rel"): link.get("href")
+            for link in etree.fromstring(get(made, f"/feeds/{name}.rss").body).iter(f"{ATOM}link")
+        }
+        for rel in ("self", "prev-archive", "next-archive", "current"):
+            assert rss.get(rel) == (atom[rel].removesuffix("atom") + "rss" if rel in atom else None), (name, rel)
+
+
 def test_an_archive_does_not_change_when_more_is_told() -> None:
     library = year()
     before = get(files(library), "/feeds/all/2026-03.atom").body
     library.tell(EventKind.BILL_STAGE, bill(), at=datetime(2026, 11, 22, tzinfo=UTC))
     assert get(files(library), "/feeds/all/2026-03.atom").body == before
+
+
+@pytest.mark.parametrize("fmt", ["atom", "rss", "json"])
+def test_an_archive_of_a_bill_stays_as_it_was_when_the_bill_becomes_a_law(fmt: str) -> None:
+    library = year()
+    path = f"/feeds/bill/100001-99/2026-03.{fmt}"
+    before = get(files(library), path).body
+    library.kept_documents[bill().id] = bill(Status.PUBLISHED)
+    assert get(files(library), path).body == before
+    assert get(files(library), f"/feeds/bill/100001-99.{fmt}").body.decode().count("Закон по законопроекту")
+
+
+def test_the_newest_archive_has_yet_to_learn_of_the_next() -> None:
+    library = year()
+    newest = get(files(library), "/feeds/all/2026-10.atom")
+    assert not newest.is_final
+    assert "next-archive" not in links(newest.body)
+    library.tell(EventKind.BILL_STAGE, bill(), at=datetime(2026, 11, 22, tzinfo=UTC))
+    library.tell(EventKind.BILL_STAGE, bill(), at=datetime(2026, 12, 2, tzinfo=UTC))
+    later = get(files(library), "/feeds/all/2026-10.atom")
+    assert later.is_final
+    assert links(later.body)["next-archive"].endswith("/feeds/all/2026-11.atom")
+
+
+def test_what_was_looked_up_of_past_months_is_looked_up_again_when_another_is_over() -> None:
+    library = year()
+    made = files(library)
+    assert made.file("/feeds/all/2026-11.atom", "ru") is None
+    library.tell(EventKind.BILL_STAGE, bill(), at=datetime(2026, 11, 22, tzinfo=UTC))
+    library.tell(EventKind.BILL_STAGE, bill(), at=datetime(2026, 12, 2, tzinfo=UTC))
+    assert made.file("/feeds/all/2026-11.atom", "ru") is not None
+
+
+def test_an_archive_says_that_nothing_will_be_added_to_it() -> None:
+    made = files(year())
+    assert json.loads(get(made, "/feeds/all/2026-03.json").body)["expired"] is True
+    assert "expired" not in json.loads(get(made, "/feeds/all.json").body)
 
 
 def test_the_running_month_and_months_without_entries_have_no_archive() -> None:
@@ -207,6 +258,21 @@ def test_the_past_and_drafts_are_no_dates_to_wait_for() -> None:
 def test_the_same_record_gives_the_same_bytes() -> None:
     first, second = (calendar.render(dated(year(), row("2099-08-11")), INFO, "ru")[0] for _ in range(2))
     assert first == second
+
+
+def test_a_uid_is_the_same_in_both_languages_and_a_new_event_of_another_act_changes_nothing() -> None:
+    library = dated(year(), row("2099-08-11"), row("2099-08-11"), row("2099-08-11", "2099-08-12", scope="ст. 5"))
+    made = {
+        language: icalendar.Calendar.from_ical(calendar.render(library, INFO, language)[0]).walk("VEVENT")
+        for language in languages.LANGUAGES
+    }
+    uids = [[str(event["UID"]) for event in made[language]] for language in languages.LANGUAGES]
+    assert uids[0] == uids[1]
+    assert len(uids[0]) == len(set(uids[0])) == 3
+    assert "art. 5" in str(made["en"][1]["SUMMARY"]) + str(made["en"][0]["SUMMARY"])
+    before = calendar.render(library, INFO, "ru")
+    library.tell(EventKind.BILL_STAGE, bill(), at=datetime(2026, 11, 22, tzinfo=UTC))
+    assert calendar.render(library, INFO, "ru") == before
 
 
 @given(st.text(max_size=300), st.text(max_size=60))

@@ -82,9 +82,41 @@ def test_a_new_ground_in_the_text_for_the_second_reading() -> None:
     )
 
 
+def test_a_unit_is_named_by_its_place_in_the_law_that_it_changes() -> None:
+    amends = [{"clause": "st-1", "act": "act/fz/2099-04-28/938-fz", "number": "938-ФЗ"}]
+    payload = {**text_payload(), "amends": amends}
+    place = "ст. 1 п. 2 («ст. 22 ч. 1 п. 2 пп. „в“»)"
+    row = replace(ground(), new_address=place, new_path="st-1.p-2.q.st-22.ch-1.p-2.pp-v")
+    diff = replace(
+        one(row, years()),
+        significance=Significance(level=Level.KEY, reasons=(Reason(rule="ground", text=f"Новое основание: {place}."),)),
+    )
+    said = titled(EventKind.TEXT_ADDED, real(bill()), payload, diff)
+    assert said == (
+        "[Законопроект, текст ко 2-му чтению] 100001-99: "
+        "новое основание, ст. 22 ч. 1 п. 2 пп. «в» 938-ФЗ; ещё 1 изменение"
+    )
+    event = FakeLibrary().tell(EventKind.TEXT_ADDED, real(bill()), payload, diff=one(row))
+    assert "предлагается новый пп. «в» в п. 2 ч. 1 ст. 22 938-ФЗ." in wording.summary(event, one(row))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"new_path": "st-2.p-2.q.st-22"},  # no article of which the act is known
+        {"new_path": None, "ops": ("removed",)},  # articles of the old text may have had other numbers
+        {"new_address": "ст. 1 п. 2 («п. 7»)"},  # not a whole place in a law
+    ],
+)
+def test_a_law_is_named_only_where_it_is_known(change: dict[str, Any]) -> None:
+    place = {"new_address": "ст. 1 п. 2 («ст. 22 ч. 1»)", "new_path": "st-1.p-2.q.st-22.ch-1"}
+    row = replace(ground(), **{**place, **change})
+    assert "938-ФЗ" not in headline.headline(one(row), acts={"st-1": "938-ФЗ"})
+
+
 def test_a_number_in_words() -> None:
     said = titled(EventKind.TEXT_ADDED, real(bill()), text_payload("second-reading"), one(years()))
-    assert said == "[Законопроект, текст после 2-го чтения] 100001-99: «десяти» → «пяти» лет, ст. 22 ч. 1 п. 2"
+    assert said == "[Законопроект, принят во 2-м чтении] 100001-99: «десяти» → «пяти» лет, ст. 22 ч. 1 п. 2"
 
 
 def test_an_unexplained_change_of_a_law_in_force() -> None:
@@ -179,7 +211,7 @@ def test_a_summary_says_draft_and_both_times() -> None:
         EventKind.TEXT_ADDED, real(bill()), text_payload(), diff=diff, at=datetime(2026, 5, 14, 11, 5, tzinfo=UTC)
     )
     assert wording.summary(event, diff) == (
-        "Законопроект 100001-99, текст ко 2-му чтению с поправками: предлагается новый пп. «в» п. 2 ч. 1 ст. 22. "
+        "Законопроект 100001-99, текст ко 2-му чтению с поправками: предлагается новый пп. «в» в п. 2 ч. 1 ст. 22. "
         "Сравнено с прежним текстом: «Внесённый текст». Это проект, он не действует. "
         "Замечено 14.05.2026 14:05 МСК (11:05 UTC)."
     )
@@ -257,7 +289,7 @@ def test_no_payload_is_too_poor_to_be_told(kind: EventKind, status: Status | Non
 @pytest.mark.parametrize(
     ("row", "expected"),
     [
-        (operation(["added"], "ст. 5 п. 3", [("+", "3) иное.")]), "новый п. 3 ст. 5"),
+        (operation(["added"], "ст. 5 п. 3", [("+", "3) иное.")]), "новый п. 3 в ст. 5"),
         (operation(["added"], "ст. 5", [("+", "Статья 5")]), "новая ст. 5"),
         (operation(["removed"], "ст. 5 ч. 1 п. 3", [("-", "3) иное.")]), "исключено: п. 3 ч. 1 ст. 5"),
         (operation(["modified"], "ч. 2", [("=", "вправе"), ("+", " не"), ("=", " являться")]), "добавлено «не», ч. 2"),

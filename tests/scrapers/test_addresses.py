@@ -125,13 +125,21 @@ def test_checking_twice_changes_nothing(url: str) -> None:
         "fec0::1",
         "ff0e::1",
         "2001:db8::1",
+        "192.0.0.8",
+        "192.0.0.9",
+        "192.88.99.1",
+        "::ffff:192.88.99.1",
+        "3fff:fff::1",
     ],
 )
 def test_private_addresses_in_every_dress(address: str) -> None:
     assert not is_public(address)
 
 
-@pytest.mark.parametrize("address", ["95.173.136.70", "2a00:1450::1", "::ffff:95.173.136.70", "64:ff9b::5fad:8846"])
+@pytest.mark.parametrize(
+    "address",
+    ["95.173.136.70", "2a00:1450::1", "::ffff:95.173.136.70", "64:ff9b::5fad:8846", "192.0.1.1", "192.88.98.255"],
+)
 def test_public_addresses(address: str) -> None:
     assert is_public(address)
 

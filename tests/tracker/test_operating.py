@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from lxml import html
+from prometheus_client.parser import text_string_to_metric_families
 
 from feeds import operatorpage
 from tests.feeds.fake_library import INFO
@@ -82,6 +83,25 @@ def test_every_attempt_is_told_and_no_address(served: str, path: str, words: str
         assert secret not in body.decode()
     assert headers["cache-control"] == "no-store"
     assert "default-src 'none'" in headers["content-security-policy"]
+
+
+def test_the_metrics_say_how_fresh_each_source_is_and_name_nobody(told: World, served: str) -> None:
+    told.store.mark_source("sozd", at=NOW, success=True)
+    status, headers, body = ask(served, "/metrics")
+    assert status == 200
+    assert headers["content-type"].startswith("text/plain; version=0.0.4")
+    samples = {
+        (sample.name, tuple(sample.labels.values())): sample.value
+        for family in text_string_to_metric_families(body.decode())
+        for sample in family.samples
+    }
+    assert samples["duma_tracker_source_last_success_timestamp_seconds", ("sozd",)] == NOW.timestamp()
+    assert samples["duma_tracker_deliveries", ("waiting",)] == 1
+    assert samples["duma_tracker_outbox_waiting", ("alerts",)] == 0
+    assert samples["duma_tracker_database_bytes", ()] > 4096
+    assert any(name == "duma_tracker_process_open_fds" for name, _ in samples)
+    assert "helpers" not in body.decode()
+    assert "hooks.example" not in body.decode()
 
 
 def test_nothing_else_answers(served: str) -> None:

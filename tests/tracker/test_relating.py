@@ -21,13 +21,16 @@ from tracker.models import (
     Classification,
     Document,
     EditionKey,
+    EventKind,
     Item,
+    Level,
     NewVersion,
     Observation,
     Part,
     Relation,
     digest_of,
 )
+from tracker.payloads import Drafter
 from tracker.pipeline import Outcome
 from tracker.relating import origin_of
 
@@ -275,6 +278,39 @@ def test_every_text_of_a_bill_says_what_it_changes(told: World) -> None:
         ("text/sozd/second-reading/1#st-1.p-1", "st-22"),
         ("text/sozd/second-reading/1#st-1.p-2", "st-26"),
     }
+
+
+def test_the_event_of_a_text_names_the_law_that_each_article_amends(told: World) -> None:
+    telling = [row for row in told.events() if "amends" in row.payload]
+    assert [(row.kind, row.document_id) for row in telling] == [("text.added", BILL)]
+    assert telling[0].payload["amends"] == [{"clause": "st-1", "act": ACT, "number": "9138-ФЗ"}]
+
+
+def test_an_article_that_amends_two_acts_names_neither(world: World) -> None:
+    named = "Федерального закона от 28 апреля 2098 года № 9138-ФЗ", "Федерального закона от 1 мая 2098 года № 9140-ФЗ"
+    text = f"Статья 1\nПризнать утратившими силу:\n1) статью 2 {named[0]};\n2) статью 3 {named[1]}.\n" + (
+        FRAME.replace("Статья 1", "Статья 2") + "1) статью 25 признать утратившей силу."
+    )
+    document = Document(id=BILL, kind="bill", number="100001-99", date=None, title="О вымысле")
+    version = NewVersion(
+        key=EditionKey(document_id=BILL, part=Part.TEXT, source="sozd", edition="introduced"),
+        position="1",
+        label="",
+        snapshot_id=None,
+        digest=digest_of(text),
+        url="",
+        sections=structure.structure(text),
+    )
+    draft = Drafter(document=document, source="sozd", silent_before=None).draft(
+        EventKind.TEXT_ADDED,
+        key="text/sozd/introduced/1",
+        level=Level.MAJOR,
+        payload={},
+        digests=(version.digest,),
+    )
+    seen = Observation(observed_at=world.now, document=document, versions=(version,), events=(draft,))
+    (event,) = amending.related(world.store, seen).events
+    assert event.payload["amends"] == [{"clause": "st-2", "act": ACT, "number": "9138-ФЗ"}]
 
 
 def test_the_second_state_of_a_text_is_told_by_its_number(world: World) -> None:

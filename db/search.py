@@ -1,0 +1,447 @@
+"""The index of search: FTS5 over lemma tokens that the caller makes; this room knows no Russian.
+
+A row of the index is a *place*: words that stand at one path of one *line*, that is, of the texts of one part of a document at
+one source. Words that stay where they are from version to version are one place, with the first version that has them and,
+when they have gone, the last. So the index grows with what changes, like the texts themselves, and is contentless: texts are
+read from their packs.
+
+Nothing has to be told to the index. What it lacks are the renditions behind its mark and the documents that a trigger has
+noted; both are found again after a crash, and indexing twice changes nothing.
+
+Beside its words a place holds ``@l<line>`` and the units of its path (``@st-22``), so that a search in one document or of one
+unit is an intersection like any other.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice, product
+from typing import Final
+
+from sqlite_utils import Database
+
+from db import texts
+from tracker.models import canonical_json
+from tracker.queries import Near, Place, Places, Query, Term
+
+Tokenise = Callable[[str], Sequence[str]]
+
+SCHEMA: Final = (
+    """CREATE VIRTUAL TABLE search_words USING fts5 (
+        words, content='', columnsize=0, tokenize="ascii tokenchars '@-_./'"
+    )""",
+    """CREATE TABLE search_lines (
+        id INTEGER PRIMARY KEY, document_id TEXT NOT NULL, part TEXT NOT NULL, source TEXT NOT NULL, newest INTEGER NOT NULL,
+        UNIQUE (document_id, part, source)
+    ) STRICT""",
+    """CREATE TABLE search_paths (
+        id INTEGER PRIMARY KEY, path TEXT NOT NULL, address TEXT NOT NULL, UNIQUE (path, address)
+    ) STRICT""",
+    # `last` is NULL while the words stand, and 0 when they were never there: a better reading of the same bytes showed it.
+    """CREATE TABLE search_places (
+        id INTEGER PRIMARY KEY, line INTEGER NOT NULL, path INTEGER NOT NULL, text INTEGER NOT NULL, first INTEGER NOT NULL,
+        last INTEGER
+    ) STRICT""",
+    "CREATE TABLE search_documents (id INTEGER PRIMARY KEY, document_id TEXT NOT NULL UNIQUE, words TEXT NOT NULL) STRICT",
+    """CREATE VIRTUAL TABLE search_titles USING fts5 (
+        words, content='search_documents', content_rowid='id', columnsize=0, tokenize="ascii tokenchars '@-_./'"
+    )""",
+    "CREATE TABLE search_stale (document_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",
+    "INSERT INTO search_stale SELECT id FROM documents",
+    """CREATE TRIGGER documents_new AFTER INSERT ON documents
+       BEGIN INSERT INTO search_stale VALUES (new.id) ON CONFLICT DO NOTHING; END""",
+    """CREATE TRIGGER documents_renamed AFTER UPDATE ON documents
+       WHEN new.title != old.title OR new.comment != old.comment OR new.number != old.number
+       BEGIN INSERT INTO search_stale VALUES (new.id) ON CONFLICT DO NOTHING; END""",
+    "CREATE TABLE search_mark (rendition INTEGER NOT NULL) STRICT",
+    "INSERT INTO search_mark VALUES (0)",
+)
+
+_GONE: Final = 0  # `last` of words that were never there
+_COMPONENT: Final = re.compile(r"\.(?=[a-z])")
+_MOST_COMBINATIONS: Final = 64
+#: Tokens between words that stand together: a word that may be a form of several is several tokens.
+_DISTANCE: Final = 12
+_PER_WORD: Final = 3  # the same for each word of a phrase
+#: Places that one search may look at, and texts that it may read to be sure of a phrase.
+_REACH: Final = 10_000
+_READ: Final = 200
+#: So many lines of a filter are put to the index; more are sorted out afterwards.
+_FEW_LINES: Final = 200
+#: Places shown of each of several documents, and of the one that was asked for.
+_OF_EACH: Final = 3
+_OF_ONE: Final = 50
+_NO_CURSOR: Final = 1 << 62
+
+
+# ---------------------------------------------------------------- indexing
+
+
+def index(db: Database, tokenise: Tokenise, limit: int) -> int:
+    """Index up to `limit` of what is not indexed yet; how many that were. Call it inside one write."""
+    return _index_titles(db, tokenise, limit) + _index_texts(db, tokenise, limit)
+
+
+def forget(db: Database) -> None:
+    """Empty the index: everything is to be indexed anew."""
+    for table in ("search_words", "search_titles"):
+        db.execute(f"INSERT INTO {table} ({table}) VALUES ('delete-all')")  # noqa: S608 - constants
+    for table in ("search_lines", "search_paths", "search_places", "search_documents"):
+        db.execute(f"DELETE FROM {table}")  # noqa: S608 - constants
+    db.execute("INSERT INTO search_stale SELECT id FROM documents WHERE TRUE ON CONFLICT DO NOTHING")
+    db.execute("UPDATE search_mark SET rendition = 0")
+
+
+def optimise(db: Database) -> None:
+    """Merge the pieces of the index into one: smaller and quicker, after much was indexed."""
+    for table in ("search_words", "search_titles"):
+        db.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")  # noqa: S608 - constants
+
+
+def _index_titles(db: Database, tokenise: Tokenise, limit: int) -> int:
+    rows = db.execute(
+        """SELECT documents.id AS document_id, number, title, comment, search_documents.id, words
+           FROM search_stale JOIN documents ON documents.id = search_stale.document_id
+           LEFT JOIN search_documents ON search_documents.document_id = documents.id LIMIT ?""",
+        (limit,),
+    ).fetchall()
+    for row in rows:
+        words = " ".join([_number_token(row["number"]), *tokenise(f"{row['number']} {row['title']} {row['comment']}")])
+        if row["id"] is not None:
+            db.execute(
+                "INSERT INTO search_titles (search_titles, rowid, words) VALUES ('delete', ?, ?)",
+                (row["id"], row["words"]),
+            )
+        number = db.execute(
+            """INSERT INTO search_documents (document_id, words) VALUES (?, ?)
+               ON CONFLICT (document_id) DO UPDATE SET words = excluded.words RETURNING id""",
+            (row["document_id"], words),
+        ).fetchone()["id"]
+        db.execute("INSERT INTO search_titles (rowid, words) VALUES (?, ?)", (number, words))
+        db.execute("DELETE FROM search_stale WHERE document_id = ?", (row["document_id"],))
+    return len(rows)
+
+
+def _number_token(number: str) -> str:
+    return f"@№{''.join(number.lower().split())}"
+
+
+def _index_texts(db: Database, tokenise: Tokenise, limit: int) -> int:
+    mark = db.execute("SELECT rendition FROM search_mark").fetchone()[0]
+    rows = db.execute(
+        """SELECT renditions.id, version_id, sections, document_id, part, source, position, number, EXISTS (
+             SELECT 1 FROM renditions AS later WHERE later.version_id = renditions.version_id AND later.id > renditions.id
+           ) AS replaced
+           FROM renditions JOIN versions ON versions.id = version_id WHERE renditions.id > ? ORDER BY renditions.id LIMIT ?""",
+        (mark, limit),
+    ).fetchall()
+    paths = _Paths(db)
+    for row in rows:
+        if not row["replaced"]:
+            _index_rendition(db, row, tokenise, paths)
+    if rows:
+        db.execute("UPDATE search_mark SET rendition = ?", (rows[-1]["id"],))
+    return len(rows)
+
+
+@dataclass(slots=True)
+class _Paths:
+    """The numbers of paths; most of them come again and again."""
+
+    db: Database
+    known: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def number(self, path: str, address: str) -> int:
+        key = (path, address)
+        if key not in self.known:
+            # The update changes nothing; without it nothing is returned for a path that is there.
+            sql = """INSERT INTO search_paths (path, address) VALUES (?, ?)
+                     ON CONFLICT DO UPDATE SET path = excluded.path RETURNING id"""
+            self.known[key] = int(self.db.execute(sql, key).fetchone()["id"])
+        return self.known[key]
+
+
+def _index_rendition(db: Database, row: sqlite3.Row, tokenise: Tokenise, paths: _Paths) -> None:
+    """Note what stands in a version: new words begin, and in the newest version of its line what is missing has gone."""
+    version = row["version_id"]
+    line, newest = _line(db, row)
+    before = {
+        (known["path"], known["text"]): known
+        for known in db.execute(
+            """SELECT search_places.* FROM search_words CROSS JOIN search_places ON search_places.id = search_words.rowid
+               WHERE search_words MATCH ?""",
+            (_quoted(f"@l{line}"),),
+        )
+    }
+    now = {(paths.number(path, address), text): path for path, address, text in texts.numbered(db, row["sections"])}
+    ends = [
+        (_last(known, version, newest), known["id"])
+        for key, known in before.items()
+        if key not in now and (known["first"] == version or (newest and known["last"] is None))
+    ]
+    stands = None if newest else version
+    back = [
+        (stands, before[key]["id"])
+        for key in now
+        if key in before and before[key]["last"] is not None and (newest or before[key]["last"] == _GONE)
+    ]
+    db.conn.executemany("UPDATE search_places SET last = ? WHERE id = ?", [*ends, *back])
+    if newest:
+        db.execute("UPDATE search_lines SET newest = ? WHERE id = ?", (version, line))
+    fresh = [key for key in now if key not in before]
+    words = texts.by_number(db, {text for _, text in fresh})
+    for path, text in fresh:
+        found = tokenise(words[text])
+        if not found:
+            continue
+        place = db.execute(
+            "INSERT INTO search_places (line, path, text, first, last) VALUES (?, ?, ?, ?, ?) RETURNING id",
+            (line, path, text, version, stands),
+        ).fetchone()["id"]
+        units = (f"@{unit}" for unit in _COMPONENT.split(now[path, text]) if unit)
+        db.execute(
+            "INSERT INTO search_words (rowid, words) VALUES (?, ?)", (place, " ".join([f"@l{line}", *units, *found]))
+        )
+
+
+def _last(known: sqlite3.Row, version: int, newest: int) -> int:
+    """Until which version words stood that are missing now; what a better reading of the same version lacks was never there."""
+    if known["first"] == version:
+        return _GONE
+    return newest if newest != version else int(known["first"])
+
+
+def _line(db: Database, row: sqlite3.Row) -> tuple[int, int]:
+    """The line of a version, and its newest version so far; 0 when this one is older."""
+    key = (row["document_id"], row["part"], row["source"])
+    known = db.execute(
+        """SELECT search_lines.id, newest, position, number FROM search_lines JOIN versions ON versions.id = newest
+           WHERE search_lines.document_id = ? AND search_lines.part = ? AND search_lines.source = ?""",
+        key,
+    ).fetchone()
+    if known is None:
+        made = db.execute(
+            "INSERT INTO search_lines (document_id, part, source, newest) VALUES (?, ?, ?, ?) RETURNING id",
+            (*key, row["version_id"]),
+        ).fetchone()
+        return int(made["id"]), int(row["version_id"])
+    is_newest = (row["position"], row["number"]) >= (known["position"], known["number"])
+    return int(known["id"]), int(known["newest"]) if is_newest else 0
+
+
+# ---------------------------------------------------------------- asking
+
+
+def numbered(db: Database, number: str, query: Query, day: str) -> tuple[str, ...]:
+    """The documents that bear a number, in any case; of several those of that day (``2023-04-28``), if there is one."""
+    found = _allowed(db, _titled(db, _quoted(_number_token(number))), query)
+    return tuple(name for name, date in found if date == day) or tuple(name for name, _ in found)
+
+
+def titled(db: Database, terms: Sequence[Term], query: Query, limit: int) -> tuple[str, ...]:
+    """Documents whose title, number and comment hold every term, the newest first."""
+    wanted = " AND ".join(_term(term) for term in terms)
+    if not wanted:
+        return ()
+    return tuple(name for name, _ in _allowed(db, _titled(db, wanted), query))[:limit]
+
+
+def _allowed(db: Database, found: Sequence[tuple[str, str]], query: Query) -> list[tuple[str, str]]:
+    allowed = _documents(db, query)
+    return [row for row in found if allowed is None or row[0] in allowed]
+
+
+def _titled(db: Database, wanted: str) -> list[tuple[str, str]]:
+    """The documents, with their dates, whose titles meet a condition of the index; the newest first."""
+    rows = db.execute(
+        """SELECT documents.id, coalesce(documents.date, '') AS day FROM search_titles CROSS JOIN search_documents ON search_documents.id = search_titles.rowid
+           CROSS JOIN documents ON documents.id = document_id
+           WHERE search_titles MATCH ? ORDER BY day DESC, search_titles.rowid DESC""",
+        (wanted,),
+    )
+    return [(row["id"], row["day"]) for row in rows]
+
+
+def places(
+    db: Database,
+    terms: Sequence[Term],
+    address: Sequence[str],
+    query: Query,
+    *,
+    documents: Iterable[str] = (),
+    holds: Callable[[str], bool] | None = None,
+) -> Places:
+    """Where every term stands, in a unit at or below `address`, the newest first, up to `query.limit` documents.
+
+    `documents` narrows it further; `holds` is asked of each text, for what the index cannot know (the order of words).
+    """
+    lines = _lines(db, query, tuple(documents))
+    if lines is not None and not lines:
+        return Places(by_document={}, more=frozenset(), following=None, cut=False)
+    wanted = [_quoted(f"@{unit.lower()}") for unit in address] + [_term(term) for term in terms]
+    if lines is not None and len(lines) <= _FEW_LINES:
+        wanted.append(_any(_quoted(f"@l{line}") for line in lines))
+    if not wanted:
+        return Places(by_document={}, more=frozenset(), following=None, cut=False)
+    rows = db.execute(
+        """SELECT search_places.*, document_id, part, source, newest, search_paths.path AS name, address
+           FROM search_words CROSS JOIN search_places ON search_places.id = search_words.rowid
+           CROSS JOIN search_lines ON search_lines.id = line CROSS JOIN search_paths ON search_paths.id = search_places.path
+           WHERE search_words MATCH ? AND search_words.rowid < ? ORDER BY search_words.rowid DESC""",
+        (" AND ".join(wanted), _NO_CURSOR if query.before is None else query.before),
+    )
+    return _Gathering(db, query, lines, tuple(unit.lower() for unit in address), holds).of(rows)
+
+
+class _Gathering:
+    """Sorts places by document, and decides what the index cannot: filters, the order of units and of words."""
+
+    def __init__(
+        self,
+        db: Database,
+        query: Query,
+        lines: frozenset[int] | None,
+        address: tuple[str, ...],
+        holds: Callable[[str], bool] | None,
+    ) -> None:
+        self._db = db
+        self._query = query
+        self._lines = lines
+        self._address = address
+        self._holds = holds
+        self._most = _OF_ONE if query.document else _OF_EACH
+        self._found: dict[str, dict[str, sqlite3.Row]] = {}
+        self._more: set[str] = set()
+        self._packs: dict[int, bytes] = {}
+
+    def of(self, rows: Iterable[sqlite3.Row]) -> Places:
+        """Walk the places until there are enough, or too many were looked at."""
+        last: int | None = None
+        read = 0
+        for looked, row in enumerate(rows):
+            if looked == _REACH or read == _READ:
+                return self._places(last, cut=True)
+            if self._passes(row):
+                name = row["document_id"]
+                mine = self._found.get(name, {})
+                full = len(mine) == self._most
+                if (not mine and len(self._found) == self._query.limit) or (full and self._query.document):
+                    return self._places(last, cut=False)
+                # A law is kept by several sources: the same unit is shown once.
+                if row["name"] not in mine:
+                    if full:
+                        self._more.add(name)
+                    else:
+                        read += self._holds is not None
+                        if self._holds is None or self._holds(self._texts([row])[row["text"]]):
+                            self._found.setdefault(name, {})[row["name"]] = row
+            last = row["id"]
+        return self._places(None, cut=False)
+
+    def _passes(self, row: sqlite3.Row) -> bool:
+        if row["last"] is not None and (row["last"] == _GONE or not self._query.every_version):
+            return False
+        if self._lines is not None and row["line"] not in self._lines:
+            return False
+        units = iter(_COMPONENT.split(row["name"].lower()))
+        return all(any(unit == wanted for unit in units) for wanted in self._address)
+
+    def _texts(self, rows: Iterable[sqlite3.Row]) -> dict[int, str]:
+        return texts.by_number(self._db, {row["text"] for row in rows}, cache=self._packs)
+
+    def _places(self, following: int | None, *, cut: bool) -> Places:
+        words = self._texts(row for rows in self._found.values() for row in rows.values())
+        return Places(
+            by_document={
+                name: tuple(_place(row, words[row["text"]]) for row in rows.values())
+                for name, rows in self._found.items()
+            },
+            more=frozenset(self._more),
+            following=following,
+            cut=cut,
+        )
+
+
+def _place(row: sqlite3.Row, text: str) -> Place:
+    return Place(
+        id=row["id"],
+        document_id=row["document_id"],
+        part=row["part"],
+        source=row["source"],
+        path=row["name"],
+        address=row["address"],
+        text=text,
+        first=row["first"],
+        last=row["last"],
+        newest=row["newest"],
+    )
+
+
+def _lines(db: Database, query: Query, documents: Sequence[str]) -> frozenset[int] | None:
+    """The lines that filters leave; None when there is no filter."""
+    if not (documents or _narrows(query)):
+        return None
+    rows = db.execute(
+        f"""SELECT search_lines.id FROM search_lines JOIN documents ON documents.id = search_lines.document_id
+            WHERE {_FILTER} AND (:documents = '[]' OR documents.id IN (SELECT value FROM json_each(:documents)))""",  # noqa: S608 - constants
+        {**_filter(query), "documents": canonical_json(list(documents))},
+    )
+    return frozenset(row["id"] for row in rows)
+
+
+def _documents(db: Database, query: Query) -> frozenset[str] | None:
+    """The documents that filters leave; None when there is no filter."""
+    if not _narrows(query):
+        return None
+    rows = db.execute(f"SELECT id FROM documents WHERE {_FILTER}", _filter(query))  # noqa: S608 - constants
+    return frozenset(row["id"] for row in rows)
+
+
+_FILTER: Final = """(:document = '' OR documents.id = :document) AND (:topic = '' OR instr(topics, :topic))
+    AND (:kind = '' OR instr(documents.id, :kind) = 1) AND (:force IS NULL OR force = :force)
+    AND (:since IS NULL OR date >= :since) AND (:until IS NULL OR date <= :until)"""
+
+
+def _narrows(query: Query) -> bool:
+    return any((query.document, query.topic, query.kind, query.force, query.since, query.until))
+
+
+def _filter(query: Query) -> dict[str, str | None]:
+    return {
+        "document": query.document,
+        "topic": query.topic and canonical_json(query.topic),  # topics are kept as a list in JSON
+        "kind": query.kind and f"{query.kind}/",
+        "force": query.force,
+        "since": query.since.isoformat() if query.since else None,
+        "until": query.until.isoformat() if query.until else None,
+    }
+
+
+# ---------------------------------------------------------------- the language of FTS5
+
+
+def _quoted(token: str) -> str:
+    """A token as FTS5 takes it: nothing that is typed is ever syntax. It ends a string at a NUL, which no word holds."""
+    doubled = token.replace('"', '""').replace("\0", "")
+    return f'"{doubled}"'
+
+
+def _any(options: Iterable[str]) -> str:
+    return f"({' OR '.join(options)})"
+
+
+def _term(term: Term) -> str:
+    return _any(option for near in term.options for option in _near(near))
+
+
+def _near(near: Near) -> Iterator[str]:
+    """Every choice of forms for words that stand together; the caller looks at the text for their order."""
+    if len(near.keys) == 1:
+        yield from map(_quoted, near.keys[0])
+        return
+    distance = _PER_WORD * len(near.words) if near.exact else _DISTANCE
+    for choice in islice(product(*near.keys), _MOST_COMBINATIONS):
+        yield f"NEAR({' '.join(map(_quoted, choice))}, {distance})"

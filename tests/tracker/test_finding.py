@@ -1,0 +1,215 @@
+"""Search from the store to the answer: any inflected form finds the others, and the answer names the unit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from db.store import Store
+from feeds.site import Site
+from tests.tracker.world import World
+from tracker import publishing
+from tracker.cli import cli
+from tracker.commands.search import rows
+from tracker.finding import Finder
+from tracker.models import (
+    Document,
+    EditionKey,
+    Force,
+    NewVersion,
+    Observation,
+    Part,
+    Section,
+    SiteInfo,
+    digest_of,
+)
+from tracker.queries import Found, Query
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+LAW = "act/fz/2099-01-01/138-fz"
+OTHER = "act/fz/2098-05-05/138-fz"
+BILL = "bill/100001-99"
+UNITS = {
+    "st-22.ch-1": "1. Гражданство Российской Федерации прекращается вследствие утраты.",
+    "st-22.ch-2": "2. Решение о прекращении гражданства ребёнка принимается по заявлению родителей.",
+    "st-23.ch-1": "1. Призванные на воен\u00adную службу граждане (№ 53-ФЗ) учёту не подлежат.",
+}
+
+
+def law(store: Store, name: str, number: str, title: str, units: dict[str, str], *, edition: str = "rdk-1") -> None:
+    sections = tuple(
+        Section(path=path, address=path.replace("st-", "ст. ").replace(".ch-", " ч. "), text=text)
+        for path, text in units.items()
+    )
+    is_bill = name.startswith("bill/")
+    store.record(
+        Observation(
+            observed_at=NOW,
+            document=Document(
+                id=name,
+                kind="bill" if is_bill else "Федеральный закон",
+                number=number,
+                date=None if is_bill else name.split("/")[2],
+                title=title,
+                force=Force.DRAFT if is_bill else Force.IN_FORCE,
+                invented=True,
+            ),
+            versions=(
+                NewVersion(
+                    key=EditionKey(document_id=name, part=Part.TEXT, source="ips", edition=edition),
+                    position=edition,
+                    label="Текст",
+                    snapshot_id=None,
+                    digest=digest_of(units),
+                    url="",
+                    extractor="ips/1",
+                    sections=sections,
+                ),
+            ),
+        )
+    )
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path, clock=lambda: NOW) as opened:
+        law(opened, LAW, "138-ФЗ", "О вымышленном гражданстве", UNITS)
+        law(opened, OTHER, "138-ФЗ", "О вымышленных дорогах", {"st-22": "Дороги открываются по заявлению."})
+        law(opened, BILL, "100001-99", "О поправках", {"st-1": "Внести в 138-ФЗ изменения."})
+        Finder(opened).index()
+        yield opened
+
+
+def ask(store: Store, words: str, **narrowed: str | bool) -> Found:
+    return Finder(store).find(replace(Query(words=words), **narrowed))  # type: ignore[arg-type]
+
+
+def units(found: Found) -> list[tuple[str, str]]:
+    return [(match.document.id, fragment.path) for match in found.matches for fragment in match.fragments]
+
+
+@pytest.mark.parametrize(
+    ("words", "paths"),
+    [
+        ("гражданству", ["st-22.ch-2", "st-22.ch-1"]),
+        ("прекратить гражданство", ["st-22.ch-2", "st-22.ch-1"]),
+        ("ПРЕКРАЩЕНИЯМИ", ["st-22.ch-2", "st-22.ch-1"]),
+        ("лишение", ["st-22.ch-2", "st-22.ch-1"]),
+        ("дети", ["st-22.ch-2"]),
+        ("призвать служба", ["st-23.ch-1"]),
+        ("военных", ["st-23.ch-1"]),
+        ("учет", ["st-23.ch-1"]),
+        ("53-фз", ["st-23.ch-1"]),
+        ('"прекращение гражданства"', ["st-22.ch-2"]),
+        ('"гражданства прекращение"', []),
+        ("ст. 23", ["st-23.ch-1"]),
+        ("гражданин ст. 23 ч. 1", ["st-23.ch-1"]),
+        ("гражданство ст. 23", []),
+        ("в и на", []),
+    ],
+)
+def test_what_finds_what(store: Store, words: str, paths: list[str]) -> None:
+    assert [path for _, path in units(ask(store, words))] == paths
+
+
+def test_an_answer_names_the_text_and_marks_the_words(store: Store) -> None:
+    found = ask(store, "лишение")
+    fragment = found.matches[0].fragments[0]
+    assert (fragment.version.key.edition, fragment.address, fragment.stands) == ("rdk-1", "ст. 22 ч. 2", True)
+    assert [text for text, marked in fragment.runs if marked] == ["прекращении", "гражданства"]
+    assert found.asked.terms[0].also == ("прекращение гражданства", "утрата гражданства")
+
+
+def test_a_number_names_every_law_that_bears_it(store: Store) -> None:
+    found = ask(store, "138-ФЗ")
+    assert {match.document.id for match in found.matches[:2]} == {OTHER, LAW}
+    assert units(found) == [(BILL, "st-1")]
+
+
+def test_a_unit_of_a_law_by_its_number(store: Store) -> None:
+    assert units(ask(store, "ст. 22 138-ФЗ")) == [
+        (OTHER, "st-22"),
+        (LAW, "st-22.ch-2"),
+        (LAW, "st-22.ch-1"),
+    ]
+    assert units(ask(store, "заявление 138-фз", document=LAW)) == [(LAW, "st-22.ch-2")]
+    # No document has this number, so it is a word like any other.
+    assert units(ask(store, "служба 53-ФЗ")) == [(LAW, "st-23.ch-1")]
+
+
+def test_titles_come_first(store: Store) -> None:
+    found = ask(store, "вымышленный")
+    assert [match.document.id for match in found.matches] == [LAW, OTHER]
+    assert ("вымышленном", True) in found.matches[0].title
+
+
+def test_earlier_texts_only_when_asked(store: Store) -> None:
+    law(store, LAW, "138-ФЗ", "О вымышленном гражданстве", {"st-22.ch-1": "1. Новые слова."}, edition="rdk-2")
+    Finder(store).index()
+    assert units(ask(store, "родители")) == []
+    found = ask(store, "родители", every_version=True)
+    fragment = found.matches[0].fragments[0]
+    assert (fragment.version.key.edition, fragment.stands) == ("rdk-1", False)
+
+
+def test_rebuilding_gives_the_same_answers(store: Store) -> None:
+    before = ask(store, "гражданство")
+    assert Finder(store).rebuild() == 6
+    assert ask(store, "гражданство") == before
+
+
+def test_what_a_look_recorded_is_findable_when_its_entries_are(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    law(world.store, LAW, "138-ФЗ", "О гражданстве", UNITS)
+    info = SiteInfo(title="t", base_url="https://t.example", authority="t.example", year=2026)
+    publishing.render_entries(world.store, Site(world.store, info))
+    assert units(ask(world.store, "родители")) == [(LAW, "st-22.ch-2")]
+    world.store.close()
+
+
+def test_hostile_letters_stop_nothing(store: Store) -> None:
+    law(store, BILL, "100001-99", "𗀀" * 10, {"st-1": "\U00017000слово\u202e " + "я" * 100_000}, edition="rdk-2")
+    Finder(store).index()
+    assert ask(store, "𗀀").asked.terms
+    assert units(ask(store, "𗀀слово")) == [(BILL, "st-1")]
+
+
+def configured(tmp_path: Path) -> str:
+    path = tmp_path / "tracker.toml"
+    path.write_text(
+        '[site]\ntitle = "t"\nbase_url = "https://t.example"\nauthority = "t.example"\nyear = 2026\n'
+        f'[storage]\ndirectory = "{tmp_path}"\n',
+        encoding="utf-8",
+    )
+    return str(path)
+
+
+def test_the_command_prints_a_line_for_each_unit(store: Store, tmp_path: Path) -> None:
+    store.close()
+    run = CliRunner().invoke(cli, ["--config", configured(tmp_path), "search", "лишение", "--limit", "3"])
+    lines = [json.loads(line) for line in run.stdout.splitlines()]
+    assert run.exit_code == 0, run.output
+    assert [line["path"] for line in lines] == ["st-22.ch-2", "st-22.ch-1"]
+    assert lines[0]["version"] == f"{LAW}/text/ips/rdk-1/1"
+    assert "**прекращении** **гражданства**" in lines[0]["fragment"]
+
+
+def test_the_command_refuses_what_says_nothing(store: Store, tmp_path: Path) -> None:
+    store.close()
+    config = configured(tmp_path)
+    assert CliRunner().invoke(cli, ["--config", config, "search", "и"]).exit_code == 1
+    assert CliRunner().invoke(cli, ["--config", config, "search"]).exit_code == 2
+    assert CliRunner().invoke(cli, ["--config", config, "search", "x", "--since", "завтра"]).exit_code == 2
+    rebuilt = CliRunner().invoke(cli, ["--config", config, "search", "--rebuild"])
+    assert (rebuilt.exit_code, rebuilt.stderr) == (0, "6 texts and titles are indexed\n")
+
+
+def test_a_document_found_by_its_title_is_a_row_of_its_own(store: Store) -> None:
+    [row] = rows(ask(store, "поправки"))
+    assert (row["document"], row["path"], row["fragment"]) == (BILL, None, "О **поправках**")
