@@ -324,7 +324,9 @@ def check(path: Path, manifest: Manifest) -> None:
             connection.execute("PRAGMA trusted_schema = OFF")
             found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
             if found != "ok":
-                raise StoreError(f"the database in the backup is damaged ({' '.join(found.split()):.200}); use another backup")
+                raise StoreError(
+                    f"the database in the backup is damaged ({' '.join(found.split()):.200}); use another backup"
+                )
             if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
                 raise StoreError("rows of the database in the backup name others that are missing; use another backup")
             db = Database(connection, execute_plugins=False)

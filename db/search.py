@@ -257,7 +257,8 @@ def _allowed(db: Database, found: Sequence[tuple[str, str]], query: Query) -> li
 def _titled(db: Database, wanted: str) -> list[tuple[str, str]]:
     """The documents, with their dates, whose titles meet a condition of the index; the newest first."""
     rows = db.execute(
-        """SELECT documents.id, coalesce(documents.date, '') AS day FROM search_titles CROSS JOIN search_documents ON search_documents.id = search_titles.rowid
+        """SELECT documents.id, coalesce(documents.date, '') AS day
+           FROM search_titles CROSS JOIN search_documents ON search_documents.id = search_titles.rowid
            CROSS JOIN documents ON documents.id = document_id
            WHERE search_titles MATCH ? ORDER BY day DESC, search_titles.rowid DESC""",
         (wanted,),

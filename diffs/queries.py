@@ -47,13 +47,16 @@ _SHOWN_UNITS: Final = {
     "pp": "пп.", "abz": "абз.",
 }  # fmt: skip
 _ORDER: Final = tuple(_SHOWN_UNITS)
-_DATE: Final = rf"от\s+(?:\d{{1,2}}\.\d{{1,2}}\.\d{{4}}|\d{{1,2}}\s+(?:{'|'.join(_MONTHS)})\s+\d{{4}})(?:\s*г(?:ода|\.|(?!\w)))?"
+_DATE: Final = (
+    rf"от\s+(?:\d{{1,2}}\.\d{{1,2}}\.\d{{4}}|\d{{1,2}}\s+(?:{'|'.join(_MONTHS)})\s+\d{{4}})(?:\s*г(?:ода|\.|(?!\w)))?"
+)
 #: The words that say what an act is, before its date or number; they say nothing more than those.
 _ACT: Final = (
     r"(?:федеральн\w+\s+)?(?:конституционн\w+\s+)?(?:закон(?:опроект)?|указ|распоряжени|постановлени|приказ)\w*"
     r"(?:\s+(?:президента|правительства))?(?:\s+(?:рф|российской\s+федерации))?"
 )
-#: A number as people write it: "138-ФЗ", "138 фз", "№ 138-ФЗ", "N 138-ФЗ", "ФЗ-138"; "123456-8"; any behind "№" or the word for an act.
+#: A number as people write it: "138-ФЗ", "138 фз", "№ 138-ФЗ", "N 138-ФЗ", "ФЗ-138"; "123456-8"; any behind "№" or the word
+#: for an act.
 _CITED: Final = re.compile(
     rf"(?<![\w-])(?P<act>{_ACT}\s+)?(?:(?P<before>{_DATE})[\s,]*)?(?:"
     r"(?:(?:№|n)\s*)?(?P<law>\d{1,5})\s?[-‐‑–]?\s?(?P<kind>фкз|фз|fkz|fz)"

@@ -62,7 +62,12 @@ def page(report: Report, info: SiteInfo, language: Language) -> bytes:
                 for row, attempts in report.deliveries
             ],
             journal=[
-                {"at": times.both(row.at, language=language), "kind": row.kind, "source": row.source, "message": row.message}
+                {
+                    "at": times.both(row.at, language=language),
+                    "kind": row.kind,
+                    "source": row.source,
+                    "message": row.message,
+                }
                 for row in report.journal
             ],
         )

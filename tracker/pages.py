@@ -42,8 +42,7 @@ def look(desk: Desk, watch: Watch, page: Page, now: datetime) -> Finding:
     if page.status != 200:
         problem = Problem.NOT_FOUND if page.status in {404, 410} else Problem.SERVER_ERROR
         raise PageError(problem, f"{watch.target}: the server answered {page.status}", url=watch.url)
-    known = desk.store.state(_place_key(watch))
-    place = known if isinstance(known, str) else ""
+    place = place_of(desk, watch)
     read = _read(watch, page.body, page.content_type, place=place)
     if place and read.place != place:
         message = f"{watch.target}: the element that held the text is gone; give a selector, or follow the page anew"
@@ -71,6 +70,12 @@ def look_at_bank(desk: Desk, watch: Watch, page: Page, now: datetime) -> Finding
 def rereader(watch: Watch, place: str = "") -> Rereader:
     """How the kept texts of a watch are read again; of a page at the `place` where its text stands now."""
     return _reread_bank if watch.source == kremlin.NAME else partial(_reread, watch, place)
+
+
+def place_of(desk: Desk, watch: Watch) -> str:
+    """The element of a page where its text stood at the last look; empty when none has found it."""
+    known = desk.store.state(_place_key(watch))
+    return known if isinstance(known, str) else ""
 
 
 def _place_key(watch: Watch) -> str:

@@ -66,8 +66,8 @@ class Term:
 class Asked:
     """A query understood. `address` is a path of units (``st-22``, ``ch-1``), `address_said` the same for people.
 
-    `numbers` are numbers of documents, `dates` the dates said with each (``2023-04-28``, "" for none); `left_out` are words that were not looked for, because they mean nothing alone or because
-    there were too many.
+    `numbers` are numbers of documents, `dates` the dates said with each (``2023-04-28``, "" for none); `left_out` are words
+    that were not looked for, because they mean nothing alone or because there were too many.
     """
 
     terms: tuple[Term, ...] = ()
