@@ -34,7 +34,8 @@ $(VENV)/.test: $(VENV)/.venv pyproject.toml constraints.txt
 	@touch $@ $(VENV)/.run
 
 bench: $(VENV)/.test
-	$(BIN)/python bench/diff.py
+	$(BIN)/python bench/diff.py --quick
+	$(BIN)/python bench/feeds.py
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

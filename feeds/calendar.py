@@ -89,7 +89,7 @@ def _event(
     if is_open:
         both = ", ".join(times.day(value, language=say.language) for value in days)
         said.insert(0, say("Текст допускает две даты: {days}.", days=both))
-    law = [about.quoted_title, bounded(str(row.get("clause") or ""), _LONGEST_CLAUSE)]
+    law = [about.quoted_title and f"{about.quoted_title}.", bounded(str(row.get("clause") or ""), _LONGEST_CLAUSE)]
     yield "BEGIN:VEVENT"
     yield f"UID:{uid}"
     yield f"DTSTAMP:{stamp.astimezone(UTC):%Y%m%dT%H%M%SZ}"

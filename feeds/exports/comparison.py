@@ -168,7 +168,7 @@ def _text_of(event: Event, facts: Any, snapshot: str, info: SiteInfo, language: 
     named = facts if isinstance(facts, Mapping) else {}
     kept = event.payload.get(snapshot)
     body = kept if isinstance(kept, Mapping) else {}
-    path = str(named.get("version_path") or named.get("path") or "")
+    path = str(named.get("version_path") or "")
     if not path and event.document_id and all(named.get(key) for key in ("part", "source", "edition", "version")):
         path = f"/{event.document_id}/{named['part']}/{named['source']}/{named['edition']}/{named['version']}"
     return Text(
