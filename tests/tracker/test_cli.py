@@ -221,7 +221,10 @@ def test_a_locked_database_is_one_line(tmp_path: Path) -> None:
         other.execute("ROLLBACK")
     other.close()
     assert done.returncode == 1
-    assert "lock" in one_line(done)
+    waiting, said = done.stderr.strip().splitlines()
+    assert "database.locked" in waiting, "a wait of half a minute is not spent in silence"
+    assert said.startswith("duma-tracker: ")
+    assert "locked by another process" in said
 
 
 def test_a_damaged_database_is_one_line(tmp_path: Path) -> None:

@@ -56,8 +56,15 @@ def calendar(world: World, first: str, after: str, body: bytes) -> None:
 def schedule_of(world: World) -> Schedule:
     """A schedule over the played world, without a lease and without searches of its own."""
     info = SiteInfo(title="x", base_url="http://127.0.0.1", authority="test.invalid", year=2026)
-    instance = SimpleNamespace(store=world.store, clock=lambda: world.now, pipeline=world.pipeline)
-    return Schedule(cast("Instance", instance), Site(world.store, info))
+    site = Site(world.store, info)
+    instance = SimpleNamespace(
+        store=world.store,
+        clock=lambda: world.now,
+        pipeline=world.pipeline,
+        settings=config.Settings(),
+        site=lambda *, live: Site(world.store, replace(info, live=live)),
+    )
+    return Schedule(cast("Instance", instance), site)
 
 
 def watch_of(world: World, target: str, source: str) -> Watch:
