@@ -96,6 +96,7 @@ def subscription_of(
         name=row["name"],
         channel=Channel(row["channel"]),
         url=url,
+        operator=settings.get("operator", False),  # not in rows that were written before there was such a thing
         filter=_filter_of(settings["filter"]),
         secrets=secrets,
         old_until=old_until,
@@ -120,6 +121,7 @@ def _settings_to_json(value: Subscription) -> str:
     digest, quiet = value.digest, value.quiet
     return canonical_json(
         {
+            "operator": value.operator,
             "filter": {**asdict(value.filter), "at_least": int(value.filter.at_least)},
             "language": value.language,
             "discreet": value.discreet,

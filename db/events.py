@@ -242,12 +242,21 @@ def verify(db: Database, *, advance: Callable[[], None] = lambda: None) -> Itera
 
 
 def strike(db: Database, name: str, *, reason: str, at: datetime) -> None:
-    """Erase the payload of an event and everything rendered from it; the line and its place in the chain stay."""
-    row = db.execute("SELECT seq, struck_at FROM events WHERE id = ?", (name,)).fetchone()
+    """Erase the payload of an event and everything rendered from it; the line and its place in the chain stay.
+
+    Entries of the same bundle name what was found beside them: they are rendered anew.
+    """
+    row = db.execute("SELECT seq, bundle, struck_at FROM events WHERE id = ?", (name,)).fetchone()
     if row is None:
         raise StoreError(f"there is no event {name} to strike; check the id")
     db.execute("DELETE FROM payloads WHERE seq = ?", (row["seq"],))
-    db.execute("DELETE FROM entries WHERE seq = ?", (row["seq"],))
+    rendered = db.execute(
+        "SELECT DISTINCT entries.seq FROM entries JOIN ledger USING (seq) WHERE bundle = ?", (row["bundle"],)
+    ).fetchall()
+    for entry in rendered:
+        db.execute("DELETE FROM entries WHERE seq = ?", (entry["seq"],))
+        if entry["seq"] != row["seq"]:
+            db.execute("INSERT INTO outbox VALUES ('feeds', ?) ON CONFLICT DO NOTHING", (entry["seq"],))
     if row["struck_at"] is not None:
         return
     last = db.execute("SELECT number, hash FROM strikes ORDER BY number DESC LIMIT 1").fetchone()
@@ -297,10 +306,13 @@ def register_channel(db: Database, name: str) -> None:
 
 
 def save_entry(db: Database, entry: RenderedEntry) -> None:
-    """Keep an event as rendered for the feeds. The first rendering stays: an entry never changes once it may have been read."""
+    """Keep an event as rendered for the feeds. The first rendering stays: an entry never changes once it may have been read.
+
+    What was struck while it was rendered is not kept.
+    """
     cursor = db.execute(
-        """INSERT INTO entries (seq, language, atom, rss, json) SELECT seq, ?, ?, ?, ? FROM ledger WHERE id = ?
-           ON CONFLICT (language, seq) DO NOTHING""",
+        """INSERT INTO entries (seq, language, atom, rss, json) SELECT seq, ?, ?, ?, ? FROM events
+           WHERE id = ? AND struck_at IS NULL ON CONFLICT (language, seq) DO NOTHING""",
         (entry.language, entry.atom, entry.rss, entry.json, entry.event_id),
     )
     if cursor.rowcount == 0 and event(db, entry.event_id) is None:

@@ -10,8 +10,7 @@ Erasures ("strikes") are lines of a chain of their own, so that one cannot be sl
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -56,7 +55,7 @@ def check(entries: Iterable[Entry], *, head: tuple[int, str]) -> Iterator[str]:
     ledger. A line that was altered is named once; the lines after it are checked against the hash that it shows.
     """
     last = (0, GENESIS)
-    bundles: defaultdict[str, list[tuple[str, bool]]] = defaultdict(list)
+    bundle: tuple[str, list[tuple[str, bool]]] = ("", [])  # the events of one observation stand together
     for entry in entries:
         seq = int(str(entry.line["seq"]))
         name = f"event {entry.line['id']} (line {seq})"
@@ -69,13 +68,20 @@ def check(entries: Iterable[Entry], *, head: tuple[int, str]) -> Iterator[str]:
         elif _id_of(entry.line) != entry.line["id"]:
             yield f"{name}: tampered: the id does not follow from what the event says"
         yield from _check_payload(entry, name)
-        bundles[str(entry.line["bundle"])].append((str(entry.line["id"]), bool(entry.line["lead"])))
+        if bundle[0] != entry.line["bundle"]:
+            yield from _check_bundle(*bundle)
+            bundle = (str(entry.line["bundle"]), [])
+        bundle[1].append((str(entry.line["id"]), bool(entry.line["lead"])))
         last = (seq, entry.hash)
+    yield from _check_bundle(*bundle)
     if last != head:
         yield f"the ledger ends with line {last[0]}, but line {head[0]} was written last: tampered: lines were taken out or added"
-    for bundle, members in bundles.items():
-        if bundle_id([member for member, _ in members]) != bundle or sum(lead for _, lead in members) != 1:
-            yield f"bundle {bundle}: tampered: its events or its lead are not those that were recorded together"
+
+
+def _check_bundle(bundle: str, members: Sequence[tuple[str, bool]]) -> Iterator[str]:
+    ids = [member for member, _ in members]
+    if members and (bundle_id(ids) != bundle or sum(lead for _, lead in members) != 1):
+        yield f"bundle {bundle}: tampered: its events or its lead are not those that were recorded together"
 
 
 def check_links(links: Iterable[Link], *, what: str) -> Iterator[str]:

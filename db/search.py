@@ -18,7 +18,8 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice, product
+from itertools import groupby, islice, product
+from operator import itemgetter
 from typing import Final
 
 from sqlite_utils import Database
@@ -69,12 +70,13 @@ _PER_WORD: Final = 3  # the same for each word of a phrase
 #: Places that one search may look at, and texts that it may read to be sure of a phrase.
 _REACH: Final = 10_000
 _READ: Final = 200
-#: So many lines of a filter are put to the index; more are sorted out afterwards.
+#: So many lines of a filter are put to the index; when there are more, each document that is met is asked for.
 _FEW_LINES: Final = 200
 #: Places shown of each of several documents, and of the one that was asked for.
 _OF_EACH: Final = 3
 _OF_ONE: Final = 50
 _NO_CURSOR: Final = 1 << 62
+_MOST_NUMBERED: Final = 100
 
 
 # ---------------------------------------------------------------- indexing
@@ -237,31 +239,24 @@ def _line(db: Database, row: sqlite3.Row) -> tuple[int, int]:
 
 def numbered(db: Database, number: str, query: Query, day: str) -> tuple[str, ...]:
     """The documents that bear a number, in any case; of several those of that day (``2023-04-28``), if there is one."""
-    found = _allowed(db, _titled(db, _quoted(_number_token(number))), query)
+    found = _titled(db, _quoted(_number_token(number)), query, _MOST_NUMBERED)
     return tuple(name for name, date in found if date == day) or tuple(name for name, _ in found)
 
 
 def titled(db: Database, terms: Sequence[Term], query: Query, limit: int) -> tuple[str, ...]:
     """Documents whose title, number and comment hold every term, the newest first."""
     wanted = " AND ".join(_term(term) for term in terms)
-    if not wanted:
-        return ()
-    return tuple(name for name, _ in _allowed(db, _titled(db, wanted), query))[:limit]
+    return tuple(name for name, _ in _titled(db, wanted, query, limit)) if wanted else ()
 
 
-def _allowed(db: Database, found: Sequence[tuple[str, str]], query: Query) -> list[tuple[str, str]]:
-    allowed = _documents(db, query)
-    return [row for row in found if allowed is None or row[0] in allowed]
-
-
-def _titled(db: Database, wanted: str) -> list[tuple[str, str]]:
+def _titled(db: Database, wanted: str, query: Query, limit: int) -> list[tuple[str, str]]:
     """The documents, with their dates, whose titles meet a condition of the index; the newest first."""
     rows = db.execute(
-        """SELECT documents.id, coalesce(documents.date, '') AS day
+        f"""SELECT documents.id, coalesce(documents.date, '') AS day
            FROM search_titles CROSS JOIN search_documents ON search_documents.id = search_titles.rowid
            CROSS JOIN documents ON documents.id = document_id
-           WHERE search_titles MATCH ? ORDER BY day DESC, search_titles.rowid DESC""",
-        (wanted,),
+           WHERE search_titles MATCH :wanted AND {_FILTER} ORDER BY day DESC, search_titles.rowid DESC LIMIT :limit""",  # noqa: S608 - constants
+        {**_filter(query), "wanted": wanted, "limit": limit},
     )
     return [(row["id"], row["day"]) for row in rows]
 
@@ -275,11 +270,14 @@ def places(
     documents: Iterable[str] = (),
     holds: Callable[[str], bool] | None = None,
 ) -> Places:
-    """Where every term stands, in a unit at or below `address`, the newest first, up to `query.limit` documents.
+    """Where every term stands, in a unit at or below `address`, up to `query.limit` documents.
+
+    What was recorded last comes first; what came with one version, in the order of its text.
 
     `documents` narrows it further; `holds` is asked of each text, for what the index cannot know (the order of words).
     """
-    lines = _lines(db, query, tuple(documents))
+    narrowing = _Narrowing(db, query, tuple(documents))
+    lines = narrowing.lines()
     if lines is not None and not lines:
         return Places(by_document={}, more=frozenset(), following=None, cut=False)
     wanted = [_quoted(f"@{unit.lower()}") for unit in address] + [_term(term) for term in terms]
@@ -294,7 +292,8 @@ def places(
            WHERE search_words MATCH ? AND search_words.rowid < ? ORDER BY search_words.rowid DESC""",
         (" AND ".join(wanted), _NO_CURSOR if query.before is None else query.before),
     )
-    return _Gathering(db, query, lines, tuple(unit.lower() for unit in address), holds).of(rows)
+    narrowed = None if lines is None or len(lines) <= _FEW_LINES else narrowing
+    return _Gathering(db, query, narrowed, tuple(unit.lower() for unit in address), holds).of(rows)
 
 
 class _Gathering:
@@ -304,48 +303,70 @@ class _Gathering:
         self,
         db: Database,
         query: Query,
-        lines: frozenset[int] | None,
+        narrowing: _Narrowing | None,
         address: tuple[str, ...],
         holds: Callable[[str], bool] | None,
     ) -> None:
         self._db = db
         self._query = query
-        self._lines = lines
+        self._narrowing = narrowing
         self._address = address
         self._holds = holds
         self._most = _OF_ONE if query.document else _OF_EACH
         self._found: dict[str, dict[str, sqlite3.Row]] = {}
         self._more: set[str] = set()
         self._packs: dict[int, bytes] = {}
+        self._read = 0
 
     def of(self, rows: Iterable[sqlite3.Row]) -> Places:
         """Walk the places until there are enough, or too many were looked at."""
         last: int | None = None
-        read = 0
-        for looked, row in enumerate(rows):
-            if looked == _REACH or read == _READ:
+        looked = 0
+        for group in self._groups(rows):
+            if looked >= _REACH or self._read >= _READ:
                 return self._places(last, cut=True)
-            if self._passes(row):
-                name = row["document_id"]
-                mine = self._found.get(name, {})
-                full = len(mine) == self._most
-                if (not mine and len(self._found) == self._query.limit) or (full and self._query.document):
-                    return self._places(last, cut=False)
-                # A law is kept by several sources: the same unit is shown once.
-                if row["name"] not in mine:
-                    if full:
-                        self._more.add(name)
-                    else:
-                        read += self._holds is not None
-                        if self._holds is None or self._holds(self._texts([row])[row["text"]]):
-                            self._found.setdefault(name, {})[row["name"]] = row
-            last = row["id"]
+            passing = [row for row in group if self._passes(row)]
+            if passing and self._is_enough(passing[0]["document_id"]):
+                return self._places(last, cut=False)
+            for row in passing:
+                self._take(row)
+            looked += len(group)
+            last = min(row["id"] for row in group)
         return self._places(None, cut=False)
+
+    def _groups(self, rows: Iterable[sqlite3.Row]) -> Iterator[list[sqlite3.Row]]:
+        """What came with one version together, in the order of its text; in one document alone each place by itself.
+
+        A page of a document may end anywhere, so its places come as they lie and are put in order at the end.
+        """
+        if self._query.document:
+            yield from ([row] for row in rows)
+            return
+        for _, group in groupby(rows, key=itemgetter("line", "first")):
+            yield list(group)[::-1]
+
+    def _is_enough(self, name: str) -> bool:
+        mine = self._found.get(name, {})
+        return len(mine) == self._most if self._query.document else not mine and len(self._found) == self._query.limit
+
+    def _take(self, row: sqlite3.Row) -> None:
+        name = row["document_id"]
+        mine = self._found.get(name, {})
+        if row["name"] in mine or self._read >= _READ:  # a law is kept by several sources: the same unit is shown once
+            return
+        if len(mine) == self._most:
+            self._more.add(name)
+            return
+        if self._holds is not None:
+            self._read += 1
+            if not self._holds(self._texts([row])[row["text"]]):
+                return
+        self._found.setdefault(name, {})[row["name"]] = row
 
     def _passes(self, row: sqlite3.Row) -> bool:
         if row["last"] is not None and (row["last"] == _GONE or not self._query.every_version):
             return False
-        if self._lines is not None and row["line"] not in self._lines:
+        if self._narrowing is not None and not self._narrowing.allows(row["document_id"]):
             return False
         units = iter(_COMPONENT.split(row["name"].lower()))
         return all(any(unit == wanted for unit in units) for wanted in self._address)
@@ -357,13 +378,17 @@ class _Gathering:
         words = self._texts(row for rows in self._found.values() for row in rows.values())
         return Places(
             by_document={
-                name: tuple(_place(row, words[row["text"]]) for row in rows.values())
+                name: tuple(_place(row, words[row["text"]]) for row in sorted(rows.values(), key=_newest_first))
                 for name, rows in self._found.items()
             },
             more=frozenset(self._more),
             following=following,
             cut=cut,
         )
+
+
+def _newest_first(row: sqlite3.Row) -> tuple[int, int]:
+    return -row["first"], row["id"]
 
 
 def _place(row: sqlite3.Row, text: str) -> Place:
@@ -381,26 +406,38 @@ def _place(row: sqlite3.Row, text: str) -> Place:
     )
 
 
-def _lines(db: Database, query: Query, documents: Sequence[str]) -> frozenset[int] | None:
-    """The lines that filters leave; None when there is no filter."""
-    if not (documents or _narrows(query)):
-        return None
-    rows = db.execute(
-        f"""SELECT search_lines.id FROM search_lines JOIN documents ON documents.id = search_lines.document_id
-            WHERE {_FILTER} AND (:documents = '[]' OR documents.id IN (SELECT value FROM json_each(:documents)))""",  # noqa: S608 - constants
-        {**_filter(query), "documents": canonical_json(list(documents))},
-    )
-    return frozenset(row["id"] for row in rows)
+class _Narrowing:
+    """The conditions on documents: those of the query, and the documents that were named."""
+
+    def __init__(self, db: Database, query: Query, documents: Sequence[str]) -> None:
+        self._db = db
+        self._is_empty = not (documents or _narrows(query))
+        self._values = {**_filter(query), "documents": canonical_json(list(documents))}
+        self._known: dict[str, bool] = {}
+
+    def lines(self) -> list[int] | None:
+        """The lines that are left, or some of them when there are more than a few; None when there is no condition."""
+        if self._is_empty:
+            return None
+        rows = self._db.execute(
+            f"""SELECT search_lines.id FROM documents CROSS JOIN search_lines ON search_lines.document_id = documents.id
+                WHERE {_FILTER} AND {_NAMED} LIMIT :limit""",  # noqa: S608 - constants
+            {**self._values, "limit": _FEW_LINES + 1},
+        )
+        return [row["id"] for row in rows]
+
+    def allows(self, name: str) -> bool:
+        """Whether a document meets the conditions."""
+        if name not in self._known:
+            row = self._db.execute(
+                f"SELECT 1 FROM documents WHERE documents.id = :name AND {_FILTER} AND {_NAMED}",  # noqa: S608 - constants
+                {**self._values, "name": name},
+            ).fetchone()
+            self._known[name] = row is not None
+        return self._known[name]
 
 
-def _documents(db: Database, query: Query) -> frozenset[str] | None:
-    """The documents that filters leave; None when there is no filter."""
-    if not _narrows(query):
-        return None
-    rows = db.execute(f"SELECT id FROM documents WHERE {_FILTER}", _filter(query))  # noqa: S608 - constants
-    return frozenset(row["id"] for row in rows)
-
-
+_NAMED: Final = "(:documents = '[]' OR documents.id IN (SELECT value FROM json_each(:documents)))"
 _FILTER: Final = """(:document = '' OR documents.id = :document) AND (:topic = '' OR instr(topics, :topic))
     AND (:kind = '' OR instr(documents.id, :kind) = 1) AND (:force IS NULL OR force = :force)
     AND (:since IS NULL OR date >= :since) AND (:until IS NULL OR date <= :until)"""

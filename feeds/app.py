@@ -1,4 +1,4 @@
-"""The live site (ASGI): prepared bytes with strong ETags in front of a small FastAPI application.
+"""The live site (ASGI): prepared bytes with strong ETags in front of the API.
 
 A page is rendered when the record or the minute has moved on, then sent as it stands: a 304 costs no rendering. Nothing about
 a reader is kept: no cookies, no query strings; the server that runs this must keep no access log.
@@ -10,35 +10,43 @@ import gzip
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Final
 from urllib.parse import parse_qsl, quote
 
-from fastapi import FastAPI
-from fastapi.responses import JSONResponse
+import structlog
 from starlette.concurrency import run_in_threadpool
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from feeds import answers, languages, searchpage
+from feeds import answers, health, languages, searchpage
 from feeds.answers import Headers, answer
 from feeds.api.budget import Budget
 from feeds.api.desk import Desk
+from feeds.api.problems import Refused
 from feeds.api.service import service as api
+from feeds.health import Health
 from feeds.pages import Page
 from feeds.site import Site
-from tracker.errors import TrackerError
 
-#: First words of paths that the FastAPI applications answer.
-_SERVICE: Final = frozenset({"health"})
+#: First words of paths that the API answers.
 _API: Final = frozenset({"api", "openapi.json", "schemas"})
+
+_PLAIN: Final = (b"content-type", b"text/plain; charset=utf-8")
+_NO_STORE: Final = (b"cache-control", b"no-store")
+_TOO_MUCH: Final = (
+    "Сейчас слишком много запросов. Повторите через несколько секунд.\n"
+    "Too many requests just now; try again in a few seconds.\n"
+).encode()
 
 _FRESH_SECONDS: Final = 60.0  # pages show when sources were last checked, and that moves without a new event
 _REVISION_SECONDS: Final = 1.0  # how often the store is asked whether anything happened
 _KEPT_BYTES: Final = 64 * 1024 * 1024
 _QUERY_FIELDS: Final = 20  # more than any form of ours has
+
+log = structlog.get_logger("feeds.app")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,28 +75,25 @@ class _Prepared:
         return len(self.page.body) + len(self.packed or b"")
 
 
-def create_app(site: Site, *, clock: Callable[[], float] = time.monotonic) -> ASGIApp:
-    """The ASGI application of a live site. `clock` gives seconds that only grow."""
-    service = FastAPI(title="Duma Tracker", docs_url=None, redoc_url=None, openapi_url=None)
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
-    @service.get("/health")
-    def health() -> JSONResponse:
-        """Whether the store answers. Freshness of sources is for readers, on /sources."""
-        try:
-            return JSONResponse({"status": "ok", "events": site.revision()})
-        except TrackerError:
-            return JSONResponse({"status": "store unavailable"}, status_code=503)
 
-    desk = Desk(site.frame("ru"), site.finder, Budget(clock))
-    return PreparedPages(site, service, desk, clock)
+def create_app(
+    site: Site, *, clock: Callable[[], float] = time.monotonic, now: Callable[[], datetime] = _utc_now
+) -> ASGIApp:
+    """The ASGI application of a live site. `clock` gives seconds that only grow, `now` the time of day."""
+    frame = site.frame("ru")
+    desk = Desk(frame, site.finder, Budget(clock))
+    return PreparedPages(site, desk, Health(frame.library, site.revision, now), clock)
 
 
 class PreparedPages:
-    """Sends pages of a site; hands the few service paths to the application behind it."""
+    """Sends pages of a site; hands the paths of the API to the application behind it."""
 
-    def __init__(self, site: Site, service: ASGIApp, desk: Desk, clock: Callable[[], float]) -> None:
+    def __init__(self, site: Site, desk: Desk, health: Health, clock: Callable[[], float]) -> None:
         self._site = site
-        self._service = service
+        self._health = health
         self._desk = desk
         self._api = api(desk)
         self._clock = clock
@@ -98,20 +103,26 @@ class PreparedPages:
         self._revision_until = float("-inf")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer one request; a fault of ours is one answer like any other, and one line for the operator."""
         if scope["type"] != "http":
-            await self._service(scope, receive, send)
             return
+        try:
+            await self._answer(scope, receive, send)
+        except Exception:
+            log.exception("answer.fault")  # it is not said of which page: that is the reader's business
+            await answer(send, 500, [_PLAIN, _NO_STORE], b"something went wrong here; try again later\n")
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = _path(scope)
         head = path.strip("/").partition("/")[0]
-        if head in _SERVICE:
-            await self._service(scope, receive, _with_security(send))
-            return
         if head in _API:
             await self._api(scope, receive, send)
             return
         if scope["method"] not in {"GET", "HEAD"}:
             await answer(send, 405, [(b"allow", b"GET, HEAD")], b"")
+            return
+        if path == health.PATH or path.startswith(f"{health.PATH}/"):
+            await self._answer_health(scope, send, path)
             return
         if languages.split(path)[1] == searchpage.PATH:
             await self._answer_search(scope, send, path)
@@ -129,25 +140,43 @@ class PreparedPages:
                 "latin-1"
             )  # as the browser has it: its links count slashes
             page = await run_in_threadpool(self._site.missing, shown)
-            headers = [(b"content-type", page.content_type.encode()), (b"cache-control", b"no-store")]
+            headers = [(b"content-type", page.content_type.encode()), _NO_STORE]
             await answer(send, 404, headers, page.body, head=scope["method"] == "HEAD")
+
+    async def _answer_health(self, scope: Scope, send: Send, path: str) -> None:
+        """For machines that watch this one. Being alive is told without a thread: all of them may be waiting."""
+        said: health.Answer | None = health.LIVE
+        if path != f"{health.PATH}/live":
+            said = await run_in_threadpool(self._health.answer, path, _query(scope["query_string"]))
+        if said is None:
+            said = health.Answer(404, b'{"status": "not found"}\n')
+        headers = [(b"content-type", b"application/json"), _NO_STORE]
+        await answer(send, said.status, headers, said.body, head=scope["method"] == "HEAD")
 
     async def _answer_query(self, scope: Scope, send: Send, path: str) -> None:
         """A page made for what one reader asked. It is neither kept nor cached: what people look for is their own business."""
-        query = _query(scope["query_string"])
-        page = await run_in_threadpool(self._site.answer, path, query)
+        try:
+            page = await run_in_threadpool(self._asked, path, _query(scope["query_string"]))
+        except Refused as refused:
+            headers = [_PLAIN, _NO_STORE, (b"retry-after", (refused.headers or {}).get("Retry-After", "1").encode())]
+            await answer(send, refused.status_code, headers, _TOO_MUCH, head=scope["method"] == "HEAD")
+            return
         if page is None:
             page, status = await run_in_threadpool(self._site.missing, path), 404
         else:
             status = 200
-        headers = [(b"content-type", page.content_type.encode()), (b"cache-control", b"no-store")]
+        headers = [(b"content-type", page.content_type.encode()), _NO_STORE]
         await answer(send, status, headers, page.body, head=scope["method"] == "HEAD")
+
+    def _asked(self, path: str, query: Mapping[str, str]) -> Page | None:
+        with self._desk.within_budget():
+            return self._site.answer(path, query)
 
     async def _answer_search(self, scope: Scope, send: Send, path: str) -> None:
         """Search: neither kept nor cached, and refused when everybody together asks for too much."""
         frame = self._site.frame(languages.split(path)[0])
         answered = await run_in_threadpool(searchpage.answer, frame, self._desk, _query(scope["query_string"]))
-        headers = [(b"content-type", answered.page.content_type.encode()), (b"cache-control", b"no-store")]
+        headers = [(b"content-type", answered.page.content_type.encode()), _NO_STORE]
         if answered.retry_after is not None:
             headers.append((b"retry-after", str(answered.retry_after).encode()))
         await answer(send, answered.status, headers, answered.page.body, head=scope["method"] == "HEAD")
@@ -252,15 +281,3 @@ async def _send_page(scope: Scope, send: Send, prepared: _Prepared) -> None:
     body = b"" if scope["method"] == "HEAD" else form.body
     await send({"type": "http.response.start", "status": 200, "headers": form.headers})
     await send({"type": "http.response.body", "body": body})
-
-
-def _with_security(send: Send) -> Send:
-    async def guarded(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            message = {
-                **message,
-                "headers": [*message["headers"], *answers.SECURITY_HEADERS, (b"cache-control", b"no-store")],
-            }
-        await send(message)
-
-    return guarded

@@ -91,6 +91,7 @@ class SubscriptionSettings(Section):
     url: SecretStr
     channel: Channel = Channel.WEBHOOK
     secret: SecretStr | None = None
+    operator: bool = False
     topics: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     clauses: tuple[str, ...] = ()
@@ -200,6 +201,10 @@ class SubscriptionSettings(Section):
             raise ValueError("at belongs to a digest of the day or the week")
         if self.weekday is not None and self.digest != "week":
             raise ValueError("weekday belongs to a digest of the week")
+        if self.operator and (self.filter() != Filter() or self.digest or self.discreet):
+            raise ValueError(
+                "an operator is told of every trouble at once: filters, digest and discreet belong to readers"
+            )
         if self.secret is not None and self.channel is not Channel.WEBHOOK:
             raise ValueError("a secret signs webhooks; other channels have none")
         return self

@@ -33,6 +33,9 @@ KEEP: Final = timedelta(days=30)
 _EXPIRY: Final = "alerts/expiry"
 #: A digest for mail or chat is cut into parts of this many bytes; a webhook's is under `payload.LIMIT`.
 _DIGEST_BYTES: Final = 64_000
+#: The last line of the operator's journal that was told, and how many are looked at.
+_TOLD: Final = "alerts/journal"
+_JOURNAL: Final = 500
 _EVERYTHING: Final = 100_000
 _TEXTS: Final = (
     EventKind.TEXT_ADDED,
@@ -47,6 +50,7 @@ log = structlog.get_logger("tracker.alerting")
 def prepare(store: Store, info: SiteInfo, now: datetime) -> int:
     """Make every message that is due to be made; how many there are. `now` is aware."""
     made = fan_out(store, info, now) + digests(store, info, now) + heartbeats(store, info, now)
+    made += tell_operators(store, info, now)
     _, next_due, _ = store.job(_EXPIRY)
     if next_due is None or next_due <= now:
         store.forget_attempts(now - KEEP)
@@ -172,6 +176,8 @@ def told_to(
 
 def _chosen(subscription: Subscription, bundle: Bundle, past: Past) -> list[News]:
     """What a subscription is told of a bundle: each event that its filter lets through, or all of it under one head."""
+    if subscription.operator:
+        return []
     wanted = [
         matter
         for matter in bundle.matters
@@ -306,6 +312,28 @@ def heartbeats(store: Store, info: SiteInfo, now: datetime) -> int:
         else:
             body = messages.heartbeat_message(states, now, info, reader_of(subscription))
         made += store.put_delivery(new_delivery(subscription, "heartbeat", body, now))
+    return made
+
+
+def tell_operators(store: Store, info: SiteInfo, now: datetime) -> int:
+    """Tell those who run this of what came into the operator's journal; how many messages. What came at once is one message."""
+    seen = store.state(_TOLD)
+    after = seen if isinstance(seen, int) else 0
+    fresh = [word for word in reversed(store.operator_events(limit=_JOURNAL)) if word.id > after]
+    if not fresh:
+        return 0
+    made = 0
+    with store.transaction():
+        for subscription in store.subscriptions():
+            words = [word for word in fresh if word.at >= subscription.created_at]
+            if not subscription.operator or not words:
+                continue
+            if subscription.channel is Channel.WEBHOOK:
+                body = payload.operator_body(words, now, info)
+            else:
+                body = messages.operator_message(words, info, reader_of(subscription))
+            made += store.put_delivery(new_delivery(subscription, "operator", body, now))
+        store.set_state(_TOLD, fresh[-1].id)
     return made
 
 

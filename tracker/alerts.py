@@ -84,12 +84,13 @@ class Subscription:
 
     `secrets` sign webhooks, the newest first; `old_until` is when the older one stops signing (rotation). `discreet`: no topic,
     no document, no telling link. `created_at`: nothing observed before it is ever sent. `failing_since`: every attempt since then
-    has failed.
+    has failed. `operator`: it is told of our own troubles (`OperatorEvent`), and of no event at all.
     """
 
     name: str
     channel: Channel
     url: Secret
+    operator: bool = False
     filter: Filter = field(default_factory=Filter)
     secrets: tuple[Secret, ...] = ()
     old_until: datetime | None = None

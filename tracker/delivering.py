@@ -19,7 +19,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import structlog
 from aiohttp.abc import AbstractResolver
@@ -42,6 +42,7 @@ _BREATH: Final = 0.05  # seconds between two questions to the store
 _LOOK_UPS: Final = 64  # threads in which names are resolved: a dead name server holds each for many seconds
 _UNREADABLE: Final = timedelta(minutes=5)  # until a subscription whose secrets could not be read is tried again
 _AGAIN: Final = 10.0  # seconds after the store has failed
+_GRACE: Final = 3.0  # seconds that attempts under way are given to end, when all ends
 
 T = TypeVar("T")
 
@@ -87,6 +88,7 @@ class Deliveries:
         self._resting: dict[str, datetime] = {}  # asked to be left alone until then
         self._tried: list[tuple[Tried, asyncio.Future[None]]] = []
         self._recording: asyncio.Task[None] | None = None
+        self._main: asyncio.Task[Any] | None = None
         self._desk = ThreadPoolExecutor(1, thread_name_prefix="deliveries")
         self.sent = Sent()
 
@@ -99,6 +101,11 @@ class Deliveries:
         self._stopping = True
         self._changed.set()
 
+    def give_up(self) -> None:
+        """End at once. Attempts that were not answered yet are not noted: they stay due."""
+        if self._main is not None:
+            self._main.cancel()
+
     async def once(self, now: datetime) -> Sent:
         """Send everything that is due at that moment. Raises `StoreError`."""
         return await self._run(lambda: now, for_ever=False)
@@ -108,6 +115,7 @@ class Deliveries:
         return await self._run(self._clock, for_ever=True)
 
     async def _run(self, moment: Callable[[], datetime], *, for_ever: bool) -> Sent:
+        self._main = asyncio.current_task()
         try:
             while not self._stopping:
                 self._changed.clear()
@@ -323,9 +331,14 @@ class Deliverer:
         self._tell(Deliveries.notify)
 
     def stop(self) -> None:
-        """Finish and note the attempts under way, then end."""
+        """Finish and note the attempts under way, then end.
+
+        What no receiver has answered within a few seconds is given up; it is sent under its old id at the next start.
+        """
         self._stopping.set()
         self._tell(Deliveries.stop)
+        self._thread.join(_GRACE)
+        self._tell(Deliveries.give_up)
         self._thread.join()
 
     def _tell(self, word: Callable[[Deliveries], None]) -> None:
@@ -339,6 +352,8 @@ class Deliverer:
         while not self._stopping.is_set():
             try:
                 asyncio.run(self._run())
+            except asyncio.CancelledError:
+                log.info("deliveries.given_up")
             except TrackerError as error:
                 log.error("deliveries.failed", reason=str(error))  # noqa: TRY400 - one line for the operator, no traceback
             except Exception:

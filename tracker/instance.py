@@ -26,6 +26,7 @@ from tracker.finding import Finder
 from tracker.insight import LawInsight
 from tracker.models import SiteInfo, Watch
 from tracker.pipeline import Pipeline
+from tracker.stopping import Departure
 
 BASE_URLS: Final[Mapping[str, str]] = {
     **{name: source.base_url for name, source in registry.SOURCES.items()},
@@ -45,6 +46,7 @@ class Instance(AbstractContextManager["Instance"]):
     settings: Settings
     store: Store
     gate: Gate
+    network: Departure
     desk: Desk
     pipeline: Pipeline
     clock: Callable[[], datetime]
@@ -124,9 +126,10 @@ def open_instance(
         monotonic=monotonic,
         rng=rng,
     )
+    network = Departure(gate)
     desk = Desk(
         store=store,
-        network=gate,
+        network=network,
         clock=clock,
         rules=rules_of(settings),
         base_urls=base_urls_of(settings),
@@ -138,6 +141,7 @@ def open_instance(
         settings=settings,
         store=store,
         gate=gate,
+        network=network,
         desk=desk,
         pipeline=Pipeline(desk, every=every, rng=rng),
         clock=clock,

@@ -5,10 +5,15 @@ Freshness per source is the one that matters: ``time() - duma_tracker_source_las
 
 from __future__ import annotations
 
+import platform
+import shutil
+import sqlite3
+import threading
 from collections.abc import Iterator
+from importlib import metadata
 from typing import Final
 
-from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+from prometheus_client import CollectorRegistry, Counter, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -47,6 +52,8 @@ class StoreCollector(Collector):
         yield GaugeMetricFamily(f"{_PREFIX}_watches", "Addresses that are looked at.", value=watched)
         size = self._store.size()
         yield GaugeMetricFamily(f"{_PREFIX}_database_bytes", "Size of the database file.", value=size)
+        free = shutil.disk_usage(self._store.vault.path.parent).free
+        yield GaugeMetricFamily(f"{_PREFIX}_disk_free_bytes", "Space that is left beside the database.", value=free)
 
     def _sources(self) -> Iterator[Metric]:
         success = GaugeMetricFamily(
@@ -65,9 +72,36 @@ class StoreCollector(Collector):
         yield failing
 
 
-def render(store: Store) -> bytes:
-    """All metrics as text: those of the store and of this process (memory, CPU, open files)."""
-    registry = CollectorRegistry()
-    ProcessCollector(namespace=_PREFIX, registry=registry)
-    registry.register(StoreCollector(store))
-    return generate_latest(registry)
+class ProcessState(Collector):
+    """What this process is, and how many threads it has."""
+
+    def collect(self) -> Iterator[Metric]:
+        """Versions and threads."""
+        yield GaugeMetricFamily(f"{_PREFIX}_threads", "Threads of this process.", value=threading.active_count())
+        build = GaugeMetricFamily(f"{_PREFIX}_build_info", "What runs here.", labels=["version", "python", "sqlite"])
+        build.add_metric([metadata.version("duma-tracker"), platform.python_version(), sqlite3.sqlite_version], 1)
+        yield build
+
+
+class Metrics:
+    """The metrics of one running tracker: of its store, of its process (memory, CPU, open files), and of its looks."""
+
+    def __init__(self, store: Store) -> None:
+        self._registry = CollectorRegistry()
+        ProcessCollector(namespace=_PREFIX, registry=self._registry)
+        self._registry.register(ProcessState())
+        self._registry.register(StoreCollector(store))
+        self._looks = Counter(
+            f"{_PREFIX}_checks",
+            "Looks at sources since this process began, by how they ended.",
+            labelnames=["source", "outcome"],
+            registry=self._registry,
+        )
+
+    def looked(self, source: str, outcome: str) -> None:
+        """Count a look. Both words are of a fixed set."""
+        self._looks.labels(source, outcome).inc()
+
+    def render(self) -> bytes:
+        """All of them as text."""
+        return generate_latest(self._registry)

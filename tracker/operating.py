@@ -13,8 +13,9 @@ from starlette.types import Receive, Scope, Send
 from db.store import Store
 from feeds import languages, operatorpage
 from feeds.answers import SECURITY_HEADERS
-from tracker import metrics
+from tracker.metrics import CONTENT_TYPE, Metrics
 from tracker.models import Language, SiteInfo
+from tracker.serving import address_of
 
 _DELIVERIES: Final = 200
 _JOURNAL: Final = 100
@@ -33,9 +34,10 @@ def report(store: Store) -> operatorpage.Report:
 class OperatorApp:
     """The ASGI application: one page in two languages, its stylesheet, and the metrics."""
 
-    def __init__(self, store: Store, info: SiteInfo) -> None:
+    def __init__(self, store: Store, info: SiteInfo, metrics: Metrics) -> None:
         self._store = store
         self._info = info
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -48,8 +50,8 @@ class OperatorApp:
         elif scope["path"] == "/static/style.css":
             status, content_type, body = 200, "text/css; charset=utf-8", operatorpage.style()
         elif scope["path"] == "/metrics":
-            body = await run_in_threadpool(metrics.render, self._store)
-            status, content_type = 200, metrics.CONTENT_TYPE
+            body = await run_in_threadpool(self._metrics.render)
+            status, content_type = 200, CONTENT_TYPE
         elif scope["path"] in {"/", "/en"}:
             language, _ = languages.split(scope["path"])
             body = await run_in_threadpool(self._page, language)
@@ -70,11 +72,11 @@ class OperatorApp:
 class OperatorServer:
     """Serves the operator's page from a thread while it is open (a context manager)."""
 
-    def __init__(self, store: Store, info: SiteInfo, taken: socket.socket) -> None:
+    def __init__(self, store: Store, info: SiteInfo, taken: socket.socket, metrics: Metrics | None = None) -> None:
         self._taken = taken
         self._server = uvicorn.Server(
             uvicorn.Config(
-                OperatorApp(store, info),
+                OperatorApp(store, info, metrics or Metrics(store)),
                 access_log=False,
                 log_config=None,
                 server_header=False,
@@ -87,7 +89,7 @@ class OperatorServer:
     @property
     def address(self) -> str:
         """Where the operator's browser finds it."""
-        return f"http://127.0.0.1:{self._taken.getsockname()[1]}/"
+        return address_of(self._taken)
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -25,6 +25,7 @@ from feeds.site import Site
 from tracker import alerting, delivering, discovery, publishing
 from tracker.errors import BusyError, StoreError, TrackerError
 from tracker.instance import Instance
+from tracker.metrics import Metrics
 from tracker.models import Watch
 from tracker.pipeline import DISCOVERIES, Result
 
@@ -32,6 +33,7 @@ LEASE: Final = "writer"
 LEASE_SECONDS: Final = 120.0
 TICK_SECONDS: Final = 20
 ALERT_SECONDS: Final = 5
+GRACE_SECONDS: Final = 3
 _JITTER: Final = 5
 
 log = structlog.get_logger("tracker.schedule")
@@ -85,9 +87,12 @@ class Lease:
 class Schedule:
     """The jobs of one instance. `tick` is the whole of the work and can be called without a scheduler."""
 
-    def __init__(self, instance: Instance, site: Site, *, rng: random.Random | None = None) -> None:
+    def __init__(
+        self, instance: Instance, site: Site, *, rng: random.Random | None = None, metrics: Metrics | None = None
+    ) -> None:
         self._instance = instance
         self._site = site
+        self._metrics = metrics
         self._rng = rng or random.Random()  # noqa: S311  # spreads requests over time; guards nothing
         self._stopping = threading.Event()
         self._busy = threading.Lock()
@@ -115,12 +120,21 @@ class Schedule:
         self._deliverer.start()
 
     def stop(self) -> None:
-        """Finish the look under way, begin no other."""
+        """Finish the look under way, begin no other.
+
+        One whose source lets us wait is given up after a few seconds: nothing is recorded of it, and it stays due.
+        """
         self._stopping.set()
+        ending = threading.Thread(target=self._deliverer.stop) if self._deliverer is not None else None
+        if ending is not None:
+            ending.start()  # both may take their few seconds at once
+        if self._busy.acquire(timeout=GRACE_SECONDS):
+            self._busy.release()
+        self._instance.network.stop()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
-        if self._deliverer is not None:
-            self._deliverer.stop()
+        if ending is not None:
+            ending.join()
 
     def tick(self) -> tuple[Result, ...]:
         """Do what is due: discoveries first, then watches by age; render the entries of what happened, also on the way."""
@@ -152,7 +166,7 @@ class Schedule:
 
     def _publish(self, now: datetime) -> None:
         """Bring the published copy up to date; a fault of its disk costs no look."""
-        if self._publisher is None:
+        if self._publisher is None or self._stopping.is_set():
             return
         try:
             done = self._publisher.publish(now)
@@ -168,6 +182,8 @@ class Schedule:
             log.warning("look", target=result.target, outcome=str(result.outcome), reason=result.message)
         else:
             log.info("look", target=result.target, outcome=str(result.outcome), events=len(result.events))
+        if self._metrics is not None:
+            self._metrics.looked(result.source, str(result.outcome))
         if result.search:
             self._searched(result)
         if result.events:
@@ -204,6 +220,8 @@ class Schedule:
         """A tick whose faults are logged, and which is tried again: the work of years must not end with one of them."""
         try:
             self.tick()
+        except BusyError as error:  # the work was given back
+            log.info("tick.ended", reason=str(error))
         except TrackerError as error:
             log.error("tick.failed", reason=str(error))  # noqa: TRY400  # one line for the operator, no traceback
         except Exception:

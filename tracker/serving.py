@@ -30,6 +30,12 @@ def listen(host: str, port: int) -> socket.socket:
     return taken
 
 
+def address_of(taken: socket.socket) -> str:
+    """The web address of a socket that listens."""
+    host, port = taken.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
 class SiteServer:
     """One site on one address."""
 
@@ -50,8 +56,7 @@ class SiteServer:
     @property
     def address(self) -> str:
         """Where a browser on this machine finds the site."""
-        host, port = self._taken.getsockname()[:2]
-        return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+        return address_of(self._taken)
 
     def run(self) -> None:
         """Serve until `stop`, SIGINT or SIGTERM; answers under way are finished first."""

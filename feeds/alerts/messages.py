@@ -19,7 +19,7 @@ from feeds import labels, times
 from feeds.alerts import payload
 from feeds.alerts.payload import News
 from feeds.languages import Speech
-from tracker.models import Language, SiteInfo, SourceState
+from tracker.models import Language, OperatorEvent, SiteInfo, SourceState
 
 _EXCERPT: Final = 12
 _SPAN: Final = 600
@@ -39,6 +39,8 @@ class _Words:
     blind_title: str
     no_check: str
     checked: str
+    operator: str
+    operator_title: str
     trial: str
     trial_title: str
     discreet_update: str
@@ -61,6 +63,8 @@ _WORDS: Final[dict[Language, _Words]] = {
         blind_title="Новостей нет, но видно не всё",
         no_check="ещё не было успешной проверки",
         checked="последняя успешная проверка",
+        operator="Для того, кто ведёт этот трекер. Читателям об этом не сообщается.",
+        operator_title="Служебное сообщение",
         trial="Проверочное сообщение: канал работает. Событий в нём нет.",
         trial_title="Проверка канала",
         discreet_update="Обновление",
@@ -81,6 +85,8 @@ _WORDS: Final[dict[Language, _Words]] = {
         blind_title="No news, but not everything could be seen",
         no_check="no successful check yet",
         checked="last successful check",
+        operator="For whoever runs this tracker. Readers are not told of it.",
+        operator_title="A word to the operator",
         trial="A test message: the channel works. It tells of no event.",
         trial_title="Test of the channel",
         discreet_update="Update",
@@ -141,6 +147,18 @@ def heartbeat_message(states: Sequence[SourceState], now: datetime, info: SiteIn
     lead = words.beat if is_well else f"{words.beat} {getattr(labels.BLIND, reader.language)}"
     now_words = times.both(now, language=reader.language)
     return _made("heartbeat", title, info, reader, lead=lead, lines=rows, now=now_words)
+
+
+def operator_message(told: Sequence[OperatorEvent], info: SiteInfo, reader: Reader) -> bytes:
+    """A message about our own troubles, oldest first, for whoever runs this."""
+    words = _WORDS[reader.language]
+    rows = [
+        f"{times.both(word.at, language=reader.language)}: {word.kind} {word.subject}: {word.message}"
+        for word in told[: payload.WORDS]
+    ]
+    if len(told) > payload.WORDS:
+        rows.append(f"{words.more} {len(told) - payload.WORDS}")
+    return _made("heartbeat", words.operator_title, info, reader, lead=words.operator, lines=rows, now="")
 
 
 def trial_message(info: SiteInfo, reader: Reader) -> bytes:

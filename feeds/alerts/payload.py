@@ -16,11 +16,13 @@ from typing import Any, Final
 from feeds import diffview, labels, places, subject, times, wording
 from feeds.languages import LANGUAGES, prefix
 from feeds.textual import clean
-from tracker.models import Diff, Event, Language, Level, Operation, SiteInfo, SourceState
+from tracker.models import Diff, Event, Language, Level, Operation, OperatorEvent, SiteInfo, SourceState
 
 #: No body is longer than this, in bytes.
 LIMIT: Final = 20_000
-NAMES: Final = ("event", "digest", "heartbeat", "test")
+NAMES: Final = ("event", "digest", "heartbeat", "test", "operator")
+#: Words to the operator in one message.
+WORDS: Final = 12
 _VERSION: Final = 1
 _CONTEXT: Final = 120  # characters of unchanged text on each side of a change
 _OPERATIONS: Final = 20
@@ -346,6 +348,26 @@ def heartbeat_body(states: Sequence[SourceState], at: datetime, info: SiteInfo, 
 def all_answered(states: Sequence[SourceState], now: datetime) -> bool:
     """Whether silence means anything: every source was seen within a day."""
     return bool(states) and all(state.last_success and now - state.last_success <= _FRESH for state in states)
+
+
+def operator_body(words: Sequence[OperatorEvent], at: datetime, info: SiteInfo) -> bytes:
+    """Our own troubles, oldest first, for whoever runs this; the first `WORDS` of them."""
+    data = {
+        "schema": _schema_url("operator", info),
+        "words": [
+            {
+                "kind": str(word.kind),
+                "source": word.source,
+                "subject": word.subject[:_SHORT],
+                "at": times.iso(word.at),
+                "message": word.message[:_SHORT],
+            }
+            for word in words[:WORDS]
+        ],
+        "more": max(len(words) - WORDS, 0),
+        "invented": info.invented,
+    }
+    return body_of("operator", at, data)
 
 
 def trial_body(subscription: str, at: datetime, info: SiteInfo, *, discreet: bool) -> bytes:

@@ -22,9 +22,10 @@ from feeds.textual import clean
 from tracker.models import Diff, Document, Event, Force, Level, Status, Version
 from tracker.queries import Found, Query
 
-#: Events that one request may look through.
-_REACH: Final = 6_000
+#: Events that one request may look through, and those of a page that costs nothing.
+_REACH: Final = 3_000
 _BATCH: Final = 200
+FREE_PAGE: Final = 100
 #: Characters of both texts of a comparison together; a comparison of this many costs `_COST` times a search.
 _LARGEST: Final = 8_000_000
 _COST: Final = 20.0
@@ -75,6 +76,14 @@ class EventQuery:
         if self.topic:
             return f"topic:{self.topic}"
         return f"source:{self.source}" if self.source else None
+
+    @property
+    def cost(self) -> float:
+        """What it takes from the budget: nothing for a page of a scope, which is how the ledger is followed."""
+        looks = self.filters != Filters(kind=self.filters.kind) or bool(
+            self.source and self.scope != f"source:{self.source}"
+        )
+        return (self.limit / FREE_PAGE if self.limit > FREE_PAGE else 0.0) + (2.0 if looks else 0.0)
 
     def lets_in(self, event: Event) -> bool:
         """Whether an event meets what its scope does not decide."""
@@ -181,7 +190,7 @@ class Desk:
         size = sum(len(section.text) for sections in texts for section in sections)
         if size > _LARGEST:
             raise Refused(422, "these texts are too long to be compared on demand")
-        with self._within_budget(1.0 + _COST * size / _LARGEST):
+        with self.within_budget(1.0 + _COST * size / _LARGEST):
             made = finder.report(insight.compare(*texts))
         with self._lock:
             self._compared[old.id, new.id] = made
@@ -190,7 +199,8 @@ class Desk:
         return made
 
     @contextlib.contextmanager
-    def _within_budget(self, cost: float = 1.0) -> Iterator[None]:
+    def within_budget(self, cost: float = 1.0) -> Iterator[None]:
+        """Do work of that cost inside, or raise `Refused` with 429: what everybody together may ask for is limited."""
         try:
             with self._budget.spend(cost):
                 yield
@@ -201,6 +211,12 @@ class Desk:
 
     def events(self, query: EventQuery) -> Page:
         """Events that meet every condition; the cursor goes on where looking ended, whether or not anything was found."""
+        if not query.cost:
+            return self._events(query)
+        with self.within_budget(query.cost):
+            return self._events(query)
+
+    def _events(self, query: EventQuery) -> Page:
         forward = query.after is not None
         cursor = query.after if forward else query.before
         found: list[Event] = []
@@ -289,7 +305,7 @@ class Desk:
         """The answer to a query, out of the budget; `Refused` when there is none left."""
         if self._finder is None:
             raise Refused(503, "this instance has no search")
-        with self._within_budget():
+        with self.within_budget():
             return self._finder.find(query)
 
     def sources(self) -> Page:

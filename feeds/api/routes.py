@@ -156,7 +156,7 @@ def _versions(api: APIRouter, desk: Desk) -> None:
 
 
 def _events(api: APIRouter, desk: Desk) -> None:
-    @_get(api, "/events", models.Events, "listEvents", "events")
+    @_get(api, "/events", models.Events, "listEvents", "events", 429)
     def list_events(
         *,
         document: _Document = "",
@@ -178,7 +178,8 @@ def _events(api: APIRouter, desk: Desk) -> None:
     ) -> Response:
         """Events, newest first; with `after`, oldest first from behind that cursor: that is how to follow the ledger.
 
-        Begin with `after=0`, keep `next`, ask again with it. An empty page gives the cursor back.
+        Begin with `after=0`, keep `next`, ask again with it. A page without events may move the cursor on as well. Pages of
+        up to 100 events narrowed by at most one of `document`, `topic`, `source`, and by `kind`, `leads`, `backfilled`, are never refused.
         """
         query = EventQuery(
             document=document,

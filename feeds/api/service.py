@@ -8,7 +8,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import traceback
 from typing import Any, Final
 
 import structlog
@@ -137,8 +136,8 @@ class Answering:
 
         try:
             await self._app(scope, receive, kept)
-        except Exception:  # noqa: BLE001 - a fault of ours is one answer like any other; the operator's log has the rest
-            traceback.print_exc()
+        except Exception:  # a fault of ours is one answer like any other; the operator's log has the rest
+            log.exception("answer.fault")
             return (
                 500,
                 [(b"content-type", problems.MEDIA_TYPE.encode())],

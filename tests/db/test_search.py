@@ -133,7 +133,7 @@ def test_words_together_and_any_of_several(store: Store, make: Make) -> None:
     record(store, make, make.text("прекращение гражданства", far, "лишение прав"))
     index(store)
     together = store.places([term("лишение", "прекращение гражданства")], (), ANY)
-    assert found(together) == {make.bill: ["st-3", "st-1"]}
+    assert found(together) == {make.bill: ["st-1", "st-3"]}
 
 
 def test_the_caller_has_the_last_word_on_a_text(store: Store, make: Make) -> None:
@@ -199,6 +199,42 @@ def test_three_places_of_each_document_and_fifty_of_the_one_asked_for(store: Sto
     rest = store.places([term("слово")], (), replace(inside, before=first.following))
     paths = [place.path for page in (first, rest) for place in page.by_document[make.bill]]
     assert len(paths) == len(set(paths)) == 60
+
+
+def test_what_was_recorded_last_comes_first_and_then_the_order_of_the_text(store: Store, make: Make) -> None:
+    name = other(make, "bill/100002-99")
+    record(store, make, make.text(*(f"слово {number}" for number in range(6))))
+    record(store, make, text_of(make, name.id, "слово"), document=name)
+    record(store, make, make.text(*(f"слово {number}" for number in range(5)), "новое слово"))
+    index(store)
+    assert list(ask(store, "слово").items()) == [(make.bill, ["st-6", "st-1", "st-2"]), (name.id, ["st-1"])]
+    inside = ask(store, "слово", query=replace(ANY, document=make.bill))
+    assert inside == {make.bill: ["st-6", *(f"st-{number}" for number in range(1, 6))]}
+    read: list[str] = []
+
+    def holds(text: str) -> bool:
+        read.append(text)
+        return text != "слово 0"
+
+    places = store.places([term("слово", exact=True)], (), ANY, holds=holds)
+    assert found(places)[make.bill] == ["st-6", "st-2", "st-3"]
+    assert read == ["новое слово", "слово", "слово 0", "слово 1", "слово 2"]
+
+
+def test_a_search_that_reads_too_much_is_cut_and_goes_on(store: Store, make: Make) -> None:
+    record(store, make, make.text("слово один"))
+    record(store, make, *(make.text(*(f"слово {n}.{v}" for n in range(30)), edition=f"e{v}") for v in range(10)))
+    index(store)
+    query = replace(ANY, every_version=True)
+    looks = 0
+    while True:
+        places = store.places([term("слово", exact=True)], (), query, holds=lambda text: text == "слово один")
+        looks += 1
+        if not places.cut:
+            break
+        query = replace(query, before=places.following)
+    assert found(places) == {make.bill: ["st-1"]}
+    assert looks == 2
 
 
 def test_one_law_of_two_sources_is_shown_once(store: Store, make: Make) -> None:

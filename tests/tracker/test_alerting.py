@@ -41,6 +41,7 @@ from tracker.models import (
     Force,
     Level,
     Observation,
+    OperatorKind,
     Relation,
     digest_of,
 )
@@ -323,6 +324,31 @@ def test_a_digest_too_long_for_one_message_is_sent_in_parts(scene: Scene) -> Non
     found = scene.messages()
     assert sum(message["data"]["count"] for message in found) == 60
     assert [message["data"]["part"] for message in found] == list(range(1, parts + 1))
+
+
+def test_operators_are_told_of_troubles_once_and_of_nothing_else(scene: Scene) -> None:
+    scene.store.tell_operator(OperatorKind.SOURCE_FAILING, source="sozd", subject="old", at=scene.now, message="before")
+    scene.now += timedelta(minutes=1)
+    scene.subscribe("ops", operator=True)
+    scene.subscribe("ops-chat", operator=True, channel=Channel.APPRISE, secrets=(), language="en")
+    scene.subscribe("ngo")
+    scene.happens(draft(comparison=diff(added("st-1", "слово"))))
+    assert alerting.prepare(scene.store, INFO, scene.now) == 1
+    for subject in ("a.example", "b.example"):
+        scene.store.tell_operator(
+            OperatorKind.SOURCE_FAILING, source="sozd", subject=subject, at=scene.now, message="503 <b>"
+        )
+    assert alerting.prepare(scene.store, INFO, scene.now) == 2
+    assert alerting.prepare(scene.store, INFO, scene.now) == 0
+    told = {row.subscription: row for row in scene.store.deliveries() if row.type == "operator"}
+    body = json.loads(told["ops"].body)
+    jsonschema.Draft202012Validator(payload.schema("operator")).validate(body)
+    assert [word["subject"] for word in body["data"]["words"]] == ["a.example", "b.example"]
+    chat = json.loads(told["ops-chat"].body)
+    assert chat["title"] == "A word to the operator"
+    assert "source.failing a.example: 503 <b>" in chat["text"]
+    assert "503 &lt;b&gt;" in chat["html"]
+    assert {row.subscription for row in scene.store.deliveries() if row.type == "event"} == {"ngo"}
 
 
 def test_silence_is_broken_by_a_heartbeat_and_by_nothing_else(scene: Scene) -> None:

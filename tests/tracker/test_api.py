@@ -21,6 +21,7 @@ from schemathesis import GenerationMode
 from db.store import Store
 from diffs import compare
 from feeds import app as site_app
+from feeds.alerts import payload
 from feeds.api import budget
 from feeds.api.budget import Budget, Exhausted
 from feeds.site import Site
@@ -341,7 +342,7 @@ def test_sources_topics_feeds(live: Live) -> None:
 
 def test_webhooks_are_described_by_their_own_schemas(live: Live) -> None:
     webhooks = live.get("/openapi.json")["webhooks"]
-    assert set(webhooks) == {"event", "digest", "heartbeat", "test"}
+    assert {"event", "digest", "heartbeat", "test"} <= set(webhooks) == set(payload.NAMES)
     for name in webhooks:
         answer = live.ask(f"/schemas/webhook-{name}.v1.json")
         assert answer.headers["content-type"] == "application/schema+json"
@@ -411,6 +412,30 @@ def test_work_is_refused_when_everybody_asks_for_too_much(live: Live) -> None:
     assert live.ask("/api/v1/events").status == 200  # what is ready is always served
     live.now += 1
     assert live.ask("/api/v1/search?q=x").status == 200
+
+
+def test_looking_through_events_takes_from_the_budget_and_following_does_not(live: Live) -> None:
+    while live.ask("/api/v1/events?level=key").status == 200:
+        pass
+    refused = live.ask("/api/v1/events?level=key")
+    assert (refused.status, refused.headers["retry-after"]) == (429, "1")
+    for dear in ("limit=500", "from=2026-03-02", f"document={LAW}&source=ips", f"document={LAW}&topic=x&source=ips"):
+        assert live.ask(f"/api/v1/events?{dear}").status == 429
+    for free in (
+        "after=0",
+        "limit=100",
+        f"document={LAW}",
+        "topic=citizenship",
+        "source=ips",
+        "kind=text.added&leads=true",
+    ):
+        assert live.ask(f"/api/v1/events?{free}").status == 200
+    for page in ("/?level=key", f"/compare?a=/{VERSION}&b=/{NEWER}"):
+        answer = live.ask(page)
+        assert (answer.status, answer.headers["retry-after"]) == (429, "1")
+        assert "Too many requests" in answer.body.decode()
+    live.now += 1
+    assert live.ask("/?level=key").status == 200
 
 
 def test_only_so_much_runs_at_a_time() -> None:

@@ -15,6 +15,7 @@ from feeds import operatorpage
 from tests.feeds.fake_library import INFO
 from tests.tracker.world import World
 from tracker.alerts import Attempt, Channel, DeliveryState, NewDelivery, Outcome, Secret, Subscription
+from tracker.metrics import Metrics
 from tracker.operating import OperatorServer, report
 from tracker.serving import listen
 
@@ -102,6 +103,22 @@ def test_the_metrics_say_how_fresh_each_source_is_and_name_nobody(told: World, s
     assert any(name == "duma_tracker_process_open_fds" for name, _ in samples)
     assert "helpers" not in body.decode()
     assert "hooks.example" not in body.decode()
+
+
+def test_the_metrics_count_looks_by_how_they_ended_and_say_what_runs(world: World) -> None:
+    metrics = Metrics(world.store)
+    for outcome in ("unchanged", "unchanged", "failed"):
+        metrics.looked("sozd", outcome)
+    samples = {
+        (sample.name, *sorted(sample.labels.values())): sample.value
+        for family in text_string_to_metric_families(metrics.render().decode())
+        for sample in family.samples
+    }
+    assert samples["duma_tracker_checks_total", "sozd", "unchanged"] == 2
+    assert samples["duma_tracker_checks_total", "failed", "sozd"] == 1
+    assert samples[("duma_tracker_threads",)] >= 1
+    assert samples[("duma_tracker_disk_free_bytes",)] > 0
+    assert any(key[0] == "duma_tracker_build_info" for key in samples)
 
 
 def test_nothing_else_answers(served: str) -> None:

@@ -44,6 +44,7 @@ def webhook_group() -> None:
     show_default=True,
     help="webhook: signed HTTPS requests; apprise: mail and chat, by an address of Apprise.",
 )
+@click.option("--operator", is_flag=True, help="Our own troubles with sources and channels, and nothing else.")
 @click.option("--topic", "topics", multiple=True, help="Only documents of this topic; more than once.")
 @click.option(
     "--document", "documents", multiple=True, help="Only this document, by number, words or id; more than once."

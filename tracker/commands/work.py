@@ -14,6 +14,7 @@ from tracker import corrections, demo, doctor, publishing, starter, subscription
 from tracker.commands.common import FAILED, PARTLY, config_path, followed, instance_of, settings_of, stderr
 from tracker.errors import BusyError, ConfigError
 from tracker.instance import Instance, open_instance, site_info, utc_now
+from tracker.metrics import Metrics
 from tracker.models import Watch
 from tracker.operating import OperatorServer
 from tracker.pipeline import CALENDAR, COVERAGE, DISCOVERIES, HISTORIES, Result
@@ -112,8 +113,14 @@ _port = click.option(
     type=click.IntRange(0, 65535),
     help="Serve the operator's page (deliveries, sources) on this port of this machine; 0 takes any free one.",
 )
+@click.option(
+    "--operator-host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Where that page listens; another address only inside a network that nobody else is on.",
+)
 @click.pass_context
-def run_command(context: click.Context, host: str, port: int, operator_port: int | None) -> None:
+def run_command(context: click.Context, host: str, port: int, operator_port: int | None, operator_host: str) -> None:
     """Keep looking, and serve the site, until stopped."""
     settings = settings_of(context)
     with open_instance(settings) as instance, Lease(instance.store) as lease:
@@ -128,11 +135,12 @@ def run_command(context: click.Context, host: str, port: int, operator_port: int
             now=instance.clock(),
         )
         lease.on_lost = server.stop
-        schedule = Schedule(instance, site)
+        metrics = Metrics(instance.store)
+        schedule = Schedule(instance, site, metrics=metrics)
         schedule.start()
         stderr.print(f"{server.address} - looking and serving; stop with Ctrl-C", markup=False)
         try:
-            with _operator(instance, operator_port):
+            with _operator(instance, operator_host, operator_port, metrics):
                 server.run()
         finally:
             schedule.stop()
@@ -141,13 +149,13 @@ def run_command(context: click.Context, host: str, port: int, operator_port: int
 
 
 @contextlib.contextmanager
-def _operator(instance: Instance, port: int | None) -> Iterator[None]:
-    """The operator's page beside the site, when a port is given for it."""
+def _operator(instance: Instance, host: str, port: int | None, metrics: Metrics) -> Iterator[None]:
+    """The operator's page and the metrics beside the site, when a port is given for it."""
     if port is None:
         yield
         return
     info = site_info(instance.settings, instance.desk.rules, invented=instance.invented)
-    with OperatorServer(instance.store, info, listen("127.0.0.1", port)) as server:
+    with OperatorServer(instance.store, info, listen(host, port), metrics) as server:
         stderr.print(f"{server.address} - for the operator only", markup=False)
         yield
 

@@ -15,7 +15,7 @@ from feeds.alerts import messages, payload
 from feeds.alerts.messages import Reader
 from feeds.alerts.payload import LIMIT, News
 from tests.feeds.alerts.events import BILL, INFO, SEEN, added, changed, diff, document, event
-from tracker.models import Diff, EventKind, Language, Level, Reason, SourceState
+from tracker.models import Diff, EventKind, Language, Level, OperatorEvent, OperatorKind, Reason, SourceState
 
 REASON = Reason(rule="term", text="Изменён срок: десять → пять лет", text_en="A term changed: ten to five years")
 TERM = diff(
@@ -49,6 +49,18 @@ def test_the_schemas_are_schemas_and_named_by_their_version(kind: str) -> None:
     schema = payload.schema(kind)
     jsonschema.Draft202012Validator.check_schema(schema)
     assert schema["$id"] == payload.schema_name(kind) == f"webhook-{kind}.v1.json"
+
+
+def test_words_to_the_operator_fit_the_schema_however_many_and_long() -> None:
+    kinds = payload.schema("operator")["properties"]["data"]["properties"]["words"]["items"]["properties"]["kind"][
+        "enum"
+    ]
+    assert kinds == list(OperatorKind)
+    word = OperatorEvent(
+        id=1, kind=OperatorKind.SOURCE_FAILING, source="sozd", subject="ж" * 900, at=SEEN, message='"' * 900
+    )
+    data = valid("operator", payload.operator_body([word] * 60, SEEN, INFO))
+    assert len(data["words"]) + data["more"] == 60
 
 
 @pytest.mark.parametrize("kind", list(EventKind))

@@ -1,0 +1,1 @@
+../feeds/exports/verify_export.py

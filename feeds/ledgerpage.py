@@ -1,0 +1,81 @@
+"""The ledger in public: the page of its roots, ``roots.json``, and the newest root as every feed carries it.
+
+A root proves something only from the day on which somebody else had it. So it is handed to everybody who has anything of ours:
+whoever keeps yesterday's feed can hold us to everything that was in the ledger yesterday.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Final
+
+from lxml import etree
+
+from feeds.frame import Frame
+from feeds.labels import Words
+from feeds.pages import Page
+from tracker.roots import FORMAT, Root
+
+PATH: Final = "/ledger"
+ROOTS_PATH: Final = "/ledger/roots.json"
+#: The name space of the element that feeds carry.
+NAMESPACE: Final = "urn:duma-tracker:ledger:1"
+#: The name under which a JSON Feed carries `Root.published`: names of one's own begin so there.
+JSON_NAME: Final = "_ledger_root"
+#: Roots that the page shows; the file has all of them.
+_SHOWN: Final = 100
+
+_HEADING: Final = Words("Журнал и его корни", "The ledger and its roots")
+_LEDE: Final = Words(
+    "Каждое сообщение — строка журнала, в которой стоит хеш предыдущей. Корень дня — один хеш на все строки, записанные после"
+    " прошлого корня.",
+    "Every event is a line of a ledger that holds the hash of the line before. The root of a day is one hash for all lines"
+    " written since the root before.",
+)
+_PROVES: Final = Words(
+    "Сохраните корень там, где мы не можем его изменить (веб-архив, метка времени, газета): с этого дня ни одну строку до него"
+    " нельзя заменить незаметно. Корень не доказывает, что сайт госоргана показывал именно это: он доказывает, что мы с тех пор"
+    " ничего не переписали.",
+    "Keep a root where we cannot alter it (a web archive, a time stamp, a newspaper): from that day no line before it can be"
+    " replaced unseen. A root does not prove that the state site showed just that: it proves that we have rewritten nothing"
+    " since.",
+)
+_NOTHING: Final = Words(
+    "Корней ещё нет: первый появится, когда закончится первый день с записями (UTC).",
+    "There are no roots yet: the first one comes when the first day with records is over (UTC).",
+)
+
+
+def page(frame: Frame, roots: Sequence[Root]) -> Page:
+    """The page of the ledger. `roots`: all there are, oldest first."""
+    newest = list(reversed(roots))[:_SHOWN]
+    return frame.html(
+        PATH,
+        "ledger.html",
+        None,
+        heading=frame.say.of(_HEADING),
+        lede=_LEDE,
+        proves=_PROVES,
+        nothing=_NOTHING,
+        roots=newest,
+        more=len(roots) - len(newest),
+        file=ROOTS_PATH,
+    )
+
+
+def roots_file(frame: Frame, roots: Sequence[Root]) -> Page:
+    """Every root as it was hashed, for programs: what `verify --root` and the stand-alone script read."""
+    own = frame.layout.own(ROOTS_PATH)
+    told = {"format": FORMAT, "authority": frame.info.authority, "roots": [root.published for root in roots]}
+    body = json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n"
+    return Page(
+        path=own, content_type="application/json; charset=utf-8", body=body, modified=None, file=frame.layout.file(own)
+    )
+
+
+def add_to_xml(parent: etree._Element, root: Root) -> None:
+    """Put the newest root into the head of an Atom feed or an RSS channel, which let in elements of other name spaces."""
+    told = {name: str(value) for name, value in root.published.items()}
+    element = etree.SubElement(parent, f"{{{NAMESPACE}}}root", told, nsmap={"ledger": NAMESPACE})
+    element.text = root.hash
