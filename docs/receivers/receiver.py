@@ -3,7 +3,7 @@
 pip install standardwebhooks
 WEBHOOK_SECRET=whsec_... python receiver.py [PORT]       # behind a web server that speaks https
 """
-# ruff: noqa: INP001, T201 - a script; the name is the standard library's; it prints what it receives
+# ruff: noqa: T201 - a script; the name is the standard library's; it prints what it receives
 
 import contextlib
 import json

@@ -179,7 +179,8 @@ def _events(api: APIRouter, desk: Desk) -> None:
         """Events, newest first; with `after`, oldest first from behind that cursor: that is how to follow the ledger.
 
         Begin with `after=0`, keep `next`, ask again with it. A page without events may move the cursor on as well. Pages of
-        up to 100 events narrowed by at most one of `document`, `topic`, `source`, and by `kind`, `leads`, `backfilled`, are never refused.
+        up to 100 events narrowed by at most one of `document`, `topic`, `source`, and by `kind`, `leads`, `backfilled`, are
+        never refused.
         """
         query = EventQuery(
             document=document,
