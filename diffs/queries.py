@@ -122,7 +122,7 @@ def _cited(text: str) -> tuple[dict[str, str], str]:
         head = match["law"] or match["law_last"]
         if match["other"] and match["other"].isdigit() and _LAW.match(match["act"] or ""):
             head, kind = match["other"], "фз"  # "закон 138"
-        number = f"{head}-{_LATIN_KINDS.get(kind, kind)}" if head else match["bill"] or match["other"]
+        number = f"{head}-{_LATIN_KINDS.get(kind, kind).upper()}" if head else match["bill"] or match["other"]
         found[number] = found.get(number) or _iso(match["before"] or match["behind"] or "")
     return found, _CITED.sub(" ", text)
 
