@@ -283,6 +283,11 @@ def strikes(db: Database) -> tuple[Strike, ...]:
     )
 
 
+def strike_count(db: Database) -> int:
+    """How many erasures there are."""
+    return int(db.execute("SELECT count(*) FROM strikes").fetchone()[0])
+
+
 def outbox(db: Database, channel: str, limit: int) -> tuple[Event, ...]:
     """The events that a channel has not finished with, oldest first."""
     rows = db.execute(

@@ -400,6 +400,11 @@ class Store:
         with self._read() as db:
             return events.strikes(db)
 
+    def strike_count(self) -> int:
+        """How many payloads were erased."""
+        with self._read() as db:
+            return events.strike_count(db)
+
     # ---------------------------------------------------------------- trust
 
     def seal(self, authority: str) -> tuple[Root, ...]:

@@ -29,7 +29,7 @@ from feeds.api.problems import Refused
 from feeds.api.service import service as api
 from feeds.health import Health
 from feeds.pages import Page
-from feeds.site import Site
+from feeds.site import Seen, Site
 
 #: First words of paths that the API answers.
 _API: Final = frozenset({"api", "openapi.json", "schemas"})
@@ -66,7 +66,7 @@ class _Prepared:
     packed: bytes | None
     forms: tuple[_Form, _Form]  # plain, packed
     etag: str
-    revision: int
+    seen: Seen
     until: float
 
     @property
@@ -99,8 +99,8 @@ class PreparedPages:
         self._clock = clock
         self._kept: OrderedDict[str, _Prepared] = OrderedDict()
         self._bytes = 0
-        self._revision = -1
-        self._revision_until = float("-inf")
+        self._seen = Seen(-1, -1, -1)
+        self._seen_until = float("-inf")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; a fault of ours is one answer like any other, and one line for the operator."""
@@ -183,14 +183,14 @@ class PreparedPages:
 
     async def _prepared(self, path: str) -> _Prepared | None:
         now = self._clock()
-        if now >= self._revision_until:
-            self._revision = await run_in_threadpool(self._site.revision)
-            self._revision_until = now + _REVISION_SECONDS
+        if now >= self._seen_until:
+            self._seen = await run_in_threadpool(self._site.seen)
+            self._seen_until = now + _REVISION_SECONDS
         kept = self._kept.get(path)
-        if kept is not None and kept.revision == self._revision and now < kept.until:
+        if kept is not None and kept.seen == self._seen and now < kept.until:
             self._kept.move_to_end(path)
             return kept
-        made = await run_in_threadpool(_prepare, self._site, path, self._revision, now + _FRESH_SECONDS)
+        made = await run_in_threadpool(_prepare, self._site, path, self._seen, now + _FRESH_SECONDS)
         if made is not None:
             self._keep(path, made)
         return made
@@ -229,7 +229,7 @@ def _query(raw: bytes) -> dict[str, str]:
         return {}
 
 
-def _prepare(site: Site, path: str, revision: int, until: float) -> _Prepared | None:
+def _prepare(site: Site, path: str, seen: Seen, until: float) -> _Prepared | None:
     page = site.page(path)
     if page is None:
         return None
@@ -241,7 +241,7 @@ def _prepare(site: Site, path: str, revision: int, until: float) -> _Prepared | 
         packed=packed,
         forms=(plain, plain if packed is None else _form(page, packed, etag, packed=True)),
         etag=etag,
-        revision=revision,
+        seen=seen,
         until=until,
     )
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from feeds import addresses, diffpage, sides, versionpage, views
 from feeds.comparepage import Comparisons
-from feeds.exports import comparison, tables, tracked
+from feeds.exports import comparison, evidence, tables, tracked
 from feeds.exports.comparison import Comparison
 from feeds.formats import epoch
 from feeds.frame import Frame
@@ -28,6 +28,8 @@ _LONGEST: Final = 5_000
 PLAIN_FILES: Final = ("diff.docx", "diff.html")
 DIFF_FILES: Final = (*PLAIN_FILES, "diff.png")
 CARD: Final = "card.png"
+#: How the evidence pack of an event is called behind its id.
+PACK: Final = ".zip"
 LISTS: Final = ("csv", "jsonl")
 ENDINGS: Final = tuple(f".{extension}" for extension in LISTS)
 
@@ -52,6 +54,13 @@ def of_event(frame: Frame, event_id: str, name: str) -> Page | None:
         return None
     made = comparison.of_event(event, diff, frame.info, sides.called(event, frame.say), frame.language)
     return _of_diff(frame, path, made, event.observed_at, lambda: tracked.changes(made, frame.say))
+
+
+def of_evidence(frame: Frame, name: str) -> Page | None:
+    """The evidence pack of an event, ``<id>.zip``. It is the same in both languages and holds both."""
+    event = frame.library.event(name.removesuffix(PACK)) if name.endswith(PACK) else None
+    made = evidence.pack(event.id, frame.library, frame.info) if event else None
+    return _file(frame, f"/evidence/{name}", evidence.MEDIA_TYPE, made, None) if made is not None else None
 
 
 def of_pair(
@@ -144,6 +153,6 @@ def _table(frame: Frame, path: str, columns: tuple[str, ...], rows: Iterable[tab
     return _file(frame, path, tables.JSON_LINES_TYPE, tables.json_lines(columns, rows), modified)
 
 
-def _file(frame: Frame, path: str, content_type: str, body: bytes, modified: datetime) -> Page:
+def _file(frame: Frame, path: str, content_type: str, body: bytes, modified: datetime | None) -> Page:
     own = frame.layout.own(path)
     return Page(path=own, content_type=content_type, body=body, modified=modified, file=frame.layout.file(own))

@@ -83,6 +83,7 @@ class FeedFiles:
             updated=max((event.observed_at for event, _ in found), default=epoch(self._info)),
             language=feed.language,
             previous=f"{feed.name}/{archived[-1]:%Y-%m}" if archived else None,
+            root=self._library.latest_root(),
         )
         return self._joined(head, fmt, [entry for _, entry in found])
 

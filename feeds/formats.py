@@ -21,10 +21,14 @@ from feeds.languages import Speech, prefix
 from feeds.library import FeedFormat
 from feeds.textual import bounded, clean
 from tracker.models import Language, SiteInfo
+from tracker.roots import Root
 
 _XML: Final = b"<?xml version='1.0' encoding='utf-8'?>\n"
 #: Feed Paging and Archiving (RFC 5005).
 HISTORY: Final = "http://purl.org/syndication/history/1.0"
+#: The element that carries the newest root of the ledger, and its name in a JSON Feed, where names of one's own begin so.
+LEDGER: Final = "urn:duma-tracker:ledger:1"
+JSON_ROOT: Final = "_ledger_root"
 _GENERATOR: Final = "duma-tracker"
 
 
@@ -33,7 +37,7 @@ class FeedHead:
     """What a feed says about itself. `name` is its path under ``/feeds/`` without the extension; `page` the path of its page.
 
     `is_archive` says that it will never change (RFC 5005); `previous`, `following` and `current` are the names of the archives
-    beside it and of the living feed.
+    beside it and of the living feed. `root` is the newest of the ledger: whoever keeps the feed can hold us to it.
     """
 
     name: str
@@ -46,6 +50,7 @@ class FeedHead:
     previous: str | None = None
     following: str | None = None
     current: str | None = None
+    root: Root | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +117,7 @@ def join_atom(head: FeedHead, fragments: Sequence[bytes], info: SiteInfo) -> byt
     add(feed, "link", None, rel="alternate", type="text/html", href=page_url(head.page, info, head.language))
     add(add(feed, "author", None), "name", clean(info.title))
     add(feed, "generator", _GENERATOR)
+    _add_root(feed, head.root)
     if head.is_archive:
         etree.SubElement(feed, f"{{{HISTORY}}}archive")
     return _joined(feed, fragments, b"</feed>", head)
@@ -131,9 +137,17 @@ def join_rss(head: FeedHead, fragments: Sequence[bytes], info: SiteInfo) -> byte
     own = feed_url(head.name, info, "rss", head.language)
     for rel, href in [("self", own), *_links(head, info, "rss")]:
         etree.SubElement(channel, f"{{{ATOM}}}link", {"rel": rel, "type": "application/rss+xml", "href": href})
+    _add_root(channel, head.root)
     if head.is_archive:
         etree.SubElement(channel, f"{{{HISTORY}}}archive")
     return _joined(rss, fragments, b"</channel></rss>", head)
+
+
+def _add_root(parent: etree._Element, root: Root | None) -> None:
+    """Atom and RSS let in elements of other name spaces."""
+    if root is not None:
+        told = {name: str(value) for name, value in root.published.items()}
+        etree.SubElement(parent, f"{{{LEDGER}}}root", told, nsmap={"ledger": LEDGER}).text = root.hash
 
 
 def _joined(root: etree._Element, fragments: Sequence[bytes], closing: bytes, head: FeedHead) -> bytes:
@@ -172,6 +186,8 @@ def join_json(head: FeedHead, fragments: Sequence[bytes], info: SiteInfo) -> byt
         shell["next_url"] = feed_url(head.previous, info, "json", head.language)
     if head.is_archive:
         shell["expired"] = True  # nothing will ever be added to it
+    if head.root is not None:
+        shell[JSON_ROOT] = head.root.published
     shell["items"] = []
     opening = json.dumps(shell, ensure_ascii=False).encode().removesuffix(b"]}")
     rest = (piece for fragment in fragments[1:] for piece in (b",\n", fragment))

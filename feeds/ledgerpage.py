@@ -1,4 +1,4 @@
-"""The ledger in public: the page of its roots, ``roots.json``, and the newest root as every feed carries it.
+"""The ledger in public: the page of its roots, and ``roots.json``. Living feeds carry the newest root in their heads.
 
 A root proves something only from the day on which somebody else had it. So it is handed to everybody who has anything of ours:
 whoever keeps yesterday's feed can hold us to everything that was in the ledger yesterday.
@@ -7,22 +7,15 @@ whoever keeps yesterday's feed can hold us to everything that was in the ledger 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Final
-
-from lxml import etree
 
 from feeds.frame import Frame
 from feeds.labels import Words
 from feeds.pages import Page
-from tracker.roots import FORMAT, Root
+from tracker.roots import FORMAT
 
 PATH: Final = "/ledger"
 ROOTS_PATH: Final = "/ledger/roots.json"
-#: The name space of the element that feeds carry.
-NAMESPACE: Final = "urn:duma-tracker:ledger:1"
-#: The name under which a JSON Feed carries `Root.published`: names of one's own begin so there.
-JSON_NAME: Final = "_ledger_root"
 #: Roots that the page shows; the file has all of them.
 _SHOWN: Final = 100
 
@@ -47,8 +40,9 @@ _NOTHING: Final = Words(
 )
 
 
-def page(frame: Frame, roots: Sequence[Root]) -> Page:
-    """The page of the ledger. `roots`: all there are, oldest first."""
+def page(frame: Frame) -> Page:
+    """The page of the ledger."""
+    roots = frame.library.roots()
     newest = list(reversed(roots))[:_SHOWN]
     return frame.html(
         PATH,
@@ -64,18 +58,12 @@ def page(frame: Frame, roots: Sequence[Root]) -> Page:
     )
 
 
-def roots_file(frame: Frame, roots: Sequence[Root]) -> Page:
+def roots_file(frame: Frame) -> Page:
     """Every root as it was hashed, for programs: what `verify --root` and the stand-alone script read."""
+    roots = frame.library.roots()
     own = frame.layout.own(ROOTS_PATH)
     told = {"format": FORMAT, "authority": frame.info.authority, "roots": [root.published for root in roots]}
     body = json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n"
     return Page(
         path=own, content_type="application/json; charset=utf-8", body=body, modified=None, file=frame.layout.file(own)
     )
-
-
-def add_to_xml(parent: etree._Element, root: Root) -> None:
-    """Put the newest root into the head of an Atom feed or an RSS channel, which let in elements of other name spaces."""
-    told = {name: str(value) for name, value in root.published.items()}
-    element = etree.SubElement(parent, f"{{{NAMESPACE}}}root", told, nsmap={"ledger": NAMESPACE})
-    element.text = root.hash

@@ -19,6 +19,7 @@ from tracker.models import (
     Language,
     Part,
     Relation,
+    Rendition,
     Section,
     Snapshot,
     SourceState,
@@ -26,6 +27,7 @@ from tracker.models import (
     Version,
     Watch,
 )
+from tracker.roots import Proof, Root
 
 FeedFormat: TypeAlias = Literal["atom", "rss", "json"]
 
@@ -65,11 +67,17 @@ class Library(Protocol):
     def sections(self, version_id: int, /) -> tuple[Section, ...]:
         """The text of a version in document order; empty when it could not be read."""
 
+    def renditions(self, version_id: int, /) -> tuple[Rendition, ...]:
+        """Every reading of a version, the first one first."""
+
     def data(self, version_id: int, /) -> Mapping[str, Any] | None:
         """The card's Reading as JSON; None for texts."""
 
     def diff(self, diff_id: str, /) -> Diff | None:
-        """A stored comparison."""
+        """A stored comparison; None for one that was struck."""
+
+    def diff_json(self, diff_id: str, /) -> bytes | None:
+        """The canonical JSON of a comparison: what its id is made of."""
 
     def relations(self, document_id: str, /) -> tuple[Relation, ...]:
         """What a document amends, enacts, publishes, repeals, and what does so to it."""
@@ -93,6 +101,18 @@ class Library(Protocol):
 
     def ledger_line(self, event_id: str, /) -> Mapping[str, Json] | None:
         """The hashed line of an event with its ``hash`` and ``salt``: a proof that others can check."""
+
+    def proof(self, event_id: str, /) -> Proof | None:
+        """The line of an event and the way up to the root of its day."""
+
+    def roots(self) -> tuple[Root, ...]:
+        """All roots of the ledger, oldest first."""
+
+    def strike_count(self) -> int:
+        """How many events the operator has erased."""
+
+    def latest_root(self) -> Root | None:
+        """The newest root of the ledger."""
 
     def bundle(self, bundle_id: str, /) -> tuple[Event, ...]:
         """The events of one observation."""

@@ -31,7 +31,7 @@ _HTML: Final = "text/html; charset=utf-8"
 _EXTENSIONS: Final = frozenset("atom rss json opml ics css js svg png docx html csv jsonl zip".split())  # noqa: SIM905 - a list of words
 
 #: First words of paths that are the same in every language.
-_COMMON: Final = frozenset({"static", "api", "schemas", "openapi.json", "health", "metrics"})
+_COMMON: Final = frozenset({"static", "api", "schemas", "openapi.json", "health", "metrics", "evidence"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from feeds.site import Site
+from feeds.site import Seen, Site
 from tracker.errors import ConfigError, StoreError
 
 MANIFEST: Final = ".duma-tracker-published.json"
@@ -32,10 +32,10 @@ class Published:
     removed: int
 
 
-def publish(site: Site, directory: Path, *, since: int | None = None) -> Published:
+def publish(site: Site, directory: Path, *, since: Seen | None = None) -> Published:
     """Write every page of the site under `directory`. A second run over the same data writes nothing.
 
-    `since`: the revision of the site that was published here last; what no event after it can have touched is not made again.
+    `since`: how far the record had come when the site was published here last; what cannot have changed is not made again.
     """
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -47,7 +47,7 @@ def publish(site: Site, directory: Path, *, since: int | None = None) -> Publish
         raise ConfigError(f"cannot publish to {directory}: {reason}; check that the directory is writable") from error
 
 
-def _publish(site: Site, directory: Path, since: int | None) -> Published:
+def _publish(site: Site, directory: Path, since: Seen | None) -> Published:
     before = _read_manifest(directory)
     # Named before they are written: a run that dies half way must not leave files that nobody owns.
     paths = tuple(site.paths())

@@ -7,7 +7,7 @@ below ``/en``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from feeds import (
     addresses,
@@ -17,6 +17,7 @@ from feeds import (
     eventpage,
     historypage,
     languages,
+    ledgerpage,
     listings,
     versionpage,
 )
@@ -42,6 +43,17 @@ _ASSETS: Final = {
 
 #: Pages that answer a query string; everywhere else it is not looked at.
 _ASKED: Final = frozenset({"/", "/compare"})
+
+
+class Seen(NamedTuple):
+    """How far the record had come: what stands on pages follows from it, but for the times of checks.
+
+    `revision`: the last line of the ledger; `sealed`: the last of them that has a root; `strikes`: how many were erased.
+    """
+
+    revision: int
+    sealed: int
+    strikes: int
 
 
 class Site:
@@ -70,6 +82,11 @@ class Site:
         """Grows with every recorded event; cheap enough to ask before each answer."""
         newest = self._library.events(limit=1)
         return newest[0].seq if newest else 0
+
+    def seen(self) -> Seen:
+        """How far the record has come; cheap enough to ask before each answer."""
+        root = self._library.latest_root()
+        return Seen(self.revision(), root.last if root else 0, self._library.strike_count())
 
     def page(self, path: str) -> Page | None:
         """The page at a path (absolute, decoded, without a trailing slash), or None."""
@@ -117,6 +134,12 @@ class Site:
                 return downloads.of_event(frame, event, file) if file else eventpage.page(frame, name)
             case _ if path.endswith(downloads.ENDINGS):
                 return downloads.of_list(frame, path)
+            case "evidence", name:
+                return downloads.of_evidence(frame, name)
+            case "ledger", "":
+                return ledgerpage.page(frame)
+            case "ledger", "roots.json":
+                return ledgerpage.roots_file(frame)
             case "topics", name:
                 return listings.topic(frame, name)
             case "timeline", name:
@@ -161,13 +184,17 @@ class Site:
             is_final=found.is_final,
         )
 
-    def differing_since(self, revision: int) -> Callable[[str], bool]:
-        """Path -> whether what stands there may differ from what stood there at a revision.
+    def differing_since(self, seen: Seen) -> Callable[[str], bool]:
+        """Path -> whether what stands there may differ from what stood there when the record had come so far.
 
         Pages that say when something was last checked may always. A change that no event tells (an act that came into force) is
         not known here: who publishes makes everything anew once in a while.
         """
-        events = self._since(revision)
+        events = self._since(seen.revision)
+        sealed = self.seen().sealed
+        unproved = {
+            event.id for event in self._since(seen.sealed) if event.seq <= sealed
+        }  # a root gave packs their proof
         documents = {event.document_id for event in events if event.document_id}
         named = {event.id for event in events} | {str(event.payload.get("event")) for event in events}
         named |= {mate.id for event in events for mate in self._library.bundle(event.bundle)}
@@ -180,6 +207,8 @@ class Site:
             match parts[0]:
                 case "event":
                     return parts[-1] in named
+                case "evidence":
+                    return parts[-1].removesuffix(downloads.PACK) in named | unproved
                 case "timeline":
                     return parts[-1].partition(".")[0] in months
                 case "feeds" if len(parts) > 2 and parts[1] in ID_LENGTHS:
@@ -212,18 +241,16 @@ class Site:
     def paths(self) -> Iterator[str]:
         """Every path, leaves first: while a copy is being written no page links to one that is not there yet."""
         yield from self._assets
+        yield from (f"/evidence/{event.id}{downloads.PACK}" for event in self._events() if not event.struck)
         for path in self._common_paths():
             for language in languages.LANGUAGES:
                 yield f"{languages.prefix(language)}{path}".removesuffix("/") or "/"
 
     def _common_paths(self) -> Iterator[str]:
         """Every path of one language, leaves first."""
-        last: int | None = None
-        while events := self._library.events(before_seq=last, limit=_WALK):
-            for event in events:
-                yield from (f"/event/{event.id}/{name}" for name in downloads.names(event))
-                yield f"/event/{event.id}"
-            last = events[-1].seq
+        for event in self._events():
+            yield from (f"/event/{event.id}/{name}" for name in downloads.names(event))
+            yield f"/event/{event.id}"
         frame = self._frames["ru"]
         for document in self._library.documents():
             yield from historypage.paths(document, frame)
@@ -238,9 +265,15 @@ class Site:
         yield from (f"{path}{end}" for path in (*lists, "/documents") for end in downloads.ENDINGS)
         yield from lists
         yield from (listings.documents_path(number + 1) for number in reversed(range(listings.document_pages(frame))))
-        yield from (*listings.PROSE, "/sources", "/feeds")
+        yield from (*listings.PROSE, "/sources", "/feeds", ledgerpage.ROOTS_PATH, ledgerpage.PATH)
         yield from self._files.paths()
         yield "/"
+
+    def _events(self) -> Iterator[Event]:
+        last: int | None = None
+        while events := self._library.events(before_seq=last, limit=_WALK):
+            yield from events
+            last = events[-1].seq
 
 
 def _is_number(text: str) -> bool:

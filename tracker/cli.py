@@ -15,7 +15,7 @@ from typing import NoReturn
 import click
 import structlog
 
-from tracker.commands import alerts, doubts, following, reading, safety, search, work
+from tracker.commands import alerts, doubts, following, reading, safety, search, trust, work
 from tracker.commands.common import BUSY, FAILED, USAGE, Commands, fail
 from tracker.errors import BusyError, ConfigError, TrackerError
 
@@ -56,6 +56,10 @@ for _command in (
     safety.backup_command,
     safety.restore_command,
     safety.replay_command,
+    trust.verify_command,
+    trust.evidence_command,
+    trust.strike_command,
+    trust.export_command,
 ):
     cli.add_command(_command)
 

@@ -15,7 +15,7 @@ import structlog
 from db.store import Store
 from feeds import entries, publish
 from feeds.languages import LANGUAGES
-from feeds.site import Site
+from feeds.site import Seen, Site
 from tracker.finding import Finder
 
 CHANNEL: Final = "feeds"
@@ -30,8 +30,10 @@ log = structlog.get_logger("tracker.publishing")
 def render_entries(store: Store, site: Site) -> int:
     """Render the entries of all events that have none yet, and make what is new findable; gives how many were rendered.
 
-    One that cannot be rendered is logged, stays in the outbox for the next time, and holds up no other.
+    One that cannot be rendered is logged, stays in the outbox for the next time, and holds up no other. A day that is over
+    gets its root here: whatever looks, publishes or serves comes by.
     """
+    store.seal(site.info.authority)
     count = 0
     stuck: set[str] = set()
     while waiting := [event for event in store.outbox(CHANNEL, limit=BATCH + len(stuck)) if event.id not in stuck]:
@@ -51,21 +53,21 @@ def render_entries(store: Store, site: Site) -> int:
     return count
 
 
-def publish_site(store: Store, site: Site, directory: Path, *, since: int | None = None) -> publish.Published:
+def publish_site(store: Store, site: Site, directory: Path, *, since: Seen | None = None) -> publish.Published:
     """Write the static site; says which files were written or changed. `since`: see `feeds.publish.publish`."""
     render_entries(store, site)
     return publish.publish(site, directory, since=since)
 
 
 class _Done(NamedTuple):
-    """What a run of publishing had seen, counted, and when it was."""
+    """How far the record had come when the site was published, and when that was."""
 
-    seen: int
+    seen: Seen
     at: datetime
 
-    def is_behind(self, seen: int, now: datetime, age: timedelta) -> bool:
-        """Whether more has happened since, or it is too long ago (or ahead: the clock may have jumped)."""
-        return self.seen != seen or not timedelta(0) <= now - self.at < age
+    def is_older(self, now: datetime, age: timedelta) -> bool:
+        """Whether it is too long ago (or ahead: the clock may have jumped)."""
+        return not timedelta(0) <= now - self.at < age
 
 
 class Publisher:
@@ -78,18 +80,18 @@ class Publisher:
         self._store = store
         self._site = site
         self._directory = directory
-        self._last: _Done | None = None  # by the revision of the site
-        self._whole: _Done | None = None  # by the number of strikes
+        self._last: _Done | None = None
+        self._whole: _Done | None = None
 
     def publish(self, now: datetime) -> publish.Published | None:
         """Publish when it is time to; None when it is not."""
-        revision, strikes = self._site.revision(), len(self._store.strikes())
-        whole = self._whole is None or self._whole.is_behind(strikes, now, WHOLE)
-        if self._last is not None and not whole and not self._last.is_behind(revision, now, FRESHNESS):
+        seen, last, whole = self._site.seen(), self._last, self._whole
+        if last is None or whole is None or whole.seen.strikes != seen.strikes or whole.is_older(now, WHOLE):
+            done = publish_site(self._store, self._site, self._directory)
+            self._whole = _Done(seen, now)
+        elif last.seen != seen or last.is_older(now, FRESHNESS):
+            done = publish_site(self._store, self._site, self._directory, since=last.seen)
+        else:
             return None
-        since = None if whole or self._last is None else self._last.seen
-        done = publish_site(self._store, self._site, self._directory, since=since)
-        self._last = _Done(revision, now)
-        if whole:
-            self._whole = _Done(strikes, now)
+        self._last = _Done(seen, now)
         return done

@@ -15,7 +15,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from feeds import addresses, diffpage, labels, sides, subject, versionpage, views, wording
 from feeds.exports import comparison, dossier
@@ -27,7 +27,6 @@ from tracker.models import (
     Event,
     Json,
     Part,
-    Rendition,
     Section,
     SiteInfo,
     Snapshot,
@@ -41,19 +40,6 @@ MEDIA_TYPE: Final = "application/zip"
 SCRIPT: Final = Path(__file__).with_name("verify_export.py")
 _SUMS: Final = "SHA256SUMS"
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the first that a zip can name
-
-
-class Archive(Library, Protocol):
-    """What a pack is made of besides pages."""
-
-    def proof(self, event_id: str, /) -> Proof | None:
-        """The line of an event and the way up to the root of its day."""
-
-    def diff_json(self, diff_id: str, /) -> bytes | None:
-        """The canonical JSON of a comparison: what its id is made of."""
-
-    def renditions(self, version_id: int, /) -> tuple[Rendition, ...]:
-        """Every reading of a version, the first one first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +64,7 @@ class Capture:
         }
 
 
-def pack(event_id: str, library: Archive, info: SiteInfo, *, more: Mapping[str, bytes] | None = None) -> bytes | None:
+def pack(event_id: str, library: Library, info: SiteInfo, *, more: Mapping[str, bytes] | None = None) -> bytes | None:
     """The pack of an event; None when there is none, or its content was struck. `more`: files that only the operator adds."""
     event, proof = library.event(event_id), library.proof(event_id)
     if event is None or proof is None or event.struck:
@@ -88,7 +74,7 @@ def pack(event_id: str, library: Archive, info: SiteInfo, *, more: Mapping[str, 
     return _zipped({**files, _SUMS: sums.encode()})
 
 
-def captures(event: Event, library: Archive) -> tuple[Capture, ...]:
+def captures(event: Event, library: Library) -> tuple[Capture, ...]:
     """The files behind an event: of the texts it compares, and of the page that was read at that moment."""
     old, new = texts(event, library)
     cards = library.versions(event.document_id, part=Part.CARD) if event.document_id else ()
@@ -102,7 +88,7 @@ def captures(event: Event, library: Archive) -> tuple[Capture, ...]:
     return tuple(found)
 
 
-def texts(event: Event, library: Archive) -> tuple[Version | None, Version | None]:
+def texts(event: Event, library: Library) -> tuple[Version | None, Version | None]:
     """The older and the newer text of an event, or those of two sources."""
     if event.document_id is None:
         return None, None
@@ -117,7 +103,7 @@ def texts(event: Event, library: Archive) -> tuple[Version | None, Version | Non
     return _named(event.document_id, facts.get("compared_with"), library), new[1] if new else None
 
 
-def _named(document_id: str, facts: Any, library: Archive) -> Version | None:
+def _named(document_id: str, facts: Any, library: Library) -> Version | None:
     """The version that a text was compared with."""
     if not isinstance(facts, Mapping) or str(facts.get("part")) not in set(Part):
         return None
@@ -130,7 +116,7 @@ def _named(document_id: str, facts: Any, library: Archive) -> Version | None:
     return library.version(key, number) if isinstance(number := facts.get("version"), int) else None
 
 
-def _of_source(event: Event, row: Any, library: Archive) -> Version | None:
+def _of_source(event: Event, row: Any, library: Library) -> Version | None:
     """The text of one of two sources as it was then: the last state of its edition that had been seen."""
     if not isinstance(row, Mapping) or event.document_id is None:
         return None
@@ -146,7 +132,7 @@ def _of_source(event: Event, row: Any, library: Archive) -> Version | None:
 # ------------------------------------------------------------ files
 
 
-def _files(event: Event, proof: Proof, library: Archive, info: SiteInfo, more: Mapping[str, bytes]) -> dict[str, bytes]:
+def _files(event: Event, proof: Proof, library: Library, info: SiteInfo, more: Mapping[str, bytes]) -> dict[str, bytes]:
     diff = library.diff(event.diff_id) if event.diff_id else None
     behind = captures(event, library)
     line = {name: value for name, value in proof.line.items() if name not in {"payload", "struck"}}
@@ -206,14 +192,14 @@ def _address(event: Event, info: SiteInfo) -> str:
     return comparison.absolute(info, "ru", f"/event/{event.id}")
 
 
-def _reading(version: Version, event: Event, library: Archive) -> tuple[Section, ...]:
+def _reading(version: Version, event: Event, library: Library) -> tuple[Section, ...]:
     """The text as it was read when the event was recorded: what a newer code makes of it changes no pack."""
     readings = library.renditions(version.id)
     then = tuple(reading for reading in readings if reading.made_at <= event.observed_at)
     return (then or readings[:1])[-1].sections if readings else ()
 
 
-def _text(version: Version, sections: Sequence[Section], event: Event, library: Archive, info: SiteInfo) -> str:
+def _text(version: Version, sections: Sequence[Section], event: Event, library: Library, info: SiteInfo) -> str:
     """A text with a heading that says what it is and whether it binds anyone; below the line, the words as published."""
     say = Speech("ru")
     document = library.document(version.key.document_id)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from db import codec
 from feeds import entries
 from feeds.library import FeedFormat
 from tracker.models import (
@@ -29,6 +30,7 @@ from tracker.models import (
     Reason,
     Relation,
     RenderedEntry,
+    Rendition,
     Section,
     Significance,
     SiteInfo,
@@ -40,6 +42,7 @@ from tracker.models import (
     Watch,
     event_id,
 )
+from tracker.roots import Proof, Root
 
 START = datetime(2026, 5, 12, 6, 10, tzinfo=UTC)
 INFO = SiteInfo(
@@ -65,6 +68,7 @@ class FakeLibrary:
     rendered: dict[tuple[str, str], RenderedEntry] = field(default_factory=dict)
     kept_states: dict[str, Json] = field(default_factory=dict)
     kept_snapshots: list[Snapshot] = field(default_factory=list)
+    kept_roots: list[Root] = field(default_factory=list)
 
     def document(self, document_id: str, /) -> Document | None:
         return self.kept_documents.get(document_id)
@@ -202,6 +206,28 @@ class FakeLibrary:
 
     def snapshot(self, snapshot_id: int, /) -> Snapshot | None:
         return next((row for row in self.kept_snapshots if row.id == snapshot_id), None)
+
+    def renditions(self, version_id: int, /) -> tuple[Rendition, ...]:
+        sections = self.kept_sections.get(version_id, ())
+        first = Rendition(version_id=version_id, extractor="fake/1", sections=sections, pinned=True, made_at=START)
+        return (first,) if sections else ()
+
+    def diff_json(self, diff_id: str, /) -> bytes | None:
+        diff = self.kept_diffs.get(diff_id)
+        return None if diff is None else codec.diff_to_json(diff).encode()
+
+    def proof(self, event_id: str, /) -> Proof | None:
+        line = self.ledger_line(event_id)
+        return None if line is None else Proof(line=dict(line), root=None)
+
+    def roots(self) -> tuple[Root, ...]:
+        return tuple(self.kept_roots)
+
+    def latest_root(self) -> Root | None:
+        return self.kept_roots[-1] if self.kept_roots else None
+
+    def strike_count(self) -> int:
+        return sum(event.struck for event in self.kept_events)
 
     # ------------------------------------------------------------ building
 

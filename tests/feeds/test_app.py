@@ -17,7 +17,7 @@ import uvicorn
 
 from feeds.app import create_app
 from feeds.pages import Page
-from feeds.site import Site
+from feeds.site import Seen, Site
 from tests.feeds.fake_library import INFO, FakeLibrary, bill, newsroom
 from tracker.errors import StoreError
 from tracker.models import EventKind, Level
@@ -50,6 +50,11 @@ class CountingSite:
         if self.broken:
             raise StoreError("the database is locked")
         return self.site.revision()
+
+    def seen(self) -> Seen:
+        if self.broken:
+            raise StoreError("the database is locked")
+        return self.site.seen()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.site, name)
