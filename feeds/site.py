@@ -107,7 +107,7 @@ class Site:
             case "sources", "":
                 return listings.sources(frame)
             case "documents", number:
-                return listings.documents(frame, int(number or "1")) if _is_number(number or "1") else None
+                return listings.documents(frame, int(number or "1")) if addresses.is_number(number or "1") else None
             case "compare", "" if self.info.live:
                 return comparepage.free(frame, self._comparisons, {})
             case ("feeds", _) | ("calendar.ics", ""):
@@ -181,7 +181,7 @@ class Site:
                 case "event":
                     return parts[-1] in named
                 case "timeline":
-                    return parts[-1].partition(".")[0] in months
+                    return parts[1].partition(".")[0] in months
                 case "feeds" if len(parts) > 2 and parts[1] in ID_LENGTHS:
                     return any(own.startswith((f"/feeds/{name}.", f"/feeds/{name}/")) for name in documents)
                 case _ if length and len(parts) > length:
@@ -233,15 +233,14 @@ class Site:
             yield from comparepage.pairs(document.id, frame)
             yield from (f"/{document.id}/{what}{end}" for what in ("events", "versions") for end in downloads.ENDINGS)
             yield f"/{document.id}"
-        lists = [f"/timeline/{month:%Y-%m}" for month in self._months.index()]
-        lists += [f"/topics/{topic}" for topic in frame.topics()]
+        months = {f"{month:%Y-%m}": span for month, span in self._months.index().items()}
+        lists = [f"/timeline/{name}" for name in months] + [f"/topics/{topic}" for topic in frame.topics()]
         yield from (f"{path}{end}" for path in (*lists, "/documents") for end in downloads.ENDINGS)
+        for name, span in months.items():
+            parts = len(listings.month_parts(frame, span))
+            yield from (listings.month_path(name, number) for number in range(parts, 1, -1))
         yield from lists
         yield from (listings.documents_path(number + 1) for number in reversed(range(listings.document_pages(frame))))
         yield from (*listings.PROSE, "/sources", "/feeds")
         yield from self._files.paths()
         yield "/"
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 8 and not text.startswith("0")
