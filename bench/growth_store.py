@@ -1,8 +1,9 @@
 """A store of invented laws, filled fast: documents x versions, each version 1 % away from the one before it.
 
-    python bench/growth_store.py DIRECTORY [--documents 2000] [--versions 20] [--from 0]
+    python bench/growth_store.py DIRECTORY [--documents 2000] [--versions 20]
 
-`--from` adds to a store that holds as many documents already.
+Everything is recorded in the order of time, as it would have been seen: the first texts of all documents in one month, the next
+in the month after it. One event in fifty is significant; the laws name days on which they take effect.
 
 Words come from the dictionary of Russian, as often as words of a language do (Zipf), so that lemmas, index and compression have
 to do with what they would meet. Every document is invented. Entries of feeds are rendered and the index of search is made, as
@@ -55,11 +56,13 @@ from tracker.models import (  # noqa: E402 - the same
 )
 from tracker.payloads import Drafter, of_change, of_document  # noqa: E402 - the same
 
-UNITS = 33
+UNITS = 33  # a bill of 9,000 characters
+LARGER = {250: 50, 25: 10}  # every 250th document is a code of 450,000 characters, every 25th a law of 90,000
 WORDS = 28
 VOCABULARY = 20_000
 LETTERS = "абвгдежзиклмнопрстуфхцчшщэюя"
 START = datetime(2097, 1, 1, 6, 0, tzinfo=UTC)
+MONTH = 30  # days between two versions
 TOPICS = ("citizenship", "conscription")
 INFO = SiteInfo(
     title="Bench", base_url="https://tracker.example", authority="tracker.example", year=2097, invented=True, live=True
@@ -105,12 +108,13 @@ class Invented:
             invented=True,
         )
 
-    def first(self) -> list[list[str]]:
-        return [self.say(WORDS) for _ in range(UNITS)]
+    def first(self, number: int) -> list[list[str]]:
+        times = next((size for every, size in LARGER.items() if number % every == 0), 1)
+        return [self.say(WORDS) for _ in range(UNITS * times)]
 
     def amended(self, units: list[list[str]]) -> tuple[list[list[str]], int]:
-        """The next version: a hundredth of the words is other words, all in one unit."""
-        at = self.random.randrange(UNITS)
+        """The next version: in one unit a hundredth of the words of a bill are other words."""
+        at = self.random.randrange(len(units))
         unit = list(units[at])
         for place in self.random.sample(range(WORDS), max(1, UNITS * WORDS // 100)):
             unit[place] = self.say(1)[0]
@@ -134,7 +138,7 @@ def observations(make: Invented, number: int, versions: int) -> Iterator[Observa
     source = "ips" if document.id.startswith("act/") else "sozd"
     at = START + timedelta(minutes=number)
     drafter = Drafter(document=document, source=source, silent_before=None)
-    units = make.first()
+    units = make.first(number)
     for place in range(versions):
         events: list[EventDraft] = []
         if place == 0:
@@ -159,14 +163,14 @@ def observations(make: Invented, number: int, versions: int) -> Iterator[Observa
             drafter.draft(
                 kind,
                 key=f"text/{place}",
-                level=Level.NOTABLE,
+                level=Level.KEY if (number + place) % 50 == 0 else Level.NOTABLE,
                 payload={**payload, **text},
                 digests=(digest,),
                 diff=diff,
             )
         )
         yield Observation(
-            observed_at=at + timedelta(days=place * 30),
+            observed_at=at + timedelta(days=place * MONTH),
             document=document,
             versions=(
                 NewVersion(
@@ -181,7 +185,17 @@ def observations(make: Invented, number: int, versions: int) -> Iterator[Observa
                 ),
             ),
             events=tuple(events),
+            state=_days(document, place),
         )
+
+
+def _days(document: Document, place: int) -> dict[str, Any]:
+    """The day on which a law takes effect, as its first text gives it."""
+    if place or not document.id.startswith("act/"):
+        return {}
+    clause = "Настоящий Федеральный закон вступает в силу с 1 сентября 2098 года."
+    row = {"clause": clause, "rule": "fixed", "scope": "", "date": "2098-09-01", "dates": ["2098-09-01"]}
+    return {f"effective/{document.id}": {"dates": [row]}}
 
 
 def _diff(old: Section, new: Section, index: int) -> Diff:
@@ -206,20 +220,28 @@ def _diff(old: Section, new: Section, index: int) -> Diff:
     )
 
 
-def fill(store: Store, *, documents: range, versions: int) -> int:
-    """Record the documents of these numbers; the bytes that all their texts would take as plain UTF-8."""
+def fill(store: Store, *, documents: int, versions: int) -> int:
+    """Record as many documents; the bytes that all their texts would take as plain UTF-8."""
     words = vocabulary()
     weights = list(itertools.accumulate(1 / (rank + 2) for rank in range(len(words))))
+    histories = [observations(Invented(words, weights, number), number, versions) for number in range(documents)]
     raw = 0
-    for number in documents:
-        with store.transaction():
-            for seen in observations(Invented(words, weights, number), number, versions):
-                store.record(seen)
-                raw += sum(len(unit.text.encode()) + 1 for unit in seen.versions[0].sections)
-            store.put_watch(_watch(seen))
-        if number % 500 == 499:
-            print(f"  {number + 1} documents", file=sys.stderr, flush=True)
+    for place in range(versions):
+        for batch in _batches(histories, 100):
+            with store.transaction():
+                for history in batch:
+                    seen = next(history)
+                    store.record(seen)
+                    raw += sum(len(unit.text.encode()) + 1 for unit in seen.versions[0].sections)
+                    if place == versions - 1:
+                        store.put_watch(_watch(seen))
+        print(f"  {place + 1} of {versions} versions", file=sys.stderr, flush=True)
     return raw
+
+
+def _batches(histories: list[Iterator[Observation]], size: int) -> Iterator[list[Iterator[Observation]]]:
+    for start in range(0, len(histories), size):
+        yield histories[start : start + size]
 
 
 def _watch(seen: Observation) -> Watch:
@@ -237,7 +259,7 @@ def _watch(seen: Observation) -> Watch:
     )
 
 
-def build(directory: Path, *, documents: range, versions: int, entries: bool) -> None:
+def build(directory: Path, *, documents: int, versions: int, entries: bool) -> None:
     """A whole store, as a tracker would leave it; says what took how long and what takes how much."""
     with Store(directory, clock=lambda: START) as store:
         store.mark_source("ips", at=START, success=True, error=None)
@@ -255,15 +277,14 @@ def build(directory: Path, *, documents: range, versions: int, entries: bool) ->
     whole = sum(sizes.values())
     search = sum(size for name, size in sizes.items() if "search_" in name)
     rendering = sum(size for name, size in sizes.items() if "entries" in name)
-    print(f"{len(documents):,} documents x {versions} versions: {raw / 1e6:,.0f} MB of plain text")
+    print(f"{documents:,} documents x {versions} versions: {raw / 1e6:,.0f} MB of plain text")
     print(
         f"recorded in {filled - started:.0f} s, indexed in {indexed - filled:.0f} s, entries in {rendered - indexed:.0f} s"
     )
     print(
         f"database {whole / 1e6:,.0f} MB, of it search {search / 1e6:,.0f} MB, entries of feeds {rendering / 1e6:,.0f} MB"
     )
-    if documents.start == 0:
-        print(f"plain text is {raw / whole:.1f}x the database, {raw / (whole - rendering):.1f}x without entries")
+    print(f"plain text is {raw / whole:.1f}x the database, {raw / (whole - rendering):.1f}x without entries")
 
 
 def table_sizes(directory: Path) -> dict[str, int]:
@@ -277,12 +298,11 @@ if __name__ == "__main__":
     arguments.add_argument("directory", type=Path)
     arguments.add_argument("--documents", type=int, default=2000)
     arguments.add_argument("--versions", type=int, default=20)
-    arguments.add_argument("--from", type=int, default=0, dest="start", help="documents that the store holds already")
     arguments.add_argument("--no-entries", action="store_true", help="render no entries of feeds")
     chosen = arguments.parse_args()
     build(
         chosen.directory,
-        documents=range(chosen.start, chosen.documents),
+        documents=chosen.documents,
         versions=chosen.versions,
         entries=not chosen.no_entries,
     )

@@ -30,6 +30,16 @@ from tracker.models import (
 Format = Literal["atom", "rss", "json"]
 _HEAD: Final = "ledger_head"  # the key in `meta` under which the end of the ledger is noted
 
+#: The scope of what may have to be told to everybody, whatever they follow. It is no word of the ledger's: it follows from a
+#: line and its payload, and is kept in a table so that a hundred such events are found among a million others.
+SIGNIFICANT: Final = "significant"
+_MAY_MATTER: Final = """level <= 2 OR kind IN ('coverage.gap', 'coverage.restored', 'correction')
+    OR json_extract(payload, '$.readable') = 0"""
+SCHEMA_SIGNIFICANT: Final = (
+    "CREATE TABLE significant (seq INTEGER PRIMARY KEY REFERENCES ledger (seq)) STRICT",
+    f"INSERT INTO significant SELECT seq FROM events WHERE {_MAY_MATTER}",  # noqa: S608 - constants
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strike:
@@ -110,7 +120,7 @@ def events(
     """Events that meet every condition given, newest first unless asked otherwise."""
     tables, seq = _joined(scope)
     conditions = {
-        "event_scopes.scope = :scope": scope is not None,
+        "event_scopes.scope = :scope": scope not in {None, SIGNIFICANT},
         "kind IN (SELECT value FROM json_each(:kinds))": bool(kinds),
         "lead = 1": leads_only,
         "backfilled = :backfilled": backfilled is not None,
@@ -147,10 +157,24 @@ def corrections_of(db: Database, name: str) -> tuple[Event, ...]:
     return tuple(_event(row) for row in rows)
 
 
+def seqs(db: Database, *, scope: str | None, leads_only: bool, after_seq: int, before_seq: int) -> tuple[int, ...]:
+    """The numbers of the lines between two others that tell of news, newest first: what is divided into pages."""
+    table, seq = _joined(scope, "ledger")
+    in_scope = "TRUE" if scope in {None, SIGNIFICANT} else "event_scopes.scope = :scope"
+    rows = db.execute(
+        f"""SELECT ledger.seq FROM {table} WHERE {in_scope} AND backfilled = 0 AND (lead = 1 OR NOT :leads_only)
+            AND {seq} > :after AND {seq} < :before ORDER BY {seq} DESC""",  # noqa: S608 - constants of this module
+        {"scope": scope, "leads_only": leads_only, "after": after_seq, "before": before_seq},
+    )
+    return tuple(row["seq"] for row in rows)
+
+
 def count(db: Database, scope: str | None) -> int:
     """How many events there are, in all or in one scope."""
     if scope is None:
         return int(db.execute("SELECT count(*) FROM ledger").fetchone()[0])
+    if scope == SIGNIFICANT:
+        return int(db.execute("SELECT count(*) FROM significant").fetchone()[0])
     return int(db.execute("SELECT count(*) FROM event_scopes WHERE scope = ?", (scope,)).fetchone()[0])
 
 
@@ -239,6 +263,11 @@ def verify(db: Database, *, advance: Callable[[], None] = lambda: None) -> Itera
     )
     for row in scattered:
         yield f"line {row['seq']}: tampered: it is listed in other feeds than it was recorded for"
+    missed = db.execute(
+        f"SELECT seq FROM events WHERE ({_MAY_MATTER}) AND seq NOT IN (SELECT seq FROM significant) ORDER BY seq"  # noqa: S608 - constants
+    )
+    for row in missed:
+        yield f"line {row['seq']}: tampered: it is missing from the feed of significant changes"
 
 
 def strike(db: Database, name: str, *, reason: str, at: datetime) -> None:
@@ -337,7 +366,7 @@ def entries(
 ) -> tuple[tuple[Event, bytes], ...]:
     """The newest rendered entries with their events; what was backfilled is left out."""
     tables, seq = _joined(scope)
-    in_scope = "TRUE" if scope is None else "event_scopes.scope = :scope"
+    in_scope = "TRUE" if scope in {None, SIGNIFICANT} else "event_scopes.scope = :scope"
     after = "" if after_seq is None else f"AND {seq} > :after_seq"
     before = "" if before_seq is None else f"AND {seq} < :before_seq"
     rows = db.execute(
@@ -358,14 +387,15 @@ def entries(
     return tuple((_event(row), row["body"]) for row in rows)
 
 
-def _joined(scope: str | None) -> tuple[str, str]:
-    """Where events are read from, and the column that orders them.
+def _joined(scope: str | None, rows: str = "events") -> tuple[str, str]:
+    """Where events (or their lines alone: ``ledger``) are read from, and the column that orders them.
 
     CROSS JOIN and this column keep SQLite to one way: it walks the scope from its end and stops at the limit.
     """
     if scope is None:
-        return "events", "events.seq"
-    return "event_scopes CROSS JOIN events ON events.seq = event_scopes.seq", "event_scopes.seq"
+        return rows, f"{rows}.seq"
+    table = "significant" if scope == SIGNIFICANT else "event_scopes"
+    return f"{table} CROSS JOIN {rows} ON {rows}.seq = {table}.seq", f"{table}.seq"
 
 
 def _occurrences(db: Database, draft: EventDraft) -> int:
@@ -418,6 +448,10 @@ def _append_line(db: Database, line: dict[str, Json], *, payload: str, salt: byt
     db.execute(
         "INSERT INTO event_scopes (scope, seq) SELECT value, :seq FROM json_each(:scopes)",
         {"seq": whole["seq"], "scopes": canonical_json(scopes)},
+    )
+    db.execute(
+        f"INSERT INTO significant SELECT seq FROM events WHERE seq = ? AND ({_MAY_MATTER})",  # noqa: S608 - constants
+        (whole["seq"],),
     )
     return own_hash
 

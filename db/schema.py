@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlite_utils import Database, Migrations
 
-from db import roots, seals, search, tallies, texts
+from db import events, roots, seals, search, tallies, texts
 from db.connection import Connections
 from tracker.errors import StoreError
 
@@ -229,7 +229,21 @@ def m006_roots(db: Database) -> None:
     seals.fill(db)
 
 
-_IN_ORDER: Final = (m001_first, m002_sources, m003_alerts, m004_entry_languages, m005_search, m006_roots)
+def m007_significant(db: Database) -> None:
+    """The scope of significant events, so that their feed does not walk through the whole ledger."""
+    for statement in events.SCHEMA_SIGNIFICANT:
+        db.execute(statement)
+
+
+_IN_ORDER: Final = (
+    m001_first,
+    m002_sources,
+    m003_alerts,
+    m004_entry_languages,
+    m005_search,
+    m006_roots,
+    m007_significant,
+)
 MIGRATIONS: Final = Migrations("tracker")
 for _migration in _IN_ORDER:
     MIGRATIONS()(_migration)

@@ -364,6 +364,11 @@ class Store:
             pages, size = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
             return int(pages) * int(size)
 
+    def seqs(self, scope: str | None, *, leads_only: bool, after_seq: int, before_seq: int) -> tuple[int, ...]:
+        """The numbers of the lines of news between two others, newest first: what is divided into pages."""
+        with self._read() as db:
+            return events.seqs(db, scope=scope, leads_only=leads_only, after_seq=after_seq, before_seq=before_seq)
+
     def scopes(self, prefix: str = "") -> tuple[str, ...]:
         """Every scope that has an event, or those that begin so: ``topic:``, ``source:``."""
         with self._read() as db:

@@ -70,3 +70,8 @@ def pair_of(found: Place, library: Library) -> tuple[Version, Version] | None:
     old = version_of(found.document.id, found.rest[1 : 1 + _VERSION_LENGTH], library)
     new = version_of(found.document.id, found.rest[1 + _VERSION_LENGTH :], library)
     return (old, new) if old and new else None
+
+
+def is_number(text: str) -> bool:
+    """Whether a segment of a path is the number of a page of a list."""
+    return text.isascii() and text.isdigit() and len(text) < 8 and not text.startswith("0")

@@ -11,7 +11,7 @@ import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Final
@@ -190,7 +190,7 @@ class PreparedPages:
         if kept is not None and kept.seen == self._seen and now < kept.until:
             self._kept.move_to_end(path)
             return kept
-        made = await run_in_threadpool(_prepare, self._site, path, self._seen, now + _FRESH_SECONDS)
+        made = await run_in_threadpool(_prepare, self._site, path, self._seen, now + _FRESH_SECONDS, kept)
         if made is not None:
             self._keep(path, made)
         return made
@@ -229,10 +229,12 @@ def _query(raw: bytes) -> dict[str, str]:
         return {}
 
 
-def _prepare(site: Site, path: str, seen: Seen, until: float) -> _Prepared | None:
+def _prepare(site: Site, path: str, seen: Seen, until: float, known: _Prepared | None) -> _Prepared | None:
     page = site.page(path)
     if page is None:
         return None
+    if known is not None and page == known.page:  # as it mostly is: to pack a large one costs more than to make it
+        return replace(known, seen=seen, until=until)
     packed = gzip.compress(page.body, compresslevel=6, mtime=0) if len(page.body) >= answers.WORTH_PACKING else None
     etag = hashlib.sha256(page.body).hexdigest()[:32]
     plain = _form(page, page.body, etag, packed=False)

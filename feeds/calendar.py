@@ -112,13 +112,13 @@ def _escaped(text: str) -> str:
 
 def _folded(line: str) -> str:
     """A line folded at 75 octets, never inside a character."""
-    pieces: list[str] = []
-    piece, size = "", 0
-    for character in line:
-        octets = len(character.encode())
-        if size + octets > _LINE:
-            pieces.append(piece)
-            piece, size = "", 1  # the blank that opens a continuation counts
-        piece += character
-        size += octets
-    return "\r\n ".join([*pieces, piece]) + "\r\n"
+    octets = line.encode()
+    pieces: list[bytes] = []
+    room = _LINE
+    while len(octets) > room:
+        end = room
+        while octets[end] & 0xC0 == 0x80:  # inside a character
+            end -= 1
+        pieces.append(octets[:end])
+        octets, room = octets[end:], _LINE - 1  # the blank that opens a continuation counts
+    return b"\r\n ".join([*pieces, octets]).decode() + "\r\n"

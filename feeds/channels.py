@@ -70,7 +70,7 @@ def main(language: Language = "ru") -> tuple[Channel, Channel]:
             "Ключевые и важные изменения по всем темам: стадии, основания, сроки, числа, круг лиц; перерывы в наблюдении."
         ),
         page="/",
-        scope=None,
+        scope=_SIGNIFICANT,
         leads_only=True,
         keep=_significant,
         language=language,

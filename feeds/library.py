@@ -97,7 +97,14 @@ class Library(Protocol):
         limit: int = 100,
         oldest_first: bool = False,
     ) -> tuple[Event, ...]:
-        """Events of one scope (``document:<id>``, ``topic:<name>``, ``source:<name>``) or of all, newest first."""
+        """Events of one scope or of all, newest first.
+
+        A scope is ``document:<id>``, ``topic:<name>``, ``source:<name>``, or ``significant``: what may have to be told to
+        everybody (levels 1 and 2, what was not read, interruptions, corrections); who asks decides about each.
+        """
+
+    def seqs(self, scope: str | None, /, *, leads_only: bool, after_seq: int, before_seq: int) -> tuple[int, ...]:
+        """The `seq` of what was news between two places of the ledger, newest first: what is divided into pages."""
 
     def ledger_line(self, event_id: str, /) -> Mapping[str, Json] | None:
         """The hashed line of an event with its ``hash`` and ``salt``: a proof that others can check."""

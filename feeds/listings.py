@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from feeds import addresses, channels, filters, labels, times, views
+from feeds import addresses, channels, filters, labels, subject, times, views
 from feeds.formats import epoch
 from feeds.frame import Frame
-from feeds.months import Months
+from feeds.months import Months, Span
 from feeds.pages import Page
 from tracker.models import EventKind, Level
 
@@ -16,6 +16,10 @@ TIMELINE_LEADS: Final = 60
 #: The timeline names the documents that moved last; all of them stand on a page of their own.
 _RECENT_DOCUMENTS: Final = 12
 _DOCUMENTS_PAGE: Final = 200
+#: Leads on one page of a month.
+_MONTH_PAGE: Final = 200
+#: Feeds of documents that the page of feeds names; each document names its own.
+_FEEDS_OF_DOCUMENTS: Final = 100
 
 
 def timeline(frame: Frame, months: Months, query: Mapping[str, str] | None = None) -> Page:
@@ -34,6 +38,10 @@ def timeline(frame: Frame, months: Months, query: Mapping[str, str] | None = Non
         days=frame.rows.days(found.events),
         months=_month_links(frame, months),
         month=None,
+        number=1,
+        pages=1,
+        earlier=None,
+        later=None,
         documents=frame.document_rows(known[:_RECENT_DOCUMENTS]),
         documents_count=frame.library.document_count(),
         freshness=frame.source_rows() if first else (),
@@ -60,13 +68,18 @@ def _choices(frame: Frame) -> dict[str, list[tuple[str, str]]]:
 
 
 def month(frame: Frame, months: Months, name: str) -> Page | None:
-    """One Moscow month of the timeline, whole."""
-    found = months.named(name)
-    if found is None:
+    """One Moscow month of the timeline: ``2026-05``, and when it was a full one ``2026-05/2`` and so on, the newest first."""
+    month_name, _, part = name.partition("/")
+    found = months.named(month_name)
+    if found is None or part == "1" or (part and not addresses.is_number(part)):
         return None
-    first_day, (first, last) = found
+    first_day, span = found
+    number, parts = int(part or 1), month_parts(frame, span)
+    if number > len(parts):
+        return None
+    first, last = parts[number - 1]
     leads = frame.library.events(
-        leads_only=True, backfilled=False, after_seq=first - 1, before_seq=last + 1, limit=last - first + 1
+        leads_only=True, backfilled=False, after_seq=first - 1, before_seq=last + 1, limit=_MONTH_PAGE
     )
     modified = max((event.observed_at for event in leads), default=epoch(frame.info))
     words = times.month(first_day, language=frame.language)
@@ -77,7 +90,11 @@ def month(frame: Frame, months: Months, name: str) -> Page | None:
         heading=frame.say("Что изменилось: {month}", month=words),
         days=frame.rows.days([event for event in leads if views.month_of(event) == first_day]),
         months=_month_links(frame, months),
-        month=name,
+        month=month_name,
+        number=number,
+        pages=len(parts),
+        earlier=month_path(month_name, number - 1) if number > 1 else None,
+        later=month_path(month_name, number + 1) if number < len(parts) else None,
         documents=(),
         documents_count=0,
         freshness=(),
@@ -87,6 +104,18 @@ def month(frame: Frame, months: Months, name: str) -> Page | None:
         older=None,
         autodiscovery=frame.alternates(*channels.main(frame.language)),
     )
+
+
+def month_parts(frame: Frame, span: Span) -> list[Span]:
+    """The pages of a month as spans of the ledger, the newest first. A month of history alone has one page, which is empty."""
+    leads = frame.library.seqs(None, leads_only=True, after_seq=span[0] - 1, before_seq=span[1] + 1)
+    pages = [leads[start : start + _MONTH_PAGE] for start in range(0, len(leads), _MONTH_PAGE)]
+    return [(page[-1], page[0]) for page in pages] or [span]
+
+
+def month_path(name: str, number: int) -> str:
+    """``/timeline/2026-05``, ``/timeline/2026-05/2``."""
+    return f"/timeline/{name}" if number == 1 else f"/timeline/{name}/{number}"
 
 
 def _month_links(frame: Frame, months: Months) -> list[tuple[str, str]]:
@@ -148,8 +177,9 @@ def document_pages(frame: Frame) -> int:
 
 def feeds(frame: Frame) -> Page:
     """Which feed to take."""
-    rows = list(channels.channels(frame.library, language=frame.language, own=frame.info.topic_names))
-    significant, everything = channels.main(frame.language)
+    language, library, own = frame.language, frame.library, frame.info.topic_names
+    significant, everything = channels.main(language)
+    newest = [subject.of_document(row) for row in library.newest_documents(limit=_FEEDS_OF_DOCUMENTS)]
     return frame.html(
         "/feeds",
         "feeds.html",
@@ -157,9 +187,14 @@ def feeds(frame: Frame) -> Page:
         heading=frame.say("Подписки"),
         best=frame.feed_row(significant),
         everything=frame.feed_row(everything),
-        by_topic=[frame.feed_row(feed) for feed in rows if feed.name.startswith("topics/")],
-        by_source=[frame.feed_row(feed) for feed in rows if feed.name.startswith("sources/")],
-        by_document=[frame.feed_row(feed) for feed in rows if feed.name.partition("/")[0] in addresses.ID_LENGTHS],
+        by_topic=[
+            frame.feed_row(channels.topic_channel(topic, language=language, own=own)) for topic in frame.topics()
+        ],
+        by_source=[
+            frame.feed_row(channels.source_channel(source, language=language)) for source in channels.sources(library)
+        ],
+        by_document=[frame.feed_row(channels.document_channel(about, language=language)) for about in newest],
+        more_documents=max(0, library.document_count() - _FEEDS_OF_DOCUMENTS),
         autodiscovery=frame.alternates(significant, everything),
     )
 

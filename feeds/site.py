@@ -124,7 +124,7 @@ class Site:
             case "sources", "":
                 return listings.sources(frame)
             case "documents", number:
-                return listings.documents(frame, int(number or "1")) if _is_number(number or "1") else None
+                return listings.documents(frame, int(number or "1")) if addresses.is_number(number or "1") else None
             case "compare", "" if self.info.live:
                 return comparepage.free(frame, self._comparisons, {})
             case ("feeds", _) | ("calendar.ics", ""):
@@ -210,7 +210,7 @@ class Site:
                 case "evidence":
                     return parts[-1].removesuffix(downloads.PACK) in named | unproved
                 case "timeline":
-                    return parts[-1].partition(".")[0] in months
+                    return parts[1].partition(".")[0] in months
                 case "feeds" if len(parts) > 2 and parts[1] in ID_LENGTHS:
                     return any(own.startswith((f"/feeds/{name}.", f"/feeds/{name}/")) for name in documents)
                 case _ if length and len(parts) > length:
@@ -260,9 +260,12 @@ class Site:
             yield from comparepage.pairs(document.id, frame)
             yield from (f"/{document.id}/{what}{end}" for what in ("events", "versions") for end in downloads.ENDINGS)
             yield f"/{document.id}"
-        lists = [f"/timeline/{month:%Y-%m}" for month in self._months.index()]
-        lists += [f"/topics/{topic}" for topic in frame.topics()]
+        months = {f"{month:%Y-%m}": span for month, span in self._months.index().items()}
+        lists = [f"/timeline/{name}" for name in months] + [f"/topics/{topic}" for topic in frame.topics()]
         yield from (f"{path}{end}" for path in (*lists, "/documents") for end in downloads.ENDINGS)
+        for name, span in months.items():
+            parts = len(listings.month_parts(frame, span))
+            yield from (listings.month_path(name, number) for number in range(parts, 1, -1))
         yield from lists
         yield from (listings.documents_path(number + 1) for number in reversed(range(listings.document_pages(frame))))
         yield from (*listings.PROSE, "/sources", "/feeds", ledgerpage.ROOTS_PATH, ledgerpage.PATH)
@@ -274,7 +277,3 @@ class Site:
         while events := self._library.events(before_seq=last, limit=_WALK):
             yield from events
             last = events[-1].seq
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 8 and not text.startswith("0")

@@ -14,7 +14,8 @@ _FORBIDDEN: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0
 
 def clean(text: str) -> str:
     """Text that may stand in XML, HTML and JSON."""
-    return _FORBIDDEN.sub("", text)
+    # Nothing of what is forbidden is printable, and nearly every text is: this asks a hundred times quicker.
+    return text if text.isprintable() else _FORBIDDEN.sub("", text)
 
 
 _LONGEST_ADDRESS: Final = 2_000

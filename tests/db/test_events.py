@@ -55,6 +55,31 @@ def test_events_are_counted_by_scope(store: Store, history: tuple[Event, ...]) -
     assert store.scopes() == ("source:sozd", "topic:a", "topic:b")
 
 
+def test_what_may_matter_to_everybody_is_a_scope_of_its_own(store: Store, make: Make) -> None:
+    told = [
+        make.draft("key", level=Level.KEY, kind=EventKind.TEXT_CHANGED),
+        make.draft("unread", kind=EventKind.TEXT_ADDED, payload={"readable": False}),
+        make.draft("gap", kind=EventKind.COVERAGE_GAP),
+        make.draft("correction", kind=EventKind.CORRECTION, payload={"event": "x"}),
+        make.draft("history", level=Level.MAJOR, backfilled=True),
+    ]
+    quiet = [make.draft("step"), make.draft("read", kind=EventKind.TEXT_ADDED, payload={"readable": True})]
+    events = [
+        event
+        for minute, draft in enumerate((*quiet, *told))
+        for event in store.record(Observation(observed_at=make.at(minute), events=(draft,)))
+    ]
+    assert [event.seq for event in store.events(scope="significant")] == [7, 6, 5, 4, 3]
+    assert store.seqs("significant", leads_only=True, after_seq=3, before_seq=7) == (6, 5, 4)
+    assert store.event_count("significant") == 5
+    assert "significant" not in store.scopes()
+    assert store.seqs(None, leads_only=False, after_seq=0, before_seq=8) == (6, 5, 4, 3, 2, 1)
+    assert store.verify_ledger() == ()
+    with store._connections.write() as db:
+        db.execute("DELETE FROM significant WHERE seq = ?", (events[3].seq,))
+    assert store.verify_ledger() == ("line 4: tampered: it is missing from the feed of significant changes",)
+
+
 def test_each_channel_has_its_own_outbox(store: Store, make: Make, history: tuple[Event, ...]) -> None:
     store.register_channel("webhooks")
     store.register_channel("webhooks")
@@ -100,13 +125,17 @@ def test_a_scope_is_walked_and_not_sorted(store: Store, history: tuple[Event, ..
         assert len(store.events(scope="topic:a", after_seq=1)) == 3
         assert store.entries("topic:a", "atom", leads_only=True) == ()
         assert len(store.events(before_seq=3)) == 2
+        assert len(store.events(scope="significant", leads_only=True, before_seq=9)) == 3
+        assert store.entries("significant", "atom", leads_only=True, before_seq=9) == ()
+        assert len(store.seqs("topic:a", leads_only=False, after_seq=0, before_seq=9)) == 3
+        assert len(store.seqs(None, leads_only=True, after_seq=0, before_seq=9)) == 3
     with store._read() as db:
         plans = [
             [row["detail"] for row in db.conn.execute(f"EXPLAIN QUERY PLAN {sql}", parameters)]  # type: ignore[arg-type]
             for sql, parameters in queries
         ]
     assert history
-    assert len(plans) == 3
+    assert len(plans) == 7
     assert not any("TEMP B-TREE" in step or "SCAN" in step for plan in plans for step in plan), plans
 
 

@@ -500,7 +500,7 @@ def test_an_older_store_is_sealed_as_it_is(honest: Path, tmp_path: Path) -> None
         for table in ("snapshots", "versions", "renditions"):
             connection.execute(f"ALTER TABLE {table} DROP COLUMN seal")
         connection.execute("ALTER TABLE renditions DROP COLUMN digest")
-        for table in ("roots", "tallies"):
+        for table in ("roots", "tallies", "significant"):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("DELETE FROM _sqlite_migrations WHERE name >= 'm006'")
 

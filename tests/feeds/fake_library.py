@@ -44,6 +44,8 @@ from tracker.models import (
 )
 from tracker.roots import Proof, Root
 
+_TOLD_TO_ALL = {EventKind.COVERAGE_GAP, EventKind.COVERAGE_RESTORED, EventKind.CORRECTION}
+
 START = datetime(2026, 5, 12, 6, 10, tzinfo=UTC)
 INFO = SiteInfo(
     title="Трекер Думы", base_url="https://tracker.example/watch", authority="tracker.example", year=2026, live=False
@@ -164,8 +166,19 @@ class FakeLibrary:
         )
 
     def scopes(self, prefix: str = "", /) -> tuple[str, ...]:
-        every = {scope for scopes in self.event_scopes.values() for scope in scopes}
+        every = {scope for scopes in self.event_scopes.values() for scope in scopes if scope != "significant"}
         return tuple(sorted(scope for scope in every if scope.startswith(prefix)))
+
+    def seqs(self, scope: str | None, /, *, leads_only: bool, after_seq: int, before_seq: int) -> tuple[int, ...]:
+        found = self.events(
+            scope=scope,
+            leads_only=leads_only,
+            backfilled=False,
+            after_seq=after_seq,
+            before_seq=before_seq,
+            limit=len(self.kept_events),
+        )
+        return tuple(event.seq for event in found)
 
     def months(self, after_seq: int = 0, /) -> Mapping[str, tuple[int, int]]:
         found: dict[str, tuple[int, int]] = {}
@@ -281,6 +294,8 @@ class FakeLibrary:
         self.kept_events.append(event)
         topics = document.topics if document else ("citizenship", "conscription")
         scopes = [f"topic:{topic}" for topic in topics] + [f"source:{source}"]
+        if level <= Level.MAJOR or kind in _TOLD_TO_ALL or event.payload.get("readable") is False:
+            scopes.append("significant")
         self.event_scopes[event.id] = tuple(scopes + ([f"document:{document.id}"] if document else []))
         return event
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import json
+import operator
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from feeds import calendar, languages
+from feeds import calendar, channels, feedfiles, languages
 from feeds.feedfiles import FeedFile, FeedFiles
 from feeds.formats import HISTORY
 from feeds.months import Months
@@ -92,6 +95,29 @@ def test_from_the_living_feed_back_to_the_first_entry_nothing_is_missed(name: st
         "bill/100001-99": [event for event in library.kept_events if event.document_id == "bill/100001-99"],
     }.get(name, library.kept_events)
     assert {one.rpartition("/")[2] for page in ids for one in page} == {event.id for event in wanted}
+
+
+@pytest.mark.parametrize("name", ["all", "significant"])
+def test_a_crowded_month_is_several_archives_and_nothing_is_missed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feedfiles, "_PART", 3)
+    monkeypatch.setattr(channels, "ENTRIES", 5)
+    library = year()
+    made = files(library)
+    bodies = list(walk(made, name, "ru"))
+    ids = [etree.fromstring(body).xpath("//*[local-name()='entry']/*[local-name()='id']/text()") for body in bodies]
+    assert all(0 < len(page) <= 3 for page in ids[1:])
+    wanted = [event for event in library.kept_events if name == "all" or event.level <= Level.MAJOR]
+    assert {one.rpartition("/")[2] for page in ids for one in page} == {event.id for event in wanted}
+    assert len(functools.reduce(operator.iadd, ids[1:], [])) == len({*functools.reduce(operator.iadd, ids[1:], [])})
+    for newer, older in itertools.pairwise(bodies[1:]):
+        assert links(older)["next-archive"] == links(newer)["self"]
+    listed = [path for path in made.paths() if path.startswith(f"/feeds/{name}") and path.endswith(".atom")]
+    walked = [links(body)["self"].removeprefix(INFO.base_url) for body in bodies]
+    assert listed == walked[::-1]
+    if name == "all":
+        assert "/feeds/all/2026-03/3.atom" in walked
+        for nothing in ("/feeds/all/2026-03/1.atom", "/feeds/all/2026-03/4.atom", "/feeds/all/2026-03/0.atom"):
+            assert made.file(nothing, "ru") is None
 
 
 def test_an_archive_is_marked_linked_and_final() -> None:
