@@ -14,6 +14,7 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Self
 
@@ -31,12 +32,20 @@ from tracker.pipeline import DISCOVERIES, Result
 
 LEASE: Final = "writer"
 LEASE_SECONDS: Final = 120.0
-TICK_SECONDS: Final = 20
-ALERT_SECONDS: Final = 5
 GRACE_SECONDS: Final = 3
-_JITTER: Final = 5
 
 log = structlog.get_logger("tracker.schedule")
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """Seconds between two ticks, and between two looks for messages to be made. A clock that runs faster needs shorter ones."""
+
+    tick: float = 20.0
+    alerts: float = 5.0
+
+
+EVERY_DAY: Final = Rhythm()
 
 
 class Lease:
@@ -88,11 +97,18 @@ class Schedule:
     """The jobs of one instance. `tick` is the whole of the work and can be called without a scheduler."""
 
     def __init__(
-        self, instance: Instance, site: Site, *, rng: random.Random | None = None, metrics: Metrics | None = None
+        self,
+        instance: Instance,
+        site: Site,
+        *,
+        rng: random.Random | None = None,
+        metrics: Metrics | None = None,
+        rhythm: Rhythm = EVERY_DAY,
     ) -> None:
         self._instance = instance
         self._site = site
         self._metrics = metrics
+        self._rhythm = rhythm
         self._rng = rng or random.Random()  # noqa: S311  # spreads requests over time; guards nothing
         self._stopping = threading.Event()
         self._busy = threading.Lock()
@@ -106,10 +122,11 @@ class Schedule:
 
     def start(self) -> None:
         """Begin ticking, at once for what fell due while nothing ran; begin to tell subscribers."""
-        self._scheduler.add_job(self._guarded, "interval", seconds=TICK_SECONDS, jitter=_JITTER, id="tick")
+        tick = self._rhythm.tick
+        self._scheduler.add_job(self._guarded, "interval", seconds=tick, jitter=tick / 4, id="tick")
         self._scheduler.add_job(self._guarded, "date", id="catch-up")
         # Apart from the looks, which may take an hour: messages neither wait for them nor hold them up.
-        self._scheduler.add_job(self._alert, "interval", seconds=ALERT_SECONDS, id="alerts")
+        self._scheduler.add_job(self._alert, "interval", seconds=self._rhythm.alerts, id="alerts")
         self._scheduler.start()
         self._deliverer = delivering.Deliverer(
             self._instance.store,

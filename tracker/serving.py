@@ -6,13 +6,15 @@ import contextlib
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 
 import uvicorn
 
 from feeds.app import create_app
 from feeds.site import Site
 from tracker.errors import ConfigError
+from tracker.instance import utc_now
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -37,13 +39,13 @@ def address_of(taken: socket.socket) -> str:
 
 
 class SiteServer:
-    """One site on one address."""
+    """One site on one address. `now`: the time of day by which `/health` judges how fresh sources are."""
 
-    def __init__(self, site: Site, taken: socket.socket) -> None:
+    def __init__(self, site: Site, taken: socket.socket, *, now: Callable[[], datetime] = utc_now) -> None:
         self._taken = taken
         self._server = uvicorn.Server(
             uvicorn.Config(
-                create_app(site),
+                create_app(site, now=now),
                 access_log=False,
                 log_config=None,
                 server_header=False,

@@ -12,12 +12,12 @@ from pytest_httpserver import HTTPServer
 
 from tests.tracker.test_alerting import draft
 from tests.tracker.world import World
-from tracker import alerting, config, schedule, subscriptions
+from tracker import alerting, config, subscriptions
 from tracker.alert_settings import SubscriptionSettings
 from tracker.errors import StoreError
 from tracker.instance import Instance, open_instance
 from tracker.models import Document, Observation
-from tracker.schedule import Lease, Schedule
+from tracker.schedule import Lease, Rhythm, Schedule
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def instance(tmp_path: Path, world: World) -> Iterator[Instance]:
 @pytest.fixture
 def running(instance: Instance) -> Iterator[Schedule]:
     with Lease(instance.store):
-        made = Schedule(instance, instance.site(live=True))
+        made = Schedule(instance, instance.site(live=True), rhythm=Rhythm(alerts=0.1))
         yield made
         made.stop()
 
@@ -45,9 +45,8 @@ def happens(instance: Instance, key: str) -> None:
 
 
 def test_what_happens_is_told_while_the_instance_runs(
-    instance: Instance, running: Schedule, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+    instance: Instance, running: Schedule, httpserver: HTTPServer
 ) -> None:
-    monkeypatch.setattr(schedule, "ALERT_SECONDS", 0.1)
     httpserver.expect_request("/hook").respond_with_data("ok")
     entry = SubscriptionSettings.model_validate({"name": "ngo", "url": httpserver.url_for("/hook")})
     subscriptions.add(

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
 from rich.progress import Progress
 
-from tracker import corrections, demo, doctor, publishing, starter, subscriptions
+from tracker import corrections, demo, doctor, publishing, service, starter
 from tracker.commands.common import FAILED, PARTLY, config_path, followed, instance_of, settings_of, stderr
-from tracker.errors import BusyError, ConfigError
-from tracker.instance import Instance, open_instance, site_info, utc_now
-from tracker.metrics import Metrics
+from tracker.errors import ConfigError
+from tracker.instance import Instance, open_instance, utc_now
 from tracker.models import Watch
-from tracker.operating import OperatorServer
 from tracker.pipeline import CALENDAR, COVERAGE, DISCOVERIES, HISTORIES, Result
-from tracker.schedule import Lease, Schedule
+from tracker.schedule import Lease
 from tracker.serving import SiteServer, listen
 
 
@@ -123,41 +120,13 @@ _port = click.option(
 def run_command(context: click.Context, host: str, port: int, operator_port: int | None, operator_host: str) -> None:
     """Keep looking, and serve the site, until stopped."""
     settings = settings_of(context)
-    with open_instance(settings) as instance, Lease(instance.store) as lease:
-        site = instance.site(live=True)
-        server = SiteServer(site, listen(host, port))
-        instance.sync_watches()
-        subscriptions.sync(
-            instance.store,
-            settings.subscriptions,
-            webhooks=settings.webhooks,
-            topics=instance.desk.rules.topics,
-            now=instance.clock(),
+    with open_instance(settings) as instance:
+        service.run(
+            instance,
+            (host, port),
+            operator=None if operator_port is None else (operator_host, operator_port),
+            tell=lambda line: stderr.print(line, markup=False),
         )
-        lease.on_lost = server.stop
-        metrics = Metrics(instance.store)
-        schedule = Schedule(instance, site, metrics=metrics)
-        schedule.start()
-        stderr.print(f"{server.address} - looking and serving; stop with Ctrl-C", markup=False)
-        try:
-            with _operator(instance, operator_host, operator_port, metrics):
-                server.run()
-        finally:
-            schedule.stop()
-        if lease.lost:
-            raise BusyError("another instance has taken over this store; this one has stopped")
-
-
-@contextlib.contextmanager
-def _operator(instance: Instance, host: str, port: int | None, metrics: Metrics) -> Iterator[None]:
-    """The operator's page and the metrics beside the site, when a port is given for it."""
-    if port is None:
-        yield
-        return
-    info = site_info(instance.settings, instance.desk.rules, invented=instance.invented)
-    with OperatorServer(instance.store, info, listen(host, port), metrics) as server:
-        stderr.print(f"{server.address} - for the operator only", markup=False)
-        yield
 
 
 @click.command("serve")
