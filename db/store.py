@@ -385,15 +385,28 @@ class Store:
             return tuple(events.verify(db))
 
     def strike(self, event_id: str, reason: str) -> None:
-        """Erase the payload of an event for good, with what was rendered from it and sent; the ledger line stays."""
+        """Erase the payload of an event for good, with what was rendered from it and sent; the ledger line stays.
+
+        `wipe` then takes out of the file what the database has erased and the file still holds.
+        """
         with self._connections.bare() as db:
             db.execute("PRAGMA secure_delete = ON")  # zeros over the erased bytes, not only a free page
         with self._write() as db:
             events.strike(db, event_id, reason=reason, at=self._clock())
             alerts.erase(db, event_id, self._clock())
+
+    def wipe(self) -> None:
+        """Write the file anew, without the remains of what was erased: free pages, and copies that were moved within pages.
+
+        Takes the time and the room of a copy; others may read meanwhile. `StoreError` when one of them is in the way to the end.
+        """
         with self._connections.bare() as db:
-            if not db.conn.in_transaction:
-                db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log still held the old page
+            db.execute("VACUUM")
+            if db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                raise StoreError(
+                    "what was struck is erased, but the log of the database still holds old pages that another process reads;"
+                    " strike the same event again later"
+                )
 
     def strikes(self) -> tuple[Strike, ...]:
         """All erased payloads with the reasons, in order."""
