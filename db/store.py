@@ -85,6 +85,7 @@ class Store:
         self._clock = clock
         self._salt = salt
         self._fence: tuple[str, str] | None = None
+        self._trees = roots.Trees()
         path = directory / FILE_NAME
         if read_only and not path.is_file():
             raise StoreError(
@@ -443,7 +444,7 @@ class Store:
         """The line of an event and the way up to the root of its day, for a reader who trusts neither."""
         with self._read() as db:
             line = events.line(db, event_id)
-            return None if line is None else roots.proof(db, line)
+            return None if line is None else self._trees.proof(db, line)
 
     def diff_json(self, diff_id: str) -> bytes | None:
         """The canonical JSON of a difference: the bytes that its id is made of."""
@@ -670,9 +671,13 @@ class Store:
         with self._write() as db:
             alerts.cancel(db, delivery_id)
 
-    def forget_attempts(self, before: datetime) -> int:
-        """Drop old lines of the log and messages that came to their end; how many messages went."""
+    def forget_logs(self, before: datetime) -> int:
+        """Drop what is kept for a while only: messages that came to their end, attempts, the operator's journal.
+
+        Gives how many messages went. Evidence, facts and the ledger are kept for ever.
+        """
         with self._write() as db:
+            operation.forget_operator_events(db, before)
             return alerts.forget_attempts(db, before)
 
     # ---------------------------------------------------------------- search
