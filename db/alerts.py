@@ -429,11 +429,11 @@ def attempts(db: Database, delivery_id: int) -> tuple[Attempt, ...]:
 def forget_attempts(db: Database, before: datetime) -> int:
     """Drop old lines of the log, messages that came to their end, and what waited for a subscription that is switched off.
 
-    That an event was told stays known. Exhausted messages stay: somebody may still want to send them again.
+    That an event was told stays known.
     """
     times = {"before": to_text(before)}
     over = """SELECT id FROM deliveries WHERE created_at < :before AND due_at < :before AND (
-                state IN ('delivered', 'cancelled')
+                state IN ('delivered', 'cancelled', 'exhausted')
                 OR state = 'waiting' AND subscription IN (SELECT name FROM subscriptions WHERE enabled = 0))"""
     db.execute("DELETE FROM attempts WHERE at < :before", times)
     db.execute(

@@ -121,6 +121,13 @@ def put(db: Database, raw: bytes, *, previous: int | None = None) -> int:
     return insert(db, pack(db, raw, previous=previous))
 
 
+def rewrite(db: Database, blob_id: int, raw: bytes) -> None:
+    """Give a blob another content. Only for one that stands alone and that no other leans on."""
+    db.execute(
+        "UPDATE blobs SET size = ?, data = ? WHERE id = ? AND parent IS NULL", (len(raw), _compress(raw, b""), blob_id)
+    )
+
+
 def get(db: Database, blob_id: int, *, cache: dict[int, bytes] | None = None) -> bytes:
     """The bytes of a blob. `cache`, by blob id, spares repeated work when blobs of one family are read together."""
     known = {} if cache is None else cache

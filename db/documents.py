@@ -218,21 +218,31 @@ def put_diff(db: Database, value: Diff) -> str:
     """Store a difference once, by its content; its id."""
     text = diff_to_json(value)
     name = diff_id(text)
-    if db.execute("SELECT 1 FROM diffs WHERE id = ?", (name,)).fetchone() is None:
+    row = db.execute("SELECT blob FROM diffs WHERE id = ?", (name,)).fetchone()
+    if row is None:
         db.execute("INSERT INTO diffs (id, blob) VALUES (?, ?)", (name, blobs.put(db, text.encode())))
+    elif blobs.size_of(db, row["blob"]) == 0:  # it was erased, and happened again
+        blobs.rewrite(db, row["blob"], text.encode())
     return name
 
 
-def diff(db: Database, name: str) -> Diff | None:
-    """A difference by its id."""
+def erase_diff(db: Database, name: str) -> None:
+    """Leave nothing of a difference but its id. Differences stand alone among the blobs, so nothing else is lost."""
     row = db.execute("SELECT blob FROM diffs WHERE id = ?", (name,)).fetchone()
-    return None if row is None else diff_from_json(blobs.get(db, row["blob"]))
+    if row is not None:
+        blobs.rewrite(db, row["blob"], b"")
+
+
+def diff(db: Database, name: str) -> Diff | None:
+    """A difference by its id; None also for one that was erased."""
+    content = diff_json(db, name)
+    return None if content is None else diff_from_json(content)
 
 
 def diff_json(db: Database, name: str) -> bytes | None:
-    """The canonical JSON of a difference."""
+    """The canonical JSON of a difference; None also for one that was erased."""
     row = db.execute("SELECT blob FROM diffs WHERE id = ?", (name,)).fetchone()
-    return None if row is None else blobs.get(db, row["blob"])
+    return None if row is None else blobs.get(db, row["blob"]) or None
 
 
 def put_relation(db: Database, value: Relation) -> None:

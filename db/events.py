@@ -271,11 +271,12 @@ def verify(db: Database, *, advance: Callable[[], None] = lambda: None) -> Itera
 
 
 def strike(db: Database, name: str, *, reason: str, at: datetime) -> None:
-    """Erase the payload of an event and everything rendered from it; the line and its place in the chain stay.
+    """Erase what an event says and everything rendered from it; the line and its place in the chain stay.
 
-    Entries of the same bundle name what was found beside them: they are rendered anew.
+    With the payload goes its salt, without which the digest in the line betrays nothing, and the comparison, unless an event
+    that stands tells of the same one. Entries of the same bundle name what was found beside them: they are rendered anew.
     """
-    row = db.execute("SELECT seq, bundle, struck_at FROM events WHERE id = ?", (name,)).fetchone()
+    row = db.execute("SELECT seq, bundle, diff_id, struck_at FROM events WHERE id = ?", (name,)).fetchone()
     if row is None:
         raise StoreError(f"there is no event {name} to strike; check the id")
     db.execute("DELETE FROM payloads WHERE seq = ?", (row["seq"],))
@@ -286,12 +287,23 @@ def strike(db: Database, name: str, *, reason: str, at: datetime) -> None:
         db.execute("DELETE FROM entries WHERE seq = ?", (entry["seq"],))
         if entry["seq"] != row["seq"]:
             db.execute("INSERT INTO outbox VALUES ('feeds', ?) ON CONFLICT DO NOTHING", (entry["seq"],))
-    if row["struck_at"] is not None:
-        return
+    if row["struck_at"] is None:
+        _append_strike(db, row["seq"], name, reason=reason, at=at)
+    if row["diff_id"] is not None and not _is_told(db, row["diff_id"]):
+        documents.erase_diff(db, row["diff_id"])
+
+
+def _is_told(db: Database, diff_id: str) -> bool:
+    """Whether an event that stands tells of a comparison."""
+    told = db.execute("SELECT 1 FROM events WHERE diff_id = ? AND struck_at IS NULL", (diff_id,)).fetchone()
+    return told is not None
+
+
+def _append_strike(db: Database, seq: int, name: str, *, reason: str, at: datetime) -> None:
     last = db.execute("SELECT number, hash FROM strikes ORDER BY number DESC LIMIT 1").fetchone()
     values: dict[str, Any] = {
         "number": 1 if last is None else last["number"] + 1,
-        "seq": row["seq"],
+        "seq": seq,
         "event": name,
         "struck_at": to_text(at),
         "reason": reason,

@@ -13,32 +13,33 @@ from typing import Final
 EMPTY: Final = hashlib.sha256(b"").digest()
 
 
+class Tree:
+    """All hashes above some leaves: as many proofs as are asked for cost the hashing once."""
+
+    def __init__(self, leaves: Sequence[bytes]) -> None:
+        # Level by level from the left; what has no partner goes up as it is: the same tree as the recursive definition.
+        self._levels = [[_leaf(leaf) for leaf in leaves]]
+        while len(level := self._levels[-1]) > 1:
+            paired = [_node(level[at], level[at + 1]) for at in range(0, len(level) - 1, 2)]
+            self._levels.append(paired + level[len(paired) * 2 :])
+
+    @property
+    def root(self) -> bytes:
+        """The hash that stands for all leaves, in their order."""
+        return self._levels[-1][0] if self._levels[-1] else EMPTY
+
+    def proof(self, index: int) -> list[bytes]:
+        """The hashes beside the way from a leaf to the root, from the bottom up (the audit path of RFC 6962, 2.1.1)."""
+        count = len(self._levels[0])
+        if not 0 <= index < count:
+            raise IndexError(f"there are {count} leaves and none is number {index}")
+        steps = ((level, (index >> height) ^ 1) for height, level in enumerate(self._levels))
+        return [level[partner] for level, partner in steps if partner < len(level)]
+
+
 def root(leaves: Sequence[bytes]) -> bytes:
     """The hash that stands for all leaves, in their order."""
-    if not leaves:
-        return EMPTY
-    # Level by level from the left; what has no partner goes up as it is: the same tree as the recursive definition.
-    level = [_leaf(leaf) for leaf in leaves]
-    while len(level) > 1:
-        paired = [_node(level[at], level[at + 1]) for at in range(0, len(level) - 1, 2)]
-        level = paired + level[len(paired) * 2 :]
-    return level[0]
-
-
-def proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
-    """The hashes beside the way from a leaf to the root, from the bottom up (the audit path of RFC 6962, 2.1.1)."""
-    if not 0 <= index < len(leaves):
-        raise IndexError(f"there are {len(leaves)} leaves and none is number {index}")
-    level = [_leaf(leaf) for leaf in leaves]
-    beside: list[bytes] = []
-    while len(level) > 1:
-        partner = index ^ 1
-        if partner < len(level):
-            beside.append(level[partner])
-        paired = [_node(level[at], level[at + 1]) for at in range(0, len(level) - 1, 2)]
-        level = paired + level[len(paired) * 2 :]
-        index //= 2
-    return beside
+    return Tree(leaves).root
 
 
 def root_from(leaf: bytes, index: int, count: int, beside: Sequence[bytes]) -> bytes:

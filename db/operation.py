@@ -192,6 +192,16 @@ def tell_operator(db: Database, *, kind: OperatorKind, source: str, subject: str
     )
 
 
+def forget_operator_events(db: Database, before: datetime) -> int:
+    """Drop old lines of the operator's journal, never the newest: the numbers of lines only grow. How many went."""
+    return int(
+        db.execute(
+            "DELETE FROM operator_events WHERE at < ? AND id < (SELECT max(id) FROM operator_events)",
+            (to_text(before),),
+        ).rowcount
+    )
+
+
 def operator_events(db: Database, limit: int) -> tuple[OperatorEvent, ...]:
     """The journal of the operator, newest first."""
     rows = db.execute("SELECT * FROM operator_events ORDER BY id DESC LIMIT ?", (limit,))

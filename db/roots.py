@@ -63,14 +63,23 @@ def of_line(db: Database, seq: int) -> Root | None:
     return None if row is None or row["first"] > seq else _root(row)
 
 
-def proof(db: Database, line: dict[str, Json]) -> Proof:
-    """The way from a line (with its ``hash`` and ``salt``) to its root."""
-    seq = int(str(line["seq"]))
-    root = of_line(db, seq)
-    if root is None:
-        return Proof(line=line, root=None)
-    beside = merkle.proof(leaves(db, root.first, root.last), seq - root.first)
-    return Proof(line=line, root=root, index=seq - root.first, beside=tuple(step.hex() for step in beside))
+class Trees:
+    """Ways from lines to their roots. The tree of the root that was asked for last is kept: packs of a day come together."""
+
+    def __init__(self) -> None:
+        self._last: tuple[str, merkle.Tree] | None = None
+
+    def proof(self, db: Database, line: dict[str, Json]) -> Proof:
+        """The way from a line (with its ``hash`` and ``salt``) to its root."""
+        seq = int(str(line["seq"]))
+        root = of_line(db, seq)
+        if root is None:
+            return Proof(line=line, root=None)
+        last = self._last  # one reference: threads may ask at once
+        if last is None or last[0] != root.hash:
+            last = self._last = (root.hash, merkle.Tree(leaves(db, root.first, root.last)))
+        beside = last[1].proof(seq - root.first)
+        return Proof(line=line, root=root, index=seq - root.first, beside=tuple(step.hex() for step in beside))
 
 
 def leaves(db: Database, first: int, last: int) -> list[bytes]:

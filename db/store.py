@@ -85,6 +85,7 @@ class Store:
         self._clock = clock
         self._salt = salt
         self._fence: tuple[str, str] | None = None
+        self._trees = roots.Trees()
         path = directory / FILE_NAME
         if read_only and not path.is_file():
             raise StoreError(
@@ -390,15 +391,28 @@ class Store:
             return tuple(events.verify(db))
 
     def strike(self, event_id: str, reason: str) -> None:
-        """Erase the payload of an event for good, with what was rendered from it and sent; the ledger line stays."""
+        """Erase the payload of an event for good, with what was rendered from it and sent; the ledger line stays.
+
+        `wipe` then takes out of the file what the database has erased and the file still holds.
+        """
         with self._connections.bare() as db:
             db.execute("PRAGMA secure_delete = ON")  # zeros over the erased bytes, not only a free page
         with self._write() as db:
             events.strike(db, event_id, reason=reason, at=self._clock())
             alerts.erase(db, event_id, self._clock())
+
+    def wipe(self) -> None:
+        """Write the file anew, without the remains of what was erased: free pages, and copies that were moved within pages.
+
+        Takes the time and the room of a copy; others may read meanwhile. `StoreError` when one of them is in the way to the end.
+        """
         with self._connections.bare() as db:
-            if not db.conn.in_transaction:
-                db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log still held the old page
+            db.execute("VACUUM")
+            if db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                raise StoreError(
+                    "what was struck is erased, but the log of the database still holds old pages that another process reads;"
+                    " strike the same event again later"
+                )
 
     def strikes(self) -> tuple[Strike, ...]:
         """All erased payloads with the reasons, in order."""
@@ -435,7 +449,7 @@ class Store:
         """The line of an event and the way up to the root of its day, for a reader who trusts neither."""
         with self._read() as db:
             line = events.line(db, event_id)
-            return None if line is None else roots.proof(db, line)
+            return None if line is None else self._trees.proof(db, line)
 
     def diff_json(self, diff_id: str) -> bytes | None:
         """The canonical JSON of a difference: the bytes that its id is made of."""
@@ -662,9 +676,13 @@ class Store:
         with self._write() as db:
             alerts.cancel(db, delivery_id)
 
-    def forget_attempts(self, before: datetime) -> int:
-        """Drop old lines of the log and messages that came to their end; how many messages went."""
+    def forget_logs(self, before: datetime) -> int:
+        """Drop what is kept for a while only: messages that came to their end, attempts, the operator's journal.
+
+        Gives how many messages went. Evidence, facts and the ledger are kept for ever.
+        """
         with self._write() as db:
+            operation.forget_operator_events(db, before)
             return alerts.forget_attempts(db, before)
 
     # ---------------------------------------------------------------- search

@@ -20,7 +20,6 @@ KEPT: Final = {
     "diffs": "difference",
     "relations": "relation",
     "quarantine": "case of the quarantine",
-    "operator_events": "word to the operator",
 }
 
 SCHEMA: Final = (

@@ -254,10 +254,20 @@ def _version_name(db: Database, version_id: int) -> str:
 
 
 def _differences(db: Database, advance: Advance) -> Iterator[str]:
-    """Stored comparisons, named by their content."""
+    """Stored comparisons, named by their content; of those that were told by struck events only, nothing is left."""
+    erased = {
+        row["diff_id"]
+        for row in db.execute(
+            """SELECT diff_id FROM ledger JOIN strikes USING (seq)
+               EXCEPT SELECT diff_id FROM ledger LEFT JOIN strikes USING (seq) WHERE strikes.seq IS NULL"""
+        )
+    }
     for row, content, problem in _unpacked(db, "SELECT id, blob FROM diffs", lambda row: f"difference {row['id']}"):
         advance()
         if content is None:
             yield problem
+        elif row["id"] in erased:
+            if content:
+                yield f"difference {row['id']}: struck, but its content is still there; strike its event again"
         elif codec.diff_id(content.decode(errors="replace")) != row["id"]:
             yield f"difference {row['id']}: tampered: its content has another id"

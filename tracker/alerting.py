@@ -28,7 +28,7 @@ from tracker.models import Diff, Event, EventKind, Relation, SiteInfo, canonical
 
 CHANNEL: Final = "alerts"
 BATCH: Final = 200
-#: How long the log of attempts, and what came to its end, is kept.
+#: How long the log of attempts, messages that came to their end, and the operator's journal are kept unless set otherwise.
 KEEP: Final = timedelta(days=30)
 _EXPIRY: Final = "alerts/expiry"
 #: A digest for mail or chat is cut into parts of this many bytes; a webhook's is under `payload.LIMIT`.
@@ -47,13 +47,13 @@ _TEXTS: Final = (
 log = structlog.get_logger("tracker.alerting")
 
 
-def prepare(store: Store, info: SiteInfo, now: datetime) -> int:
-    """Make every message that is due to be made; how many there are. `now` is aware."""
+def prepare(store: Store, info: SiteInfo, now: datetime, *, keep: timedelta = KEEP) -> int:
+    """Make every message that is due to be made; how many there are. `now` is aware; logs older than `keep` are dropped."""
     made = fan_out(store, info, now) + digests(store, info, now) + heartbeats(store, info, now)
     made += tell_operators(store, info, now)
     _, next_due, _ = store.job(_EXPIRY)
     if next_due is None or next_due <= now:
-        store.forget_attempts(now - KEEP)
+        store.forget_logs(now - keep)
         store.mark_job(_EXPIRY, last_run=now, next_due=now + timedelta(hours=1), outcome="ok")
     return made
 

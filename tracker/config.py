@@ -10,6 +10,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
@@ -65,9 +66,17 @@ class Site(Section):
 
 
 class Storage(Section):
-    """Where everything is kept. A relative path is counted from the configuration file."""
+    """Where everything is kept, and how long what is not evidence. A relative path is counted from the configuration file."""
 
     directory: Path = Path("var")
+    keep_logs: Annotated[float, Field(ge=86_400, le=36_500 * 86_400)] = 30 * 86_400.0
+
+    _read_keep_logs = field_validator("keep_logs", mode="before")(seconds)
+
+    @property
+    def logs_kept_for(self) -> timedelta:
+        """How long messages that came to their end, attempts, and the operator's journal are kept."""
+        return timedelta(seconds=self.keep_logs)
 
 
 class Http(Section):

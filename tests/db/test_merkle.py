@@ -37,7 +37,7 @@ def test_no_leaves() -> None:
 @given(st.lists(st.binary(max_size=4), min_size=1, max_size=40), st.data())
 def test_a_proof_leads_to_the_root_and_a_changed_one_does_not(leaves: list[bytes], data: st.DataObject) -> None:
     index = data.draw(st.integers(0, len(leaves) - 1))
-    beside = merkle.proof(leaves, index)
+    beside = merkle.Tree(leaves).proof(index)
     whole = merkle.root(leaves)
     assert merkle.root_from(leaves[index], index, len(leaves), beside) == whole
     assert merkle.root_from(leaves[index] + b"x", index, len(leaves), beside) != whole
@@ -53,6 +53,6 @@ def test_a_proof_leads_to_the_root_and_a_changed_one_does_not(leaves: list[bytes
 
 def test_what_is_not_there_has_no_proof() -> None:
     with pytest.raises(IndexError):
-        merkle.proof([b"a"], 1)
+        merkle.Tree([b"a"]).proof(1)
     with pytest.raises(ValueError, match="none is number"):
         merkle.root_from(b"a", 1, 1, [])

@@ -23,11 +23,13 @@ from feeds.alerts import payload
 from tests.feeds.alerts.events import BILL, INFO, LAW, added, changed, diff, document, renumbered
 from tracker import alerting, corrections
 from tracker.alerts import (
+    Attempt,
     Channel,
     Clause,
     DeliveryState,
     Digest,
     Filter,
+    Outcome,
     Quiet,
     Secret,
     Subscription,
@@ -368,6 +370,41 @@ def test_silence_is_broken_by_a_heartbeat_and_by_nothing_else(scene: Scene) -> N
     assert beat["data"]["last_checked"] == "2099-05-14T06:00:00Z"
     scene.now += timedelta(days=1)
     assert scene.prepare() == 1
+
+
+# ---------------------------------------------------------------- what is kept for a while
+
+
+def test_logs_go_by_age_and_the_record_stays(scene: Scene) -> None:
+    scene.subscribe()
+    scene.happens(draft("1"))
+    scene.prepare()
+    for number in range(3):
+        scene.store.tell_operator(
+            OperatorKind.SOURCE_FAILING, source="sozd", subject=f"s{number}", at=scene.now, message="x"
+        )
+    (sent,) = scene.store.deliveries()
+    failed = Attempt(
+        delivery=sent.id,
+        subscription="ngo",
+        message_id=sent.message_id,
+        at=scene.now,
+        outcome=Outcome(delivered=False, error="timeout"),
+        seconds=1.0,
+    )
+    scene.store.note_attempt(failed, state=DeliveryState.EXHAUSTED, due_at=None)
+    kept = scene.store.event_count(), scene.store.roots(), tuple(scene.store.verify())
+
+    scene.now += timedelta(days=9)
+    alerting.prepare(scene.store, INFO, scene.now, keep=timedelta(days=10))
+    assert len(scene.store.deliveries()) == 1
+    assert len(scene.store.operator_events()) == 3
+    scene.now += timedelta(days=2)
+    alerting.prepare(scene.store, INFO, scene.now, keep=timedelta(days=10))
+    assert scene.store.deliveries() == ()
+    assert scene.store.attempts(sent.id) == ()
+    assert [line.subject for line in scene.store.operator_events()] == ["s2"]  # the newest: numbers only grow
+    assert kept == (scene.store.event_count(), scene.store.roots(), tuple(scene.store.verify()))
 
 
 # ---------------------------------------------------------------- strikes

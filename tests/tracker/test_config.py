@@ -31,6 +31,8 @@ def fault(data: dict[str, object]) -> str:
         ({"watch": [{"page": "x"}]}, ("url",)),
         ({"watch": [{"page": "x", "url": "ftp://x/"}]}, ("http",)),
         ({"watch": [{"bill": "1-8", "page": "x"}]}, ("exactly one",)),
+        ({"storage": {"keep_logs": "long"}}, ("keep_logs", "30s")),
+        ({"storage": {"keep_logs": "1h"}}, ("keep_logs", "86400")),
         ({"sources": {"sozd": {"every": "often"}}}, ("every", "30s")),
         ({"sources": {"sozd": {"every": "5s"}}}, ("every", "once a minute")),
         ({"sources": {"sozd": {"base_url": "sozd.duma.gov.ru"}}}, ("base_url", "http")),

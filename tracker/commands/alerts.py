@@ -354,7 +354,7 @@ def deliver_command(context: click.Context) -> None:
     with instance_of(context) as instance, Lease(instance.store):
         _sync(instance)
         info = site_info(instance.settings, instance.desk.rules, invented=instance.invented)
-        alerting.prepare(instance.store, info, instance.clock())
+        alerting.prepare(instance.store, info, instance.clock(), keep=instance.settings.storage.logs_kept_for)
         sent = _deliver(instance)
     _finish(sent)
 

@@ -109,6 +109,7 @@ def strike_command(context: click.Context, event: str, reason: str) -> None:
         publishing.render_entries(store, instance.site(live=True))
         if directory := instance.settings.site.publish:
             publishing.publish_site(store, instance.site(live=False), directory)
+        store.wipe()
     for name in corrections:
         stderr.print(f"its correction {name} repeats its title; strike that as well if the title must go", markup=False)
     stderr.print("copies written by `publish` elsewhere, and backups, still hold it: make them anew", markup=False)
