@@ -102,9 +102,9 @@ class StoreBesideModel(RuleBasedStateMachine):
         self.struck.add(name)
         # Entries of the same bundle name what was found beside them: they are rendered anew.
         bundle = next(event.bundle for event in self.told if event.id == name)
-        mates = {event.id for event in self.told if event.bundle == bundle}
-        self.entries = {each: body for each, body in self.entries.items() if each not in mates}
-        again = mates.union(self.waiting["feeds"]) - {name}
+        rendered = {event.id for event in self.told if event.bundle == bundle and event.id in self.entries}
+        self.entries = {each: body for each, body in self.entries.items() if each not in rendered}
+        again = (rendered - {name}).union(self.waiting["feeds"])
         self.waiting["feeds"] = [event.id for event in self.told if event.id in again]
 
     @rule(keys=st.lists(st.sampled_from(KEYS), min_size=1, max_size=2, unique=True))
