@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
-import structlog
 
+from tracker import logs
 from tracker.commands import alerts, doubts, following, reading, safety, search, trust, work
 from tracker.commands.common import BUSY, FAILED, USAGE, Commands, fail
 from tracker.errors import BusyError, ConfigError, TrackerError
@@ -24,10 +24,20 @@ from tracker.errors import BusyError, ConfigError, TrackerError
 @click.option(
     "--config", "path", type=click.Path(path_type=Path), help="Configuration file; tracker.toml when it is here."
 )
+@click.option(
+    "--log-format",
+    "form",
+    type=click.Choice(logs.FORMS),
+    default="auto",
+    show_default=True,
+    envvar=logs.VARIABLE,
+    help="How stderr logs: lines, json, or json wherever stderr is no terminal.",
+)
 @click.version_option(package_name="duma-tracker")
 @click.pass_context
-def cli(context: click.Context, path: Path | None) -> None:
+def cli(context: click.Context, path: Path | None, form: logs.Form) -> None:
     """Watch State Duma bills and decrees, keep evidence, show what changed."""
+    logs.set_up(form)
     context.obj = path
 
 
@@ -67,14 +77,7 @@ for _command in (
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line; every fault that was foreseen ends in one line."""
     signal.signal(signal.SIGTERM, _terminated)
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    logs.set_up()
     try:
         code = cli.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
         raise SystemExit(code if isinstance(code, int) else 0)

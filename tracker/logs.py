@@ -38,6 +38,11 @@ class _Stderr(logging.StreamHandler[TextIO]):
     def __init__(self) -> None:
         logging.Handler.__init__(self)
 
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Of libraries, which may set a level of their own, what is troubling only: their chatter may name addresses."""
+        ours = record.name.partition(".")[0] in _OURS
+        return (ours or record.levelno >= logging.WARNING) and bool(super().filter(record))
+
     @property
     def stream(self) -> TextIO:  # type: ignore[override]
         """Where lines go."""
