@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,3 +72,40 @@ def test_both_readmes_give_the_same_commands() -> None:
     assert commands_of[0] == commands_of[1]
     assert "make run" in commands_of[0]
     assert "make test" in commands_of[0]
+
+
+def spoken(path: Path) -> Iterator[list[str]]:
+    """What is said to our program in a document's shell blocks, without redirections."""
+    for block in re.findall(r"```sh\n(.*?)```", path.read_text(), re.DOTALL):
+        for line in block.splitlines():
+            for part in re.split(r"\|\|?|&&|;", line):
+                words = shlex.split(re.sub(r"[<>] *\S+", "", part), comments=True)
+                if words and Path(words[0]).name == "duma-tracker":
+                    yield words[1:]
+
+
+def understood(group: click.Group, words: list[str], parent: click.Context | None = None) -> None:
+    """Walk down to the command that the words name and have it read its options, without running anything."""
+    name = next(word for number, word in enumerate(words) if word in group.commands and words[number - 1] != "--config")
+    at = words.index(name)
+    context = group.make_context(group.name, words[: at + 1], parent=parent)
+    command = group.commands[name]
+    if isinstance(command, click.Group):
+        understood(command, words[at + 1 :], context)
+    else:
+        command.make_context(name, words[at + 1 :], parent=context)
+
+
+@pytest.mark.parametrize(
+    "path", sorted((*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))), ids=lambda path: path.name
+)
+def test_every_command_line_in_the_documentation_is_understood(path: Path) -> None:
+    for words in spoken(path):
+        try:
+            understood(cli, words)
+        except click.exceptions.Exit:  # --help and --version
+            continue
+        except click.UsageError as error:
+            if "does not exist" in error.format_message():  # the reader's file
+                continue
+            pytest.fail(f"{path.name}: {' '.join(words)}: {error.format_message()}")
