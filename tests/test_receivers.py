@@ -19,6 +19,7 @@ import pytest
 import requests
 
 from feeds.sending import signing
+from tests import machine
 from tests.receivers import BODY, OLDER, SECRET, Webhooks, delivery, subscription
 from tracker.alerts import Secret
 from tracker.sending import open_sender
@@ -28,18 +29,11 @@ EXAMPLES = ROOT / "docs" / "receivers"
 CACHE = ROOT / ".venv" / "node"
 
 
-def _missing(what: str) -> None:
-    """A skip that says what is missing; where everything must be tested, a failure."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(what)
-    pytest.skip(what)
-
-
 def _node_receiver() -> list[str]:
     """The command of the Node example, in a folder with the library of npm."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
-        _missing("node and npm are missing: the Node receiver cannot be run")
+        machine.missing("node and npm are missing: the Node receiver cannot be run")
     assert node is not None
     assert npm is not None
     CACHE.mkdir(parents=True, exist_ok=True)
@@ -50,9 +44,9 @@ def _node_receiver() -> list[str]:
         try:
             done = subprocess.run(command, cwd=CACHE, capture_output=True, timeout=120, check=False)
         except subprocess.TimeoutExpired:
-            _missing("npm did not answer in two minutes: the Node receiver cannot be run")
+            machine.missing("npm did not answer in two minutes: the Node receiver cannot be run")
         if done.returncode:
-            _missing("npm could not install standardwebhooks: the Node receiver cannot be run")
+            machine.missing("npm could not install standardwebhooks: the Node receiver cannot be run")
     return [node, str(CACHE / "receiver.mjs")]
 
 

@@ -49,6 +49,7 @@ def examine(path: Path | None, *, network: bool) -> tuple[Finding, ...]:
         *_configuration(settings, path),
         Finding(is_fault=False, what=f"topics: {', '.join(rules.topics)}"),
         *_directory(settings.storage.directory),
+        *_published(settings.site.publish),
         *_programs(),
         *_store(settings),
         *(_sources(settings) if network else ()),
@@ -93,6 +94,21 @@ def _directory(directory: Path) -> Iterator[Finding]:
         what=f"{free / 1e9:.1f} GB are free at {place}",
         mend='[storage] directory = "/a/larger/disk"' if free < LITTLE_SPACE else "",
     )
+
+
+def _published(folder: Path | None) -> Iterator[Finding]:
+    """The folder of the static copy, if there is to be one."""
+    if folder is None:
+        return
+    place = next(each for each in (folder.absolute(), *folder.absolute().parents) if each.exists())
+    if place.is_dir() and os.access(place, os.W_OK | os.X_OK):
+        yield Finding(is_fault=False, what=f"the static copy goes to {folder}")
+    else:
+        yield Finding(
+            is_fault=True,
+            what=f"the static copy cannot be written to {place}",
+            mend='[site] publish = "/another/folder"',
+        )
 
 
 #: Program -> what it reads for us, and how it is installed.

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 import shlex
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
-import pytest
 import trustme
 import yaml
 
+from tests import machine
 from tracker.cli import cli
 from tracker.commands.work import run_command
 
@@ -51,9 +50,7 @@ def test_the_service_starts_what_there_is_and_gives_it_time_to_end() -> None:
 
 
 def test_systemd_takes_the_service_and_calls_it_hardened(tmp_path: Path) -> None:
-    analyze = shutil.which("systemd-analyze")
-    if analyze is None:
-        pytest.skip("systemd-analyze is not installed")
+    analyze = machine.program("systemd-analyze", why="the service is not checked")
     text = (PACKAGING / "duma-tracker.service").read_text()
     unit = tmp_path / "duma-tracker.service"
     unit.write_text(text.replace("/opt/duma-tracker/bin/duma-tracker", "/bin/true"))  # which exists everywhere
@@ -127,9 +124,7 @@ def nginx(folder: Path) -> Path:
 
 
 def test_nginx_takes_its_configuration(tmp_path: Path) -> None:
-    program = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/bin")
-    if program is None:
-        pytest.skip("nginx is not installed")
+    program = machine.program("nginx", why="its configuration is not checked")
     command = [program, "-t", "-q", "-p", str(tmp_path), "-c", str(nginx(tmp_path))]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +7,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from tests import machine
 from tests.tracker.world import World
 from tracker import demo
 from tracker.instance import Instance
@@ -44,9 +43,4 @@ def living(replayed: Instance) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Debian's browser."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("Chromium is missing: .ci/run installs it")
-        pytest.skip("Chromium is not installed: pages are not looked at in a browser")
-    return found
+    return machine.program("chromium", "chromium-browser", "google-chrome", why="pages are not looked at in a browser")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
-import shutil
 import struct
 import subprocess
 import zipfile
@@ -13,6 +11,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 import pytest
+
+from tests import machine
 
 MakeDocx: TypeAlias = Callable[..., bytes]
 Convert: TypeAlias = Callable[[bytes, str], bytes]
@@ -83,12 +83,7 @@ def pack() -> Callable[[Mapping[str, str | bytes]], bytes]:
 
 def need(program: str) -> str:
     """Where a program of the system is. A test is skipped without it, but not where everything ought to be installed."""
-    found = shutil.which(program)
-    if found is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{program} is missing: .ci/run installs it")
-        pytest.skip(f"{program} is not installed: files that need it are not read")
-    return found
+    return machine.program(program, why="files that need it are not read")
 
 
 @pytest.fixture(scope="session")
