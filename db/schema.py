@@ -229,7 +229,21 @@ def m006_roots(db: Database) -> None:
     seals.fill(db)
 
 
-_IN_ORDER: Final = (m001_first, m002_sources, m003_alerts, m004_entry_languages, m005_search, m006_roots)
+def m007_entry_seals(db: Database) -> None:
+    """A digest beside each entry of the feeds."""
+    db.execute(seals.ENTRIES)
+    seals.fill_entries(db)
+
+
+_IN_ORDER: Final = (
+    m001_first,
+    m002_sources,
+    m003_alerts,
+    m004_entry_languages,
+    m005_search,
+    m006_roots,
+    m007_entry_seals,
+)
 MIGRATIONS: Final = Migrations("tracker")
 for _migration in _IN_ORDER:
     MIGRATIONS()(_migration)
