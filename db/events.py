@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 
 from sqlite_utils import Database
 
-from db import documents, ledger
+from db import documents, ledger, seals
 from db.connection import from_text, to_text
 from tracker.errors import StoreError
 from tracker.models import (
@@ -356,10 +356,11 @@ def save_entry(db: Database, entry: RenderedEntry) -> None:
 
     What was struck while it was rendered is not kept.
     """
+    seal = seals.of_entry(entry.event_id, entry.language, atom=entry.atom, rss=entry.rss, json=entry.json)
     cursor = db.execute(
-        """INSERT INTO entries (seq, language, atom, rss, json) SELECT seq, ?, ?, ?, ? FROM events
+        """INSERT INTO entries (seq, language, atom, rss, json, seal) SELECT seq, ?, ?, ?, ?, ? FROM events
            WHERE id = ? AND struck_at IS NULL ON CONFLICT (language, seq) DO NOTHING""",
-        (entry.language, entry.atom, entry.rss, entry.json, entry.event_id),
+        (entry.language, entry.atom, entry.rss, entry.json, seal, entry.event_id),
     )
     if cursor.rowcount == 0 and event(db, entry.event_id) is None:
         raise StoreError(f"there is no event {entry.event_id} to keep an entry of; check the id")

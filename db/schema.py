@@ -235,6 +235,12 @@ def m007_significant(db: Database) -> None:
         db.execute(statement)
 
 
+def m008_entry_seals(db: Database) -> None:
+    """A digest beside each entry of the feeds."""
+    db.execute(seals.ENTRIES)
+    seals.fill_entries(db)
+
+
 _IN_ORDER: Final = (
     m001_first,
     m002_sources,
@@ -243,6 +249,7 @@ _IN_ORDER: Final = (
     m005_search,
     m006_roots,
     m007_significant,
+    m008_entry_seals,
 )
 MIGRATIONS: Final = Migrations("tracker")
 for _migration in _IN_ORDER:

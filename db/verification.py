@@ -80,6 +80,7 @@ def _ledger(db: Database, advance: Advance) -> Iterator[str]:
         yield f"event {row['id']} (line {row['seq']}): tampered: the line was altered, its lists are none"
     yield from events.verify(db, advance=advance)
     yield from references.unrendered(db)
+    yield from seals.entry_problems(db)
 
 
 def _blobs(db: Database, advance: Advance) -> Iterator[str]:

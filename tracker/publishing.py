@@ -16,6 +16,7 @@ from db.store import Store
 from feeds import entries, publish
 from feeds.languages import LANGUAGES
 from feeds.site import Seen, Site
+from tracker.errors import StoreError
 from tracker.finding import Finder
 
 CHANNEL: Final = "feeds"
@@ -33,7 +34,10 @@ def render_entries(store: Store, site: Site) -> int:
     One that cannot be rendered is logged, stays in the outbox for the next time, and holds up no other. A day that is over
     gets its root here: whatever looks, publishes or serves comes by.
     """
-    store.seal(site.info.authority)
+    try:
+        store.seal(site.info.authority)
+    except StoreError as error:  # a damaged line must not keep news from readers
+        log.error("root.failed", reason=str(error))  # noqa: TRY400 - one line for the operator, no traceback
     count = 0
     stuck: set[str] = set()
     while waiting := [event for event in store.outbox(CHANNEL, limit=BATCH + len(stuck)) if event.id not in stuck]:

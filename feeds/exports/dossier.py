@@ -69,6 +69,8 @@ _UNSEALED: Final = Words(
     "Line {seq} of the ledger, hash {hash}.\n  The root of its day had not been made when this pack was: nothing outside the"
     " tracker fixes it yet.\n  Fetch the pack again on the next day.",
 )
+_SEEN: Final = Words("Замечено {moment}, по нашим часам.", "Seen {moment}, by our clock.")
+_OCCURRED: Final = Words("Дата в источнике: {moment}.", "Date given by the source: {moment}.")
 _NO_FILE: Final = Words("За этим сообщением нет сохранённого файла.", "No stored file stands behind this event.")
 _WITHOUT_RAW: Final = Words(
     "Сами файлы хранятся у того, кто ведёт трекер: на страницах карточек бывают имена сотрудников, их мы не публикуем.",
@@ -119,6 +121,9 @@ def _head(about: Dossier, language: Language) -> str:
     lines = [about.title if language == "ru" else about.title_en]
     if about.about is not None and about.about.force_sentence.ru:
         lines.append(_in(about.about.force_sentence, language))
+    lines.append(_in(_SEEN, language).format(moment=times.both(about.event.observed_at, language=language)))
+    if occurred := times.of_source(about.event.occurred_at, language=language):
+        lines.append(_in(_OCCURRED, language).format(moment=occurred))
     return "\n".join([*lines, about.address])
 
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import base64
 import hashlib
+import io
 import json
 import sys
 import zipfile
@@ -190,14 +191,18 @@ def text_findings(files: dict[str, bytes], row: dict[str, Any]) -> Iterator[Find
 def capture_findings(files: dict[str, bytes], payload: Any) -> Iterator[Finding]:
     """The digests of the files that servers sent; the files themselves, where they are in the pack."""
     captures = json.loads(files["captures.json"])
-    listed = {row["role"]: row["sha256"] for row in captures}
+    named = {}
     for key, role in (("before_snapshot", "before"), ("snapshot", "after")):
-        facts = payload.get(key)
-        if facts:
+        if payload.get(key):
+            named[role] = payload[key]
+            rows = [row for row in captures if row["role"] == role]
+            told = [{"digest": row["sha256"], "first_seen": row["first_seen"], "via": row["via"]} for row in rows]
             yield Finding(
-                listed.get(role) == facts["digest"], f"captures.json: SHA-256 of the file {role} is that of the line"
+                told == [named[role]], f"captures.json says of the file {role} what the event says: SHA-256, time, way"
             )
     for row in captures:
+        if row["role"] not in named:
+            yield Finding(None, f"the file of {row['url']} ({row['role']}) is named by captures.json, not by the event")
         raw = [body for name, body in files.items() if name.startswith(f"raw/{row['sha256']}")]
         held = sha256(raw[0]) == row["sha256"] if raw else None
         yield Finding(
@@ -320,6 +325,8 @@ def main() -> int:
     parser.add_argument("path", nargs="?", type=Path, default=Path(__file__).parent, help="a pack or a ledger")
     parser.add_argument("--roots", type=Path, help="published roots, from a copy that you trust")
     given = parser.parse_args()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a letter is no reason to stop
     wrong = 0
     try:
         for finding in findings(given.path, given.roots):

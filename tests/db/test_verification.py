@@ -228,6 +228,10 @@ SQL: dict[str, tuple[str, str]] = {
         "DELETE FROM entries WHERE seq = 6",
         r"\(line 6\): tampered: its entry in the feeds is gone",
     ),
+    "words of an entry": (
+        "UPDATE entries SET atom = x'00' WHERE seq = 6 AND language = 'ru'",
+        r"\(line 6\): tampered: its entry in the feeds \(ru\) was altered",
+    ),
     # strikes
     "reason of a strike": ("UPDATE strikes SET reason = 'x' WHERE number = 1", r"strike 1: tampered: the line was"),
     "a strike taken out": (
@@ -236,7 +240,7 @@ SQL: dict[str, tuple[str, str]] = {
     ),
     "what was struck is back": ("INSERT INTO payloads VALUES (2, '{}', x'00')", r"\(line 2\): struck, but its payload"),
     "an entry of what was struck": (
-        "INSERT INTO entries VALUES (2, 'ru', x'', x'', x'')",
+        "INSERT INTO entries VALUES (2, 'ru', x'', x'', x'', x'')",
         r"\(line 2\): tampered: struck, but its entry is still there",
     ),
     # roots
@@ -497,7 +501,7 @@ def test_an_older_store_is_sealed_as_it_is(honest: Path, tmp_path: Path) -> None
     def older(connection: sqlite3.Connection) -> None:
         for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE name LIKE '%_tallied'").fetchall():
             connection.execute(f"DROP TRIGGER {name}")
-        for table in ("snapshots", "versions", "renditions"):
+        for table in ("snapshots", "versions", "renditions", "entries"):
             connection.execute(f"ALTER TABLE {table} DROP COLUMN seal")
         connection.execute("ALTER TABLE renditions DROP COLUMN digest")
         for table in ("roots", "tallies", "significant"):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
 from datetime import timedelta
 from pathlib import Path
+
+import pytest
 
 from feeds.site import Site
 from tests.feeds.fake_library import INFO
@@ -60,6 +64,49 @@ def test_what_was_struck_leaves_the_copy_at_once(world: World, tmp_path: Path) -
     assert made.publish(world.now) is not None
     assert "О вымышленном гражданстве" not in page.read_text()
     assert "удалено" in page.read_text()
+
+
+def test_packs_get_their_proof_when_the_day_gets_its_root(world: World, tmp_path: Path) -> None:
+    world.follow(f"bill/{NUMBER}", f"{SOZD}/bill/{NUMBER}")
+    step(world, pages.REGISTERED)
+    made = publisher(world, tmp_path / "kept")
+    made.publish(world.now)
+    event = world.store.events(limit=1)[0]
+    pack = tmp_path / "kept" / "evidence" / f"{event.id}.zip"
+
+    def root() -> object:
+        with zipfile.ZipFile(pack) as packed:
+            return json.loads(packed.read("proof.json"))["root"]
+
+    assert root() is None
+    world.wait(hours=26)
+    made.publish(world.now)  # whole, by the day
+    world.wait(hours=1)
+    step(world, pages.REGISTERED, pages.COMMITTEE)
+    made.publish(world.now)
+    event = world.store.events(limit=1)[0]
+    pack = tmp_path / "kept" / "evidence" / f"{event.id}.zip"
+    assert root() is None
+    world.wait(hours=22)  # another day, and not yet time to make everything anew
+    publishing.render_entries(world.store, Site(world.store, INFO))
+    newest = world.store.latest_root()
+    assert newest is not None
+    made.publish(world.now)
+    assert root() == newest.published
+    publishing.publish_site(world.store, Site(world.store, INFO), tmp_path / "whole")
+    assert pack.read_bytes() == (tmp_path / "whole" / "evidence" / pack.name).read_bytes()
+
+
+def test_a_damaged_line_keeps_no_news_from_readers(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.follow(f"bill/{NUMBER}", f"{SOZD}/bill/{NUMBER}")
+    step(world, pages.REGISTERED)
+    with world.store._write() as db:
+        db.execute("DROP TRIGGER ledger_no_update")
+        db.execute("UPDATE ledger SET hash = 'x' WHERE seq = 1")
+    world.wait(hours=26)
+    assert publishing.render_entries(world.store, Site(world.store, INFO)) > 0
+    assert world.store.roots() == ()
+    assert "duma-tracker verify" in capsys.readouterr().out
 
 
 def test_a_clock_that_goes_back_does_not_stop_it(world: World, tmp_path: Path) -> None:

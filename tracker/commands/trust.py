@@ -102,14 +102,17 @@ def strike_command(context: click.Context, event: str, reason: str) -> None:
         raise ConfigError("a strike needs its reason: --reason 'why it was erased'")
     with instance_of(context) as instance:
         store = instance.store
-        if store.event(event) is None:
+        found = store.event(event)
+        if found is None:
             raise ConfigError(f"there is no event {event}; its id is the last part of its page's address")
-        corrections = [found.id for found in store.corrections_of(event) if not found.struck]
+        corrections = [row.id for row in store.corrections_of(event) if not row.struck]
         store.strike(event, said)
         publishing.render_entries(store, instance.site(live=True))
         if directory := instance.settings.site.publish:
             publishing.publish_site(store, instance.site(live=False), directory)
         store.wipe()
+    if path := found.payload.get("version_path"):
+        stderr.print(f"the text that it told of stays on its page {path}: it is the document's", markup=False)
     for name in corrections:
         stderr.print(f"its correction {name} repeats its title; strike that as well if the title must go", markup=False)
     stderr.print("copies written by `publish` elsewhere, and backups, still hold it: make them anew", markup=False)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from db.store import Store
 from feeds.exports import evidence, verify_export
 from tests.tracker.trust.conftest import AUTHORITY, INFO, copied
+from tracker import corrections
 from tracker.errors import ConfigError
 from tracker.instance import Instance
 from tracker.models import Event, EventKind, Section, canonical_json
@@ -116,8 +117,7 @@ def test_a_pack_is_the_same_whenever_it_is_made(archive: Store) -> None:
 def test_the_root_of_the_day_is_the_one_thing_that_comes_later(replayed: Instance, tmp_path: Path) -> None:
     now = [replayed.clock()]
     with Store(copied(replayed, tmp_path), clock=lambda: now[0]) as store:
-        newest = store.events(limit=1)[0]
-        now[0] = newest.observed_at
+        newest = corrections.correct(store, with_diff(store).id, "это был другой текст", now[0])
         early = files_in(pack(store, newest))
         assert json.loads(early["proof.json"])["root"] is None
         assert judged(early, store) == []
