@@ -532,6 +532,11 @@ def test_the_page_narrows_and_goes_on(live: Live) -> None:
     assert "прежняя редакция" in page
     assert f'value="{LAW}" checked' in page
     assert "Ничего не найдено" in live.ask(f"/search?q={past}&kind=bill").body.decode()
+    both = quote("гражданство")
+    newest = live.ask(f"/search?q={both}&order=newest&kind=act").body.decode()
+    assert '<option value="newest" selected>' in newest
+    assert live.get(f"/api/v1/search?q={both}&order=newest") == live.get(f"/api/v1/search?q={both}&order=relevance")
+    assert live.ask(f"/api/v1/search?q={both}&order=oldest").status == 422
 
 
 # ---------------------------------------------------------------- schemathesis
