@@ -71,11 +71,12 @@ _PER_WORD: Final = 3  # the same for each word of a phrase
 #: Places that one search may look at, and texts that it may read to be sure of a phrase.
 _REACH: Final = 10_000
 #: Of the places within reach, so many of the best are sorted by document.
-_CANDIDATES: Final = 1_000
+_CANDIDATES: Final = 600
 #: How much more a heading counts than what stands below it, a unit that was asked for than those inside it.
 _HEADING: Final = 1.5
 _THE_UNIT: Final = 2.0
 _READ: Final = 200
+_READ_RANKED: Final = 100  # these lie apart, and each costs more
 #: So many lines of a filter are put to the index; when there are more, each document that is met is asked for.
 _FEW_LINES: Final = 200
 #: Places shown of each of several documents, and of the one that was asked for.
@@ -379,14 +380,16 @@ class _Gathering:
         self._found: dict[str, dict[str, sqlite3.Row]] = {}
         self._more: set[str] = set()
         self._packs: dict[int, bytes] = {}
+        self._known: dict[int, str] = {}
         self._read = 0
+        self._reads = _READ if query.order == "newest" or query.document else _READ_RANKED
 
     def of(self, rows: Iterable[sqlite3.Row]) -> Places:
         """Walk the places until there are enough, or too many were looked at."""
         last: int | None = None
         looked = 0
         for group in self._groups(rows):
-            if looked >= _REACH or self._read >= _READ:
+            if looked >= _REACH or self._read >= self._reads:
                 return self._places(last, cut=True)
             passing = [row for row in group if self._passes(row)]
             if passing and self._is_enough(passing[0]["document_id"]):
@@ -414,8 +417,10 @@ class _Gathering:
         )
         start = self._query.before or 0
         for at, places in enumerate(ordered[start:], start):
-            if self._read >= _READ or len(self._found) == self._query.limit:
-                return self._places(at, cut=cut or self._read >= _READ, key=self._worth)
+            if self._read >= self._reads or len(self._found) == self._query.limit:
+                return self._places(at, cut=cut or self._read >= self._reads, key=self._worth)
+            if self._holds is not None:  # what stands in one pack is unpacked once
+                self._known |= self._texts(places[: 2 * self._most])
             for row in places:
                 self._take(row)
         return self._places(None, cut=cut, key=self._worth)
@@ -443,14 +448,14 @@ class _Gathering:
     def _take(self, row: sqlite3.Row) -> None:
         name = row["document_id"]
         mine = self._found.get(name, {})
-        if row["name"] in mine or self._read >= _READ:  # a law is kept by several sources: the same unit is shown once
+        if row["name"] in mine or self._read >= self._reads:  # a law is kept by several sources: the same unit is shown once
             return
         if len(mine) == self._most:
             self._more.add(name)
             return
         if self._holds is not None:
             self._read += 1
-            if not self._holds(self._texts([row])[row["text"]]):
+            if not self._holds(self._known.get(row["text"]) or self._texts([row])[row["text"]]):
                 return
         self._found.setdefault(name, {})[row["name"]] = row
 
