@@ -382,7 +382,7 @@ class _Gathering:
         self._packs: dict[int, bytes] = {}
         self._known: dict[int, str] = {}
         self._read = 0
-        self._reads = _READ if query.order == "newest" or query.document else _READ_RANKED
+        self._reads = _READ
 
     def of(self, rows: Iterable[sqlite3.Row]) -> Places:
         """Walk the places until there are enough, or too many were looked at."""
@@ -402,6 +402,7 @@ class _Gathering:
 
     def ranked(self, rows: Iterable[sqlite3.Row], titled: Sequence[str], *, cut: bool) -> Places:
         """The best places of the best documents, from the cursor on."""
+        self._reads = _READ_RANKED
         by_document: dict[str, list[sqlite3.Row]] = {}
         for row in rows:
             if self._passes(row):
@@ -448,7 +449,9 @@ class _Gathering:
     def _take(self, row: sqlite3.Row) -> None:
         name = row["document_id"]
         mine = self._found.get(name, {})
-        if row["name"] in mine or self._read >= self._reads:  # a law is kept by several sources: the same unit is shown once
+        if (
+            row["name"] in mine or self._read >= self._reads
+        ):  # a law is kept by several sources: the same unit is shown once
             return
         if len(mine) == self._most:
             self._more.add(name)

@@ -16,7 +16,6 @@ from feeds.diffview import Sides
 from feeds.frame import Frame
 from feeds.pages import Page
 from feeds.pictures import fonts
-from feeds.places import shown
 from tracker.models import Diff, Document, Force, Operation, Section, Version
 
 _REMEMBERED: Final = 32
@@ -172,7 +171,7 @@ def _compared(
         "diff": diffview.with_context(diffview.view(diff, frame.say, sides=sides, forms=forms), diff, *texts),
         "reasons": diff.significance.reasons,
         "level": labels.LEVELS[diff.significance.level],
-        "line": phrases.upper(shown(headline.headline(diff))) if not diff.same else "",
+        "line": phrases.upper(headline.headline(diff, language=frame.language)) if not diff.same else "",
         "stats": diff.stats,
         "same": diff.same,
     }

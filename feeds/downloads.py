@@ -84,7 +84,7 @@ def _of_diff(frame: Frame, path: str, made: Comparison, modified: datetime, word
     if name == "diff.png" and fonts.available():
         return _file(frame, path, _PNG, changes.picture(made, frame.say), modified)
     if name == "diff.html":
-        return _file(frame, path, _HTML, diffpage.of_comparison(made).encode(), modified)
+        return _file(frame, path, _HTML, diffpage.of_comparison(made, frame.language).encode(), modified)
     return None
 
 
