@@ -14,6 +14,7 @@ unit is an intersection like any other.
 
 from __future__ import annotations
 
+import math
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -69,7 +70,13 @@ _DISTANCE: Final = 12
 _PER_WORD: Final = 3  # the same for each word of a phrase
 #: Places that one search may look at, and texts that it may read to be sure of a phrase.
 _REACH: Final = 10_000
+#: Of the places within reach, so many of the best are sorted by document.
+_CANDIDATES: Final = 600
+#: How much more a heading counts than what stands below it, a unit that was asked for than those inside it.
+_HEADING: Final = 1.5
+_THE_UNIT: Final = 2.0
 _READ: Final = 200
+_READ_RANKED: Final = 100  # these lie apart, and each costs more
 #: So many lines of a filter are put to the index; when there are more, each document that is met is asked for.
 _FEW_LINES: Final = 200
 #: Places shown of each of several documents, and of the one that was asked for.
@@ -77,6 +84,8 @@ _OF_EACH: Final = 3
 _OF_ONE: Final = 50
 _NO_CURSOR: Final = 1 << 62
 _MOST_NUMBERED: Final = 100
+_TITLE_STEP: Final = 40  # characters by which one title must be shorter than another to come before it
+_NOWHERE: Final = Places(by_document={}, more=frozenset(), following=None, cut=False)
 
 
 # ---------------------------------------------------------------- indexing
@@ -244,19 +253,24 @@ def numbered(db: Database, number: str, query: Query, day: str) -> tuple[str, ..
 
 
 def titled(db: Database, terms: Sequence[Term], query: Query, limit: int) -> tuple[str, ...]:
-    """Documents whose title, number and comment hold every term, the newest first."""
+    """Documents whose title, number and comment hold every term.
+
+    By relevance the shorter titles come first, those of about one length by date: what is called so comes before what amends it.
+    """
     wanted = " AND ".join(_term(term) for term in terms)
     return tuple(name for name, _ in _titled(db, wanted, query, limit)) if wanted else ()
 
 
 def _titled(db: Database, wanted: str, query: Query, limit: int) -> list[tuple[str, str]]:
-    """The documents, with their dates, whose titles meet a condition of the index; the newest first."""
+    """The documents, with their dates, whose titles meet a condition of the index."""
     rows = db.execute(
         f"""SELECT documents.id, coalesce(documents.date, '') AS day
            FROM search_titles CROSS JOIN search_documents ON search_documents.id = search_titles.rowid
            CROSS JOIN documents ON documents.id = document_id
-           WHERE search_titles MATCH :wanted AND {_FILTER} ORDER BY day DESC, search_titles.rowid DESC LIMIT :limit""",  # noqa: S608 - constants
-        {**_filter(query), "wanted": wanted, "limit": limit},
+           WHERE search_titles MATCH :wanted AND {_FILTER}
+           ORDER BY iif(:ranked, length(search_documents.words) / {_TITLE_STEP}, 0), day DESC, search_titles.rowid DESC
+           LIMIT :limit""",  # noqa: S608 - constants
+        {**_filter(query), "wanted": wanted, "limit": limit, "ranked": query.order == "relevance"},
     )
     return [(row["id"], row["day"]) for row in rows]
 
@@ -277,23 +291,73 @@ def places(
     `documents` narrows it further; `holds` is asked of each text, for what the index cannot know (the order of words).
     """
     narrowing = _Narrowing(db, query, tuple(documents))
-    lines = narrowing.lines()
-    if lines is not None and not lines:
-        return Places(by_document={}, more=frozenset(), following=None, cut=False)
-    wanted = [_quoted(f"@{unit.lower()}") for unit in address] + [_term(term) for term in terms]
-    if lines is not None and len(lines) <= _FEW_LINES:
-        wanted.append(_any(_quoted(f"@l{line}") for line in lines))
+    wanted, narrowed = _wanted(terms, address, narrowing)
     if not wanted:
-        return Places(by_document={}, more=frozenset(), following=None, cut=False)
+        return _NOWHERE
     rows = db.execute(
         """SELECT search_places.*, document_id, part, source, newest, search_paths.path AS name, address
            FROM search_words CROSS JOIN search_places ON search_places.id = search_words.rowid
            CROSS JOIN search_lines ON search_lines.id = line CROSS JOIN search_paths ON search_paths.id = search_places.path
            WHERE search_words MATCH ? AND search_words.rowid < ? ORDER BY search_words.rowid DESC""",
-        (" AND ".join(wanted), _NO_CURSOR if query.before is None else query.before),
+        (wanted, _NO_CURSOR if query.before is None else query.before),
     )
-    narrowed = None if lines is None or len(lines) <= _FEW_LINES else narrowing
-    return _Gathering(db, query, narrowed, tuple(unit.lower() for unit in address), holds).of(rows)
+    return _Gathering(db, query, narrowing if narrowed else None, tuple(unit.lower() for unit in address), holds).of(
+        rows
+    )
+
+
+def ranked(
+    db: Database,
+    terms: Sequence[Term],
+    address: Sequence[str],
+    query: Query,
+    *,
+    titled: Sequence[str] = (),
+    documents: Iterable[str] = (),
+    holds: Callable[[str], bool] | None = None,
+) -> Places:
+    """The same, the most relevant documents first; the cursor counts documents.
+
+    A document counts as much as its best place, and a little more for each further one. A place counts by BM25, more as a
+    heading, most as the very unit that was asked for. Documents of `titled` come first, in that order. Of equals the newest
+    is first, and past `_REACH` places only the newest are looked at.
+    """
+    narrowing = _Narrowing(db, query, tuple(documents))
+    wanted, narrowed = _wanted(terms, address, narrowing)
+    if not wanted:
+        return _NOWHERE
+    rows = db.execute(
+        f"""WITH found AS MATERIALIZED (
+              SELECT rowid AS place, bm25(search_words) AS score FROM search_words WHERE search_words MATCH :wanted
+              ORDER BY rowid DESC LIMIT {_REACH}
+            ), best AS MATERIALIZED (
+              SELECT search_places.*, search_paths.path AS name, address,
+                score * iif(instr(search_paths.path, '.'), 1.0, {_HEADING}) AS score
+              FROM found CROSS JOIN search_places ON search_places.id = place
+              CROSS JOIN search_paths ON search_paths.id = search_places.path
+              WHERE (last IS NULL OR (:every AND last != {_GONE}))
+                AND {narrowing.inside if narrowed else "TRUE"}
+              ORDER BY score, place DESC LIMIT {_CANDIDATES}
+            )
+            SELECT best.*, document_id, part, source, newest, (SELECT count(*) FROM found) AS looked
+            FROM best CROSS JOIN search_lines ON search_lines.id = line""",  # noqa: S608 - constants
+        {**narrowing.values, "wanted": wanted, "every": query.every_version},
+    ).fetchall()
+    cut = bool(rows) and (rows[0]["looked"] == _REACH or len(rows) == _CANDIDATES)
+    gathering = _Gathering(db, query, None, tuple(unit.lower() for unit in address), holds)
+    return gathering.ranked(rows, titled, cut=cut)
+
+
+def _wanted(terms: Sequence[Term], address: Sequence[str], narrowing: _Narrowing) -> tuple[str, bool]:
+    """What the index is asked, empty when nothing can be found; and whether each document is to be asked for as well."""
+    lines = narrowing.lines()
+    if lines is not None and not lines:
+        return "", False
+    wanted = [_quoted(f"@{unit.lower()}") for unit in address] + [_term(term) for term in terms]
+    is_few = lines is not None and len(lines) <= _FEW_LINES
+    if lines is not None and is_few:
+        wanted.append(_any(_quoted(f"@l{line}") for line in lines))
+    return " AND ".join(wanted), lines is not None and not is_few
 
 
 class _Gathering:
@@ -316,14 +380,16 @@ class _Gathering:
         self._found: dict[str, dict[str, sqlite3.Row]] = {}
         self._more: set[str] = set()
         self._packs: dict[int, bytes] = {}
+        self._known: dict[int, str] = {}
         self._read = 0
+        self._reads = _READ
 
     def of(self, rows: Iterable[sqlite3.Row]) -> Places:
         """Walk the places until there are enough, or too many were looked at."""
         last: int | None = None
         looked = 0
         for group in self._groups(rows):
-            if looked >= _REACH or self._read >= _READ:
+            if looked >= _REACH or self._read >= self._reads:
                 return self._places(last, cut=True)
             passing = [row for row in group if self._passes(row)]
             if passing and self._is_enough(passing[0]["document_id"]):
@@ -333,6 +399,37 @@ class _Gathering:
             looked += len(group)
             last = min(row["id"] for row in group)
         return self._places(None, cut=False)
+
+    def ranked(self, rows: Iterable[sqlite3.Row], titled: Sequence[str], *, cut: bool) -> Places:
+        """The best places of the best documents, from the cursor on."""
+        self._reads = _READ_RANKED
+        by_document: dict[str, list[sqlite3.Row]] = {}
+        for row in rows:
+            if self._passes(row):
+                by_document.setdefault(row["document_id"], []).append(row)
+        first = {name: place for place, name in enumerate(titled)}
+        ordered = sorted(
+            (sorted(places, key=self._worth) for places in by_document.values()),
+            key=lambda places: (
+                first.get(places[0]["document_id"], len(first)),
+                self._worth(places[0])[0] * (1 + math.log2(len(places)) / 10),
+                -max(row["first"] for row in places),
+            ),
+        )
+        start = self._query.before or 0
+        for at, places in enumerate(ordered[start:], start):
+            if self._read >= self._reads or len(self._found) == self._query.limit:
+                return self._places(at, cut=cut or self._read >= self._reads, key=self._worth)
+            if self._holds is not None:  # what stands in one pack is unpacked once
+                self._known |= self._texts(places[: 2 * self._most])
+            for row in places:
+                self._take(row)
+        return self._places(None, cut=cut, key=self._worth)
+
+    def _worth(self, row: sqlite3.Row) -> tuple[float, int, int]:
+        """How good a place is, the best first: BM25 of this index is negative. Of equals, the newest; then as they stand."""
+        is_it = bool(self._address) and _COMPONENT.split(row["name"].lower())[-1] == self._address[-1]
+        return row["score"] * (_THE_UNIT if is_it else 1.0), -row["first"], row["id"]
 
     def _groups(self, rows: Iterable[sqlite3.Row]) -> Iterator[list[sqlite3.Row]]:
         """What came with one version together, in the order of its text; in one document alone each place by itself.
@@ -352,14 +449,16 @@ class _Gathering:
     def _take(self, row: sqlite3.Row) -> None:
         name = row["document_id"]
         mine = self._found.get(name, {})
-        if row["name"] in mine or self._read >= _READ:  # a law is kept by several sources: the same unit is shown once
+        if (
+            row["name"] in mine or self._read >= self._reads
+        ):  # a law is kept by several sources: the same unit is shown once
             return
         if len(mine) == self._most:
             self._more.add(name)
             return
         if self._holds is not None:
             self._read += 1
-            if not self._holds(self._texts([row])[row["text"]]):
+            if not self._holds(self._known.get(row["text"]) or self._texts([row])[row["text"]]):
                 return
         self._found.setdefault(name, {})[row["name"]] = row
 
@@ -374,11 +473,13 @@ class _Gathering:
     def _texts(self, rows: Iterable[sqlite3.Row]) -> dict[int, str]:
         return texts.by_number(self._db, {row["text"] for row in rows}, cache=self._packs)
 
-    def _places(self, following: int | None, *, cut: bool) -> Places:
+    def _places(
+        self, following: int | None, *, cut: bool, key: Callable[[sqlite3.Row], tuple[float, ...]] | None = None
+    ) -> Places:
         words = self._texts(row for rows in self._found.values() for row in rows.values())
         return Places(
             by_document={
-                name: tuple(_place(row, words[row["text"]]) for row in sorted(rows.values(), key=_newest_first))
+                name: tuple(_place(row, words[row["text"]]) for row in sorted(rows.values(), key=key or _newest_first))
                 for name, rows in self._found.items()
             },
             more=frozenset(self._more),
@@ -406,14 +507,24 @@ def _place(row: sqlite3.Row, text: str) -> Place:
     )
 
 
+_NAMED: Final = "(:documents = '[]' OR documents.id IN (SELECT value FROM json_each(:documents)))"
+_FILTER: Final = """(:document = '' OR documents.id = :document) AND (:topic = '' OR instr(topics, :topic))
+    AND (:kind = '' OR instr(documents.id, :kind) = 1) AND (:force IS NULL OR force = :force)
+    AND (:since IS NULL OR date >= :since) AND (:until IS NULL OR date <= :until)"""
+
+
 class _Narrowing:
     """The conditions on documents: those of the query, and the documents that were named."""
 
     def __init__(self, db: Database, query: Query, documents: Sequence[str]) -> None:
         self._db = db
         self._is_empty = not (documents or _narrows(query))
-        self._values = {**_filter(query), "documents": canonical_json(list(documents))}
+        self.values = {**_filter(query), "documents": canonical_json(list(documents))}
         self._known: dict[str, bool] = {}
+
+    #: The same as a condition on places.
+    inside: Final = f"""line IN (SELECT search_lines.id FROM documents CROSS JOIN search_lines
+        ON search_lines.document_id = documents.id WHERE {_FILTER} AND {_NAMED})"""  # noqa: S608 - constants
 
     def lines(self) -> list[int] | None:
         """The lines that are left, or some of them when there are more than a few; None when there is no condition."""
@@ -422,7 +533,7 @@ class _Narrowing:
         rows = self._db.execute(
             f"""SELECT search_lines.id FROM documents CROSS JOIN search_lines ON search_lines.document_id = documents.id
                 WHERE {_FILTER} AND {_NAMED} LIMIT :limit""",  # noqa: S608 - constants
-            {**self._values, "limit": _FEW_LINES + 1},
+            {**self.values, "limit": _FEW_LINES + 1},
         )
         return [row["id"] for row in rows]
 
@@ -431,16 +542,10 @@ class _Narrowing:
         if name not in self._known:
             row = self._db.execute(
                 f"SELECT 1 FROM documents WHERE documents.id = :name AND {_FILTER} AND {_NAMED}",  # noqa: S608 - constants
-                {**self._values, "name": name},
+                {**self.values, "name": name},
             ).fetchone()
             self._known[name] = row is not None
         return self._known[name]
-
-
-_NAMED: Final = "(:documents = '[]' OR documents.id IN (SELECT value FROM json_each(:documents)))"
-_FILTER: Final = """(:document = '' OR documents.id = :document) AND (:topic = '' OR instr(topics, :topic))
-    AND (:kind = '' OR instr(documents.id, :kind) = 1) AND (:force IS NULL OR force = :force)
-    AND (:since IS NULL OR date >= :since) AND (:until IS NULL OR date <= :until)"""
 
 
 def _narrows(query: Query) -> bool:

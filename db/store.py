@@ -708,7 +708,7 @@ class Store:
             return search.numbered(db, number, query, day)
 
     def titled(self, terms: Sequence[Term], query: Query, *, limit: int) -> tuple[str, ...]:
-        """The documents whose title, number and comment hold every term, newest first."""
+        """The documents whose title, number and comment hold every term, in the order of the query."""
         with self._read() as db:
             return search.titled(db, terms, query, limit)
 
@@ -724,6 +724,20 @@ class Store:
         """Where every term stands, newest first; `holds` is asked of a text for what the index cannot know."""
         with self._read() as db:
             return search.places(db, terms, address, query, documents=documents, holds=holds)
+
+    def ranked(
+        self,
+        terms: Sequence[Term],
+        address: Sequence[str],
+        query: Query,
+        *,
+        titled: Sequence[str] = (),
+        documents: Iterable[str] = (),
+        holds: Callable[[str], bool] | None = None,
+    ) -> Places:
+        """The same, the most relevant documents first, those of `titled` before them."""
+        with self._read() as db:
+            return search.ranked(db, terms, address, query, titled=titled, documents=documents, holds=holds)
 
     # ---------------------------------------------------------------- watches, sources, operation
 

@@ -10,7 +10,7 @@ import gzip
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -23,9 +23,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from feeds import answers, health, languages, searchpage
 from feeds.answers import Headers, answer
-from feeds.api.budget import Budget
+from feeds.api.budget import Budget, Exhausted
 from feeds.api.desk import Desk
-from feeds.api.problems import Refused
 from feeds.api.service import service as api
 from feeds.health import Health
 from feeds.pages import Page
@@ -36,10 +35,6 @@ _API: Final = frozenset({"api", "openapi.json", "schemas"})
 
 _PLAIN: Final = (b"content-type", b"text/plain; charset=utf-8")
 _NO_STORE: Final = (b"cache-control", b"no-store")
-_TOO_MUCH: Final = (
-    "Сейчас слишком много запросов. Повторите через несколько секунд.\n"
-    "Too many requests just now; try again in a few seconds.\n"
-).encode()
 
 _FRESH_SECONDS: Final = 60.0  # pages show when sources were last checked, and that moves without a new event
 _REVISION_SECONDS: Final = 1.0  # how often the store is asked whether anything happened
@@ -83,8 +78,9 @@ def create_app(
     site: Site, *, clock: Callable[[], float] = time.monotonic, now: Callable[[], datetime] = _utc_now
 ) -> ASGIApp:
     """The ASGI application of a live site. `clock` gives seconds that only grow, `now` the time of day."""
-    frame = site.frame("ru")
-    desk = Desk(frame, site.finder, Budget(clock))
+    frame, budget = site.frame("ru"), Budget(clock)
+    site.limit(budget.spend)
+    desk = Desk(frame, site.finder, budget)
     return PreparedPages(site, desk, Health(frame.library, site.revision, now), clock)
 
 
@@ -108,6 +104,8 @@ class PreparedPages:
             return
         try:
             await self._answer(scope, receive, send)
+        except Exhausted as exhausted:
+            await self._answer_busy(scope, send, exhausted.retry_after)
         except Exception:
             log.exception("answer.fault")  # it is not said of which page: that is the reader's business
             await answer(send, 500, [_PLAIN, _NO_STORE], b"something went wrong here; try again later\n")
@@ -155,12 +153,7 @@ class PreparedPages:
 
     async def _answer_query(self, scope: Scope, send: Send, path: str) -> None:
         """A page made for what one reader asked. It is neither kept nor cached: what people look for is their own business."""
-        try:
-            page = await run_in_threadpool(self._asked, path, _query(scope["query_string"]))
-        except Refused as refused:
-            headers = [_PLAIN, _NO_STORE, (b"retry-after", (refused.headers or {}).get("Retry-After", "1").encode())]
-            await answer(send, refused.status_code, headers, _TOO_MUCH, head=scope["method"] == "HEAD")
-            return
+        page = await run_in_threadpool(self._site.answer, path, _query(scope["query_string"]))
         if page is None:
             page, status = await run_in_threadpool(self._site.missing, path), 404
         else:
@@ -168,9 +161,10 @@ class PreparedPages:
         headers = [(b"content-type", page.content_type.encode()), _NO_STORE]
         await answer(send, status, headers, page.body, head=scope["method"] == "HEAD")
 
-    def _asked(self, path: str, query: Mapping[str, str]) -> Page | None:
-        with self._desk.within_budget():
-            return self._site.answer(path, query)
+    async def _answer_busy(self, scope: Scope, send: Send, retry_after: int) -> None:
+        page = await run_in_threadpool(self._site.busy, _path(scope))
+        headers = [(b"content-type", page.content_type.encode()), _NO_STORE, (b"retry-after", b"%d" % retry_after)]
+        await answer(send, 429, headers, page.body, head=scope["method"] == "HEAD")
 
     async def _answer_search(self, scope: Scope, send: Send, path: str) -> None:
         """Search: neither kept nor cached, and refused when everybody together asks for too much."""

@@ -11,16 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from feeds import addresses, diffview, headline, historypage, labels, phrases, subject, versionpage
+from feeds.api import budget
 from feeds.diffview import Sides
 from feeds.frame import Frame
 from feeds.pages import Page
 from feeds.pictures import fonts
-from feeds.places import shown
 from tracker.models import Diff, Document, Force, Operation, Section, Version
 
 _REMEMBERED: Final = 32
-#: Characters of both texts together; past them a page would keep the machine busy for seconds.
-_LARGEST: Final = 8_000_000
 
 
 class Comparisons:
@@ -69,7 +67,8 @@ def pair(frame: Frame, comparisons: Comparisons, found: addresses.Place) -> Page
     if versions is None or frame.insight is None:
         return None
     old, new = versions
-    return _page(frame, comparisons, (found.document, old), (found.document, new), addresses.pair_path(old, new))
+    path = addresses.pair_path(old, new)
+    return _page(frame, comparisons, (found.document, old), (found.document, new), path)
 
 
 def free(frame: Frame, comparisons: Comparisons, query: Mapping[str, str]) -> Page:
@@ -112,23 +111,20 @@ def _page(
     same_document = old_document.id == new_document.id
     names = [versionpage.labelled(version, frame) for version in (old, new)]
     if not same_document:
-        names = [f"{who.full_name}: {name}" for who, name in zip(about, names, strict=True)]
+        titles = [who.full_name if frame.language == "ru" else who.english_name for who in about]
+        names = [f"{title}: {name}" for title, name in zip(titles, names, strict=True)]
     readable = old.readable and new.readable
-    too_large = sum(len(section.text) for sections in texts for section in sections) > _LARGEST
+    size = size_of(texts)
+    too_large = size > budget.LARGEST
+    ordered = versionpage.comparable(frame.library.versions(new_document.id), new.key.part) if same_document else []
     context: dict[str, Any] = {"diff": None, "reasons": (), "level": None, "line": "", "same": False}
     if readable and not too_large:
-        diff, forms = comparisons.of(old, new, texts)
         sides = Sides(before=names[0], after=names[1], are_times=same_document and old.key.source == new.key.source)
-        view = diffview.with_context(diffview.view(diff, frame.say, sides=sides, forms=forms), diff, *texts)
-        context = {
-            "diff": view,
-            "reasons": diff.significance.reasons,
-            "level": labels.LEVELS[diff.significance.level],
-            "line": phrases.upper(shown(headline.headline(diff))) if not diff.same else "",
-            "stats": diff.stats,
-            "same": diff.same,
-        }
-    ordered = versionpage.comparable(frame.library.versions(new_document.id), new.key.part) if same_document else []
+        # Neighbouring texts, and reading with reading, are pages that everybody is led to: they are open like any other.
+        places = (ordered.index(old), ordered.index(new)) if same_document and path != "/compare" else None
+        is_page = places in versionpage.published(ordered)
+        with budget.free(0) if is_page else frame.spend(budget.of_texts(size)):
+            context = _compared(frame, comparisons, (old, new), texts, sides)
     return frame.html(
         path,
         "compare.html",
@@ -155,6 +151,30 @@ def _page(
         past=historypage.links(new, frame) if same_document else None,
         **context,
     )
+
+
+def size_of(texts: tuple[Sequence[Section], Sequence[Section]]) -> int:
+    """Characters of two texts together."""
+    return sum(len(section.text) for sections in texts for section in sections)
+
+
+def _compared(
+    frame: Frame,
+    comparisons: Comparisons,
+    pair: tuple[Version, Version],
+    texts: tuple[Sequence[Section], Sequence[Section]],
+    sides: Sides,
+) -> dict[str, Any]:
+    """What the page says of the difference."""
+    diff, forms = comparisons.of(*pair, texts)
+    return {
+        "diff": diffview.with_context(diffview.view(diff, frame.say, sides=sides, forms=forms), diff, *texts),
+        "reasons": diff.significance.reasons,
+        "level": labels.LEVELS[diff.significance.level],
+        "line": phrases.upper(headline.headline(diff, language=frame.language)) if not diff.same else "",
+        "stats": diff.stats,
+        "same": diff.same,
+    }
 
 
 def _downloads(path: str, frame: Frame) -> list[tuple[str, str]]:

@@ -2,50 +2,54 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from markupsafe import Markup
 
-from feeds import diffview, headline, labels, times
+from feeds import diffview, headline, labels, phrases, times
 from feeds.exports.comparison import Comparison
 from feeds.languages import Speech
 from feeds.pages import asset, environment
-from tracker.models import Diff
+from tracker.models import Diff, Language
 
 
-def of_comparison(comparison: Comparison) -> str:
+def of_comparison(comparison: Comparison, language: Language) -> str:
     """The same page of a comparison of the site: with its document, force, captures and permanent address on it."""
-    return standalone(
-        comparison.diff, old_name=comparison.before.name, new_name=comparison.after.name, comparison=comparison
-    )
+    before, after = comparison.before.name, comparison.after.name
+    return standalone(comparison.diff, old_name=before, new_name=after, comparison=comparison, language=language)
 
 
-def standalone(diff: Diff, *, old_name: str, new_name: str, comparison: Comparison | None = None) -> str:
+def standalone(
+    diff: Diff, *, old_name: str, new_name: str, comparison: Comparison | None = None, language: Language = "ru"
+) -> str:
     """A self-contained HTML page of a diff. `old_name` and `new_name` are what people call the two texts."""
+    say = Speech(language)
     # The stylesheet is our own file: it holds no markup that could end the style element.
     style = Markup(asset("style.css").decode())  # noqa: S704 - our own file, never foreign text
     return (
-        environment(Speech("ru"))
+        environment(say)
         .get_template("standalone.html")
         .render(
             old_name=old_name,
             new_name=new_name,
             style=style,
-            verdict=_verdict(diff),
+            verdict=_verdict(diff, say),
             reasons=diff.significance.reasons,
             level=labels.LEVELS[diff.significance.level],
-            view=diffview.view(diff, sides=comparison.sides if comparison else None),
+            view=diffview.view(diff, say, sides=comparison.sides if comparison else None),
             origin=comparison,
-            say=Speech("ru"),
-            both=times.both,
+            say=say,
+            both=partial(times.both, language=language),
             demo=labels.DEMO,
         )
     )
 
 
-def _verdict(diff: Diff) -> str:
+def _verdict(diff: Diff, say: Speech) -> str:
     """The page in one sentence."""
     if diff.same:
-        return "Слова текстов совпадают." + (" Различается только оформление." if diff.noise else "")
-    line = headline.headline(diff)
+        return say("Слова текстов совпадают.") + (f" {say('Различается только оформление.')}" if diff.noise else "")
+    line = phrases.upper(headline.headline(diff, language=say.language))
     stats = diff.stats
-    words = f"Слов добавлено: {stats.words_added}, исключено: {stats.words_removed}."
-    return f"{line[:1].upper()}{line[1:]}. {words}"
+    words = say("Слов добавлено: {added}, исключено: {removed}.", added=stats.words_added, removed=stats.words_removed)
+    return f"{line}. {words}" if line else words

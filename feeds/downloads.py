@@ -6,11 +6,12 @@ is made in `feeds.exports` and `feeds.pictures`; here is only which address asks
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from feeds import addresses, diffpage, sides, versionpage, views
+from feeds import addresses, comparepage, diffpage, sides, versionpage, views
+from feeds.api import budget
 from feeds.comparepage import Comparisons
 from feeds.exports import comparison, evidence, tables, tracked
 from feeds.exports.comparison import Comparison
@@ -30,6 +31,8 @@ DIFF_FILES: Final = (*PLAIN_FILES, "diff.png")
 CARD: Final = "card.png"
 #: How the evidence pack of an event is called behind its id.
 PACK: Final = ".zip"
+#: What making a file takes from the budget; others cost 1.
+_COSTS: Final = {"diff.docx": 2.0, "diff.png": 3.0, CARD: 1.0, PACK: 3.0}
 LISTS: Final = ("csv", "jsonl")
 ENDINGS: Final = tuple(f".{extension}" for extension in LISTS)
 
@@ -49,17 +52,22 @@ def of_event(frame: Frame, event_id: str, name: str) -> Page | None:
     if name == CARD:
         if not fonts.available():
             return None
-        return _file(frame, path, _PNG, share.picture(event, diff, frame.info, frame.say), event.observed_at)
+        with frame.spend(_COSTS[CARD]):
+            return _file(frame, path, _PNG, share.picture(event, diff, frame.info, frame.say), event.observed_at)
     if diff is None:
         return None
     made = comparison.of_event(event, diff, frame.info, sides.called(event, frame.say), frame.language)
-    return _of_diff(frame, path, made, event.observed_at, lambda: tracked.changes(made, frame.say))
+    with frame.spend(_COSTS.get(name, 1.0)):
+        return _of_diff(frame, path, made, event.observed_at, lambda: tracked.changes(made, frame.say))
 
 
 def of_evidence(frame: Frame, name: str) -> Page | None:
     """The evidence pack of an event, ``<id>.zip``. It is the same in both languages and holds both."""
     event = frame.library.event(name.removesuffix(PACK)) if name.endswith(PACK) else None
-    made = evidence.pack(event.id, frame.library, frame.info) if event else None
+    if event is None:
+        return None
+    with frame.spend(_COSTS[PACK]):
+        made = evidence.pack(event.id, frame.library, frame.info)
     return _file(frame, f"/evidence/{name}", evidence.MEDIA_TYPE, made, None) if made is not None else None
 
 
@@ -71,10 +79,14 @@ def of_pair(
     if frame.insight is None or not (old.readable and new.readable):
         return None
     texts = frame.library.sections(old.id), frame.library.sections(new.id)
-    diff, _ = comparisons.of(old, new, texts)
-    made = comparison.of_versions((document, old), (document, new), diff, frame.info, frame.language)
+    size = comparepage.size_of(texts)
+    if size > budget.LARGEST:
+        return None
     path = f"{addresses.pair_path(old, new)}/{name}"
-    return _of_diff(frame, path, made, new.last_seen, lambda: tracked.whole(made, *texts, frame.say))
+    with frame.spend(budget.of_texts(size) + _COSTS.get(name, 1.0)):
+        diff, _ = comparisons.of(old, new, texts)
+        made = comparison.of_versions((document, old), (document, new), diff, frame.info, frame.language)
+        return _of_diff(frame, path, made, new.last_seen, lambda: tracked.whole(made, *texts, frame.say))
 
 
 def _of_diff(frame: Frame, path: str, made: Comparison, modified: datetime, word: Callable[[], bytes]) -> Page | None:
@@ -84,7 +96,7 @@ def _of_diff(frame: Frame, path: str, made: Comparison, modified: datetime, word
     if name == "diff.png" and fonts.available():
         return _file(frame, path, _PNG, changes.picture(made, frame.say), modified)
     if name == "diff.html":
-        return _file(frame, path, _HTML, diffpage.of_comparison(made).encode(), modified)
+        return _file(frame, path, _HTML, diffpage.of_comparison(made, frame.language).encode(), modified)
     return None
 
 
@@ -127,24 +139,26 @@ def _month(frame: Frame, path: str, name: str) -> Page | None:
     return _events(frame, path, [event for event in events if views.month_of(event) == first])
 
 
-def _documents(frame: Frame, path: str, documents: Iterable[Document]) -> Page:
-    rows = tables.document_rows(documents, frame.info, frame.language)
-    return _table(frame, path, tables.DOCUMENT_COLUMNS, rows, frame.newest())
+def _documents(frame: Frame, path: str, documents: Sequence[Document]) -> Page:
+    with frame.spend(budget.of_rows(len(documents))):
+        rows = tables.document_rows(documents, frame.info, frame.language)
+        return _table(frame, path, tables.DOCUMENT_COLUMNS, rows, frame.newest())
 
 
-def _events(frame: Frame, path: str, events: Iterable[Event]) -> Page:
-    listed = list(events)
-    rows = tables.event_rows(listed, frame.rows.diff, frame.info, frame.language)
-    modified = max((event.observed_at for event in listed), default=epoch(frame.info))
-    return _table(frame, path, tables.EVENT_COLUMNS, rows, modified)
+def _events(frame: Frame, path: str, events: Sequence[Event]) -> Page:
+    with frame.spend(budget.of_rows(len(events))):
+        rows = tables.event_rows(events, frame.rows.diff, frame.info, frame.language)
+        modified = max((event.observed_at for event in events), default=epoch(frame.info))
+        return _table(frame, path, tables.EVENT_COLUMNS, rows, modified)
 
 
 def _versions(frame: Frame, path: str, document: Document) -> Page:
     versions = frame.library.versions(document.id)
     ordered = [row for part in ("text", "note") for row in versionpage.comparable(versions, part, readable=False)]
-    rows = tables.version_rows(document, ordered, frame.info, frame.language)
-    modified = max((row.last_seen for row in ordered), default=epoch(frame.info))
-    return _table(frame, path, tables.VERSION_COLUMNS, rows, modified)
+    with frame.spend(budget.of_rows(len(ordered))):
+        rows = tables.version_rows(document, ordered, frame.info, frame.language)
+        modified = max((row.last_seen for row in ordered), default=epoch(frame.info))
+        return _table(frame, path, tables.VERSION_COLUMNS, rows, modified)
 
 
 def _table(frame: Frame, path: str, columns: tuple[str, ...], rows: Iterable[tables.Row], modified: datetime) -> Page:

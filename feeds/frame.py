@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from feeds import channels, labels, subject, times, views
+from feeds.api import budget
 from feeds.formats import FORMATS, epoch
 from feeds.languages import Speech
 from feeds.library import Library
@@ -50,6 +51,7 @@ class Frame:
         self.layout = Layout(info, self.say)
         self.months = months
         self.insight = insight
+        self.spend: budget.Spend = budget.free
         self._revision = revision
         self._topics: tuple[int, tuple[str, ...]] = (-1, ())
 

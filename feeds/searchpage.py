@@ -74,6 +74,7 @@ def _query(asked: Mapping[str, str]) -> Query:
         since=_day(asked.get("from", "")),
         until=_day(asked.get("to", "")),
         every_version=asked.get("versions") == "all",
+        order="newest" if asked.get("order") == "newest" else "relevance",
         before=int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None,
     )
 
@@ -96,6 +97,7 @@ def _fields(query: Query, **others: object) -> str:
         "from": query.since or "",
         "to": query.until or "",
         "versions": "all" if query.every_version else "",
+        "order": "newest" if query.order == "newest" else "",
         **others,
     }
     return urlencode({name: str(value) for name, value in fields.items() if value})
@@ -118,7 +120,17 @@ def _page(frame: Frame, query: Query, found: Found | None, *, refused: bool = Fa
         older=f"{PATH}?{_fields(query, before=found.following)}" if found and found.following is not None else None,
         everywhere=f"{PATH}?{_fields(query, versions='all')}" if found and not query.every_version else None,
         inside=_name(inside, frame) if inside else "",
-        narrowed=any((query.topic, query.kind, query.force, query.since, query.until, query.every_version)),
+        narrowed=any(
+            (
+                query.topic,
+                query.kind,
+                query.force,
+                query.since,
+                query.until,
+                query.every_version,
+                query.order == "newest",
+            )
+        ),
         choices={
             "topics": frame.menu(),
             "kinds": [(kind, say.of(words)) for kind, words in _KINDS.items()],

@@ -22,6 +22,7 @@ from feeds import (
     versionpage,
 )
 from feeds.addresses import ID_LENGTHS
+from feeds.api.budget import Spend
 from feeds.api.desk import Finder
 from feeds.comparepage import Comparisons
 from feeds.feedfiles import FeedFiles
@@ -78,6 +79,11 @@ class Site:
         """What the pages of a language share: what stands beside them (search, the API) is worded with it."""
         return self._frames[language]
 
+    def limit(self, spend: Spend) -> None:
+        """From now on dear pages are made inside of `spend`, which may raise `Exhausted`: anybody may ask."""
+        for frame in self._frames.values():
+            frame.spend = spend
+
     def revision(self) -> int:
         """Grows with every recorded event; cheap enough to ask before each answer."""
         newest = self._library.events(limit=1)
@@ -106,7 +112,10 @@ class Site:
         frame = self._frames[language]
         if own == "/compare":
             return comparepage.free(frame, self._comparisons, query)
-        return listings.timeline(frame, self._months, query) if own == "/" else None
+        if own != "/":
+            return None
+        with frame.spend(1.0):
+            return listings.timeline(frame, self._months, query)
 
     def takes_query(self, path: str) -> bool:
         """Whether a page answers its query string."""
@@ -231,6 +240,12 @@ class Site:
         language, own = languages.split(path)
         frame = self._frames[language]
         return frame.html(own or "/", "missing.html", None, heading=frame.say("Страница не найдена"))
+
+    def busy(self, path: str) -> Page:
+        """The page that stands where one could not be made just now."""
+        language, own = languages.split(path)
+        frame = self._frames[language]
+        return frame.html(own or "/", "busy.html", None, heading=frame.say("Слишком много запросов сразу"))
 
     def file(self, path: str) -> str:
         """Where a static copy of a path stands, relative to the root of the copy."""

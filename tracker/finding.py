@@ -60,20 +60,30 @@ class Finder:
                 return self._found(asked, terms, (), inside)
         terms = (*asked.terms, *_words(asked.numbers))
         titled: tuple[str, ...] = ()
-        if query.before is None and not asked.address:
+        if not asked.address:
             titled = self.store.titled(terms, query, limit=TITLES)
             # What bears the number comes before what only mentions it.
             titled = tuple(dict.fromkeys((*(() if asked.terms else documents[:MOST]), *titled)))
-        return self._found(asked, terms, titled, self._places(terms, asked, query))
+        places = self._places(terms, asked, query, titled=titled)
+        return self._found(asked, terms, titled if query.before is None else (), places)
 
     def report(self, diff: Diff, /) -> Mapping[str, Any]:
         """A comparison in the shape of ``duma-tracker diff --format json``."""
         return report.to_json(diff)
 
-    def _places(self, terms: Sequence[Term], asked: Asked, query: Query, documents: Sequence[str] = ()) -> Places:
+    def _places(
+        self,
+        terms: Sequence[Term],
+        asked: Asked,
+        query: Query,
+        documents: Sequence[str] = (),
+        titled: Sequence[str] = (),
+    ) -> Places:
         phrases = any(near.exact for term in terms for near in term.options)
         holds = partial(fragments.holds, terms=terms) if phrases else None
-        return self.store.places(terms, asked.address, query, documents=documents, holds=holds)
+        if query.order == "newest" or query.document:  # one document is read from what came last
+            return self.store.places(terms, asked.address, query, documents=documents, holds=holds)
+        return self.store.ranked(terms, asked.address, query, titled=titled, documents=documents, holds=holds)
 
     def _found(self, asked: Asked, terms: Sequence[Term], titled: Sequence[str], places: Places) -> Found:
         matches = []

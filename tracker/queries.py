@@ -12,6 +12,8 @@ from tracker.models import Document, Force, Version
 #: A run of text and whether it is what was looked for.
 Run: TypeAlias = tuple[str, bool]
 
+Order: TypeAlias = Literal["relevance", "newest"]
+
 #: Documents on one page of answers, at most.
 MOST: Final = 100
 
@@ -34,6 +36,7 @@ class Query:
     every_version: bool = False
     limit: int = 20
     before: int | None = None
+    order: Order = "relevance"
 
 
 @dataclass(frozen=True, slots=True)

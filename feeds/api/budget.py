@@ -1,7 +1,8 @@
 """How much work may be asked of this machine at once, by everybody together.
 
 Nothing is counted per reader: behind Tor many share one address, and of addresses nothing is kept. What was prepared is not
-limited at all; searches and comparisons take from one bucket that fills again, and only so many run at a time.
+limited at all, nor are the pages that a reader comes to by following links; searches, comparisons of one's own choice, files
+and long lists take from one bucket that fills again, and only so many run at a time. One unit is some 50 ms of a processor.
 """
 
 from __future__ import annotations
@@ -10,12 +11,35 @@ import contextlib
 import math
 import threading
 from collections.abc import Callable, Iterator
-from typing import Final
+from contextlib import AbstractContextManager
+from typing import Final, TypeAlias
 
 #: Searches or comparisons: how many a second for long, how many in a burst, how many at a time.
 RATE: Final = 20.0
 BURST: Final = 100.0
 AT_ONCE: Final = 8
+#: Characters of both texts of a comparison together; past them it is not made on demand, at them it costs `_DEAREST`.
+LARGEST: Final = 8_000_000
+_DEAREST: Final = 20.0
+
+#: Cost of a piece of work -> the block in which it is done; raises `Exhausted` instead.
+Spend: TypeAlias = Callable[[float], AbstractContextManager[None]]
+
+
+def of_texts(size: int) -> float:
+    """What comparing texts of that many characters costs; a search costs 1."""
+    return 1.0 + _DEAREST * size / LARGEST
+
+
+def of_rows(count: int) -> float:
+    """What making a list of that many rows costs."""
+    return 1.0 + count / 250
+
+
+def free(cost: float) -> AbstractContextManager[None]:
+    """Where nobody asks but the operator, nothing is limited."""
+    del cost
+    return contextlib.nullcontext()
 
 
 class Exhausted(Exception):  # noqa: N818 - it is no error of anybody's

@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 
 from feeds import addresses, channels, subject, times
 from feeds.api import shapes
-from feeds.api.budget import Budget, Exhausted
+from feeds.api.budget import LARGEST, Budget, Exhausted, of_texts
 from feeds.api.problems import Refused
 from feeds.filters import Filters
 from feeds.frame import Frame
@@ -26,9 +26,6 @@ from tracker.queries import Found, Query
 _REACH: Final = 3_000
 _BATCH: Final = 200
 FREE_PAGE: Final = 100
-#: Characters of both texts of a comparison together; a comparison of this many costs `_COST` times a search.
-_LARGEST: Final = 8_000_000
-_COST: Final = 20.0
 _REMEMBERED: Final = 16
 
 
@@ -188,9 +185,9 @@ class Desk:
             raise Refused(422, "one of the two was not read as text; `unread_reason` of the version says why")
         texts = self.library.sections(old.id), self.library.sections(new.id)
         size = sum(len(section.text) for sections in texts for section in sections)
-        if size > _LARGEST:
+        if size > LARGEST:
             raise Refused(422, "these texts are too long to be compared on demand")
-        with self.within_budget(1.0 + _COST * size / _LARGEST):
+        with self.within_budget(of_texts(size)):
             made = finder.report(insight.compare(*texts))
         with self._lock:
             self._compared[old.id, new.id] = made

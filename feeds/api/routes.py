@@ -48,6 +48,13 @@ class Versions(StrEnum):
     ALL = "all"
 
 
+class OrderParameter(StrEnum):
+    """In which order answers come."""
+
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+
+
 _NAME: Final = 200
 _Limit = Annotated[int, Query(ge=1, le=500, description="How many at most.")]
 _TopicName = Annotated[str, Query(max_length=_NAME, description="A topic, as `/api/v1/topics` lists them.")]
@@ -232,6 +239,10 @@ def _search(api: APIRouter, desk: Desk) -> None:
         versions: Annotated[
             Versions, Query(description="Only what stands now, or all that ever stood.")
         ] = Versions.NEWEST,
+        order: Annotated[
+            OrderParameter,
+            Query(description="The most relevant documents first, or those whose texts were recorded last."),
+        ] = OrderParameter.RELEVANCE,
         before: _Cursor = None,
         limit: Annotated[int, Query(ge=1, le=MOST, description="How many documents at most.")] = 20,
     ) -> Response:
@@ -239,6 +250,7 @@ def _search(api: APIRouter, desk: Desk) -> None:
 
         `ст. 22 ч. 1 138-ФЗ "прекращение гражданства"` looks for the phrase in part 1 of article 22 of laws with that number.
         A search for "лишение" also finds what the law calls "прекращение гражданства". Queries are neither kept nor logged.
+        A cursor is good for the order that it came with; inside of one `document` the newest wording always comes first.
         """
         query = SearchQuery(
             words=q,
@@ -249,6 +261,7 @@ def _search(api: APIRouter, desk: Desk) -> None:
             since=since,
             until=until,
             every_version=versions is Versions.ALL,
+            order=order.value,
             before=before,
             limit=limit,
         )

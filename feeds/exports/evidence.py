@@ -221,7 +221,7 @@ def _heading(version: Version, about: subject.Subject | None, say: Speech) -> It
 
 
 def _page(event: Event, diff: Diff, info: SiteInfo) -> str:
-    return diffpage.of_comparison(comparison.of_event(event, diff, info, sides.called(event, Speech("ru")), "ru"))
+    return diffpage.of_comparison(comparison.of_event(event, diff, info, sides.called(event, Speech("ru")), "ru"), "ru")
 
 
 def _json(value: Any) -> bytes:

@@ -44,6 +44,7 @@ INFO = SiteInfo(title="Трекер", base_url="https://t.example", authority="t
 CHANGED = {**UNITS, "st-22.ch-1": "1. Гражданство Российской Федерации не прекращается."}
 VERSION = f"{LAW}/text/ips/rdk-1/1"
 NEWER = f"{LAW}/text/ips/rdk-2/1"
+OTHER = f"{BILL}/text/ips/rdk-1/1"
 
 
 @dataclass
@@ -438,6 +439,58 @@ def test_looking_through_events_takes_from_the_budget_and_following_does_not(liv
     assert live.ask("/?level=key").status == 200
 
 
+def test_every_comparison_of_ones_own_choice_is_inside_the_budget_and_reading_is_not(live: Live) -> None:
+    pair = f"/{LAW}/compare/{NEWER.removeprefix(LAW + '/')}/{VERSION.removeprefix(LAW + '/')}"  # the newer first
+    neighbours = f"/{LAW}/compare/{VERSION.removeprefix(LAW + '/')}/{NEWER.removeprefix(LAW + '/')}"
+    dear = (
+        f"/compare?a=/{VERSION}&b=/{NEWER}",
+        f"/en/compare?a=/{VERSION}&b=/{NEWER}",
+        f"/compare?a=/{VERSION}&b=/{OTHER}",
+        pair,
+        f"/en{pair}",
+        f"{neighbours}/diff.docx",
+        "/documents.csv",
+        f"/{LAW}/events.jsonl",
+        f"/api/v1/diff?a={VERSION}&b={OTHER}",
+    )
+    while live.ask("/search?q=x").status == 200:
+        pass
+    for address in dear:
+        answer = live.ask(address)
+        assert (answer.status, int(answer.headers["retry-after"]) > 0) == (429, True), address
+    assert "Too many requests" in live.ask(dear[1]).body.decode()
+    # Whoever reads is never turned away, however many come from one address.
+    for page in (
+        "/",
+        "/en",
+        f"/{LAW}",
+        f"/{VERSION}",
+        neighbours,
+        f"/en{neighbours}",
+        f"/{LAW}/history/st-22.ch-1",
+        "/compare",
+        "/feeds",
+        "/feeds/all.atom",
+        f"/event/{live.store.events(limit=1)[0].id}",
+        "/sources",
+    ):
+        assert live.ask(page).status == 200, page
+    live.now += 60
+    for address in dear:
+        assert live.ask(address).status == 200, address
+        live.now += 1
+    # What was made for one is there for all.
+    while live.ask("/search?q=x").status == 200:
+        pass
+    assert live.ask("/documents.csv").status == 200
+
+
+def test_a_longer_comparison_costs_more() -> None:
+    assert budget.of_texts(0) == 1
+    assert budget.of_texts(budget.LARGEST) > 10 * budget.of_texts(100_000)
+    assert budget.of_rows(5_000) > budget.of_rows(5)
+
+
 def test_only_so_much_runs_at_a_time() -> None:
     at = Budget(lambda: 0.0, rate=1, burst=10, at_once=1)
     with at.spend(), pytest.raises(Exhausted), at.spend():
@@ -479,6 +532,11 @@ def test_the_page_narrows_and_goes_on(live: Live) -> None:
     assert "прежняя редакция" in page
     assert f'value="{LAW}" checked' in page
     assert "Ничего не найдено" in live.ask(f"/search?q={past}&kind=bill").body.decode()
+    both = quote("гражданство")
+    newest = live.ask(f"/search?q={both}&order=newest&kind=act").body.decode()
+    assert '<option value="newest" selected>' in newest
+    assert live.get(f"/api/v1/search?q={both}&order=newest") == live.get(f"/api/v1/search?q={both}&order=relevance")
+    assert live.ask(f"/api/v1/search?q={both}&order=oldest").status == 422
 
 
 # ---------------------------------------------------------------- schemathesis

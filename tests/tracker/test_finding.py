@@ -86,7 +86,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
-def ask(store: Store, words: str, **narrowed: str | bool) -> Found:
+def ask(store: Store, words: str, **narrowed: str | int | None) -> Found:
     return Finder(store).find(replace(Query(words=words), **narrowed))  # type: ignore[arg-type]
 
 
@@ -168,6 +168,39 @@ def test_titles_come_first(store: Store) -> None:
     found = ask(store, "вымышленный")
     assert [match.document.id for match in found.matches] == [LAW, OTHER]
     assert ("вымышленном", True) in found.matches[0].title
+
+
+def test_what_says_more_of_it_comes_first_unless_the_newest_are_asked_for(store: Store) -> None:
+    said = {"st-1": "Статья 1. О порядке.", "st-1.ch-1": "1. Удостоверение выдаётся лицу.", "st-2": "Статья 2. Прочее."}
+    heading = {**said, "st-2": "Статья 2. Удостоверение", "st-2.ch-1": "1. Удостоверение именное."}
+    title = {"st-1.ch-1": "1. Порядок выдачи удостоверения."}
+    law(store, "act/fz/2099-02-01/1-fz", "1-ФЗ", "Об удостоверении", title)
+    law(store, "act/fz/2099-02-02/2-fz", "2-ФЗ", "О внесении изменений в Федеральный закон об удостоверении лица", said)
+    law(store, "act/fz/2099-02-03/3-fz", "3-ФЗ", "О прочем", heading)
+    law(store, "act/fz/2099-02-04/4-fz", "4-ФЗ", "Об ином", said)
+    Finder(store).index()
+
+    def numbers(**narrowed: str | int | None) -> list[str]:
+        return [match.document.number for match in ask(store, "удостоверение", **narrowed).matches]
+
+    # What is called so, what amends it, what has a heading about it, what only mentions it.
+    assert numbers() == ["1-ФЗ", "2-ФЗ", "3-ФЗ", "4-ФЗ"]
+    assert numbers(order="newest") == ["2-ФЗ", "1-ФЗ", "4-ФЗ", "3-ФЗ"]
+    best = ask(store, "удостоверение").matches[2]
+    assert [fragment.path for fragment in best.fragments] == ["st-2", "st-1.ch-1", "st-2.ch-1"]
+    first = ask(store, "удостоверение", limit=3)
+    assert first.following == 3
+    rest = ask(store, "удостоверение", limit=3, before=first.following)
+    assert ([match.document.number for match in rest.matches], rest.following) == (["4-ФЗ"], None)
+    assert ask(store, "удостоверение", before=2**53 - 1).matches == ()
+
+
+def test_the_very_unit_comes_before_what_stands_inside_it(store: Store) -> None:
+    deep = {"st-7.ch-1.p-2": "2) лицо призвано;", "st-7.ch-1": "1. Лицо вправе:"}
+    law(store, "act/fz/2099-03-01/7-fz", "7-ФЗ", "О седьмом", deep)
+    Finder(store).index()
+    [match] = ask(store, "ст. 7 ч. 1 лицо").matches
+    assert [fragment.path for fragment in match.fragments] == ["st-7.ch-1", "st-7.ch-1.p-2"]
 
 
 def test_earlier_texts_only_when_asked(store: Store) -> None:

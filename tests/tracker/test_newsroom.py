@@ -49,7 +49,9 @@ def test_the_comparison_of_an_event_as_files(site: Site, reading: Event, prefix:
     assert "<w:del " in word
     assert "пятнадцати" in word
     html = get(site, f"{base}/diff.html").body.decode()
-    assert "Это проект, он не действует." in html
+    said = "This is a draft; it is not in force." if prefix else "Это проект, он не действует."
+    assert f"<strong>{said}</strong>" in html
+    assert f'<html lang="{"en" if prefix else "ru"}">' in html
     assert "ДЕМО: вымышленный документ" in html
     for name in ("diff.png", "card.png"):
         picture = get(site, f"{base}/{name}")

@@ -15,7 +15,7 @@ from feeds.textual import clean
 from tracker.commands.common import FAILED, fail, instance_of, stderr
 from tracker.finding import Finder
 from tracker.models import Force
-from tracker.queries import MOST, Found, Fragment, Match, Query, Run
+from tracker.queries import MOST, Found, Fragment, Match, Order, Query, Run
 
 
 def _day(context: click.Context, parameter: click.Parameter, value: str | None) -> date | None:
@@ -35,6 +35,13 @@ def _day(context: click.Context, parameter: click.Parameter, value: str | None) 
 @click.option("--since", callback=_day, help="Only documents of that date or later, as 2026-01-31.")
 @click.option("--until", callback=_day, help="Only documents of that date or earlier.")
 @click.option("--all-versions", is_flag=True, help="Also what stands in no newest text any more.")
+@click.option(
+    "--order",
+    type=click.Choice(["relevance", "newest"]),
+    default="relevance",
+    show_default=True,
+    help="What comes first.",
+)
 @click.option("--limit", type=click.IntRange(1, MOST), default=20, show_default=True, help="Documents at most.")
 @click.option("--rebuild", is_flag=True, help="Make the index anew first.")
 @click.pass_context
@@ -49,6 +56,7 @@ def search_command(
     since: date | None,
     until: date | None,
     all_versions: bool,
+    order: Order,
     limit: int,
     rebuild: bool,
 ) -> None:
@@ -72,6 +80,7 @@ def search_command(
             since=since,
             until=until,
             every_version=all_versions,
+            order=order,
             limit=limit,
         )
         found = finder.find(asked)

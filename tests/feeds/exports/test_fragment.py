@@ -77,7 +77,7 @@ def test_hostile_words_are_text() -> None:
 
 
 def test_a_page_to_mail_says_what_it_shows() -> None:
-    page = diffpage.of_comparison(of_event())
+    page = diffpage.of_comparison(of_event(), "ru")
     root = html.fromstring(page)
     said = " ".join(root.text_content().split())
     assert root.findtext(".//title") == (
@@ -90,8 +90,30 @@ def test_a_page_to_mail_says_what_it_shows() -> None:
     assert not list(root.iter("script", "img", "link"))
 
 
+def test_a_page_taken_from_the_english_site_is_framed_in_english() -> None:
+    page = diffpage.of_comparison(of_event(language="en"), "en")
+    root = html.fromstring(page)
+    assert root.get("lang") == "en"
+    assert root.findtext(".//title").startswith("DEMO: invented document. [Draft bill, ")
+    # What is left in Russian is the law itself, and says so.
+    for element in root.xpath("//*[@lang='ru'] | //style"):
+        element.drop_tree()
+    framing = " ".join(root.text_content().split())
+    for said in (
+        "Before",
+        "After",
+        "Seen",
+        "Permanent address",
+        "captured 12 May 2026",
+        "This is a draft; it is not in force.",
+    ):
+        assert said in framing, said
+    for russian in ("Было", "Стало", "Замечено", "Почему", "Слов", "изменён", "проект", "Законопроект"):
+        assert russian not in framing, russian
+
+
 def test_a_page_of_two_sources_calls_neither_older() -> None:
-    page = diffpage.of_comparison(replace(of_event(invented=False), are_times=False)).partition("</style>")[2]
+    page = diffpage.of_comparison(replace(of_event(invented=False), are_times=False), "ru").partition("</style>")[2]
     assert "Чем тексты различаются" in page
     assert "Было / Стало" not in page
     assert "ДЕМО" not in page
@@ -99,6 +121,6 @@ def test_a_page_of_two_sources_calls_neither_older() -> None:
 
 def test_hostile_words_do_not_leave_the_page() -> None:
     old, new = sections("1. Тихо."), sections(f"1. {HOSTILE}")
-    page = diffpage.of_comparison(of_texts(old, new, bill(title=HOSTILE)))
+    page = diffpage.of_comparison(of_texts(old, new, bill(title=HOSTILE)), "ru")
     assert "<script" not in page
     assert "\u202e" not in page
