@@ -161,7 +161,7 @@ class WorkerSettings(Section):
             raise ValueError('engine = "dask" needs the address of a scheduler')
         files = (self.ca_file, self.cert_file, self.key_file)
         if any(files) and not all(files):
-            raise ValueError("TLS needs ca_file, cert_file and key_file")
+            raise ValueError("ca_file, cert_file and key_file belong together")
         if self.address is not None and self.address.startswith("tls://") != all(files):
             raise ValueError("a tls:// address and its ca_file, cert_file, key_file belong together")
         return self

@@ -313,3 +313,27 @@ def connect(address: Address) -> Any:
     return Client(  # type: ignore[no-untyped-call]
         address.url, security=security, timeout=_CONNECT_SECONDS, set_as_default=False
     )
+
+
+def survey(address: Address) -> tuple[int, tuple[str, ...]]:
+    """How many threads a cluster has, and how its workers differ from this process, each difference once.
+
+    Raises UnusableError when it cannot be reached, or holds workers that cannot say (they lack our code).
+    """
+    try:
+        client = connect(address)
+        try:
+            threads = sum(client.nthreads().values())
+            said: Mapping[str, Mapping[str, str]] = client.run(footing)
+        finally:
+            client.close(timeout=2)
+    except Exception as error:  # whatever the library raises, the cluster is of no use
+        raise UnusableError(" ".join(str(error).split()) or type(error).__name__) from error
+    return threads, tuple(sorted({words for found in said.values() if (words := difference(found))}))
+
+
+def difference(theirs: Mapping[str, str]) -> str:
+    """What a worker rests on that this process does not, by name, its side first; empty when there is nothing."""
+    ours = footing()
+    names = sorted(name for name in {*ours, *theirs} if ours.get(name) != theirs.get(name))
+    return ", ".join(f"{name} {theirs.get(name, 'unknown')} (here {ours.get(name, 'unknown')})" for name in names)

@@ -17,7 +17,7 @@ from typing import Any, Final, ParamSpec, Self, TypeVar
 import structlog
 
 from tracker.ahead import Ahead
-from tracker.engines import LIMIT_SECONDS, Call, Engine, Pool, Raised, Refused, Returned, UnusableError, footing
+from tracker.engines import LIMIT_SECONDS, Call, Engine, Pool, Raised, Refused, Returned, UnusableError, difference
 from tracker.errors import PageError
 from tracker.models import Problem, Section
 
@@ -128,7 +128,7 @@ class Workers:
             if outcome is None:
                 log.warning("reading.lost", size=handed.call.size)
             else:
-                handed.engine.distrust(_difference(outcome))
+                handed.engine.distrust(f"workers differ: {difference(outcome.footing)}")
             self._hand_on(handed)
         return self._by_itself(handed.call)
 
@@ -167,15 +167,6 @@ def _value(outcome: Returned | Raised) -> Any:
     if isinstance(outcome, Raised):
         raise outcome.error
     return outcome.value
-
-
-def _difference(refused: Refused) -> str:
-    """What a worker lacks, by name, its side first."""
-    ours = footing()
-    names = sorted(name for name in {*ours, *refused.footing} if ours.get(name) != refused.footing.get(name))
-    return "workers differ from this process: " + ", ".join(
-        f"{name} ({refused.footing.get(name, 'none')}, here {ours.get(name, 'none')})" for name in names
-    )
 
 
 def size_of(sections: Iterable[Section]) -> int:
