@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from scrapers import ips
 from tests.scrapers import sozd_pages as pages
@@ -22,7 +23,7 @@ from tests.scrapers.sozd_pages import FakeCard, FakeFile, guid
 from tests.tracker import ips_pages, worker_tasks
 from tests.tracker.ips_pages import Edition
 from tests.tracker.world import IPS, SOZD, World
-from tracker import config, demo_files, engines
+from tracker import config, demo_files, doctor, engines
 from tracker.ahead import Ahead
 from tracker.engines import Address, Call, Cluster, Pool, UnusableError
 from tracker.errors import ConfigError, PageError
@@ -266,7 +267,7 @@ def test_one_that_ended_only_its_first_process_is_read(tmp_path: Path, pool: Wor
 
 def test_a_cluster_whose_scheduler_goes_away_is_done_without(tmp_path: Path) -> None:
     with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=1, processes=False, host="127.0.0.1", **NO_DASHBOARD
+        n_workers=1, threads_per_worker=1, processes=False, protocol="tcp", host="127.0.0.1", **NO_DASHBOARD
     ) as brief:
         own = Pool(1)
         workers = Workers((Cluster(Address(url=brief.scheduler_address)), own), in_flight=2, small=0)
@@ -321,6 +322,97 @@ def test_processes_of_a_pool_end_with_their_parent() -> None:
     assert int(script.stdout.readline()) != script.pid
     script.kill()
     script.communicate(timeout=60)  # until the last process that could write there has ended
+
+
+# ---------------------------------------------------------------- TLS, doctor
+
+
+@pytest.fixture(scope="module")
+def papers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A certificate authority of the cluster's own, and a certificate by it for everybody."""
+    folder = tmp_path_factory.mktemp("papers")
+    authority = trustme.CA()
+    issued = authority.issue_cert("127.0.0.1")
+    authority.cert_pem.write_to_path(folder / "ca.pem")
+    issued.private_key_pem.write_to_path(folder / "key.pem")
+    for blob in issued.cert_chain_pems:
+        blob.write_to_path(folder / "cert.pem", append=True)
+    return {f"{name}_file": str(folder / f"{name}.pem") for name in ("ca", "cert", "key")}
+
+
+@pytest.fixture(scope="module")
+def secured(papers: dict[str, str]) -> Iterator[Any]:
+    security = distributed.Security(
+        tls_ca_file=papers["ca_file"],
+        require_encryption=True,
+        **{
+            f"tls_{role}_{part}": papers[f"{part}_file"]
+            for role in ("scheduler", "worker", "client")
+            for part in ("cert", "key")
+        },
+    )
+    with distributed.LocalCluster(
+        n_workers=1,
+        threads_per_worker=1,
+        processes=False,
+        protocol="tls",
+        host="127.0.0.1",
+        security=security,
+        **NO_DASHBOARD,
+    ) as made:
+        yield made
+
+
+def test_a_cluster_behind_tls_reads_for_those_who_hold_its_certificates(
+    tmp_path: Path, secured: Any, papers: dict[str, str]
+) -> None:
+    section = {"engine": "dask", "address": secured.scheduler_address, **papers}
+    settings = config.parse({"storage": {"directory": str(tmp_path)}, "workers": section}, where="tracker.toml")
+    assert secured.scheduler_address.startswith("tls://")
+    with workers_of(settings) as workers:
+        assert workers.call(9_000, worker_tasks.noted, 3, tmp_path) == 6
+        assert workers.call(9_000, worker_tasks.process) == os.getpid(), "the cluster of this test has threads here"
+    findings = [(row.is_fault, row.what) for row in doctor._workers(settings, network=True)]
+    assert findings == [(False, "the cluster has 1 threads")]
+
+
+def test_doctor_says_what_is_wrong_with_a_cluster(
+    tmp_path: Path, cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    section = {"engine": "dask", "address": cluster.scheduler_address}
+    settings = config.parse({"storage": {"directory": str(tmp_path)}, "workers": section}, where="tracker.toml")
+    cluster.wait_for_workers(2)
+    not_secret, fine = doctor._workers(settings, network=True)
+    assert "not encrypted" in not_secret.what
+    assert (fine.is_fault, fine.what) == (False, "the cluster has 2 threads")
+    ours = engines.footing()
+    monkeypatch.setattr(engines, "footing", StandIn({**ours, "lxml": "0.1"}))
+    *_, differing = doctor._workers(settings, network=True)
+    assert differing.is_fault
+    assert differing.what == f"workers of the cluster differ: lxml {ours['lxml']} (here 0.1)"
+
+
+class StandIn:
+    """Says another footing here; on a worker, where it comes as a pickle, it is the real one."""
+
+    def __init__(self, said: Mapping[str, str]) -> None:
+        self._said = said
+
+    def __call__(self) -> Mapping[str, str]:
+        return self._said
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        return getattr, (engines, "footing")
+
+
+def test_doctor_says_that_a_cluster_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "_CONNECT_SECONDS", 1)
+    section = {"engine": "dask", "address": "tcp://127.0.0.1:1"}
+    settings = config.parse({"storage": {"directory": str(tmp_path)}, "workers": section}, where="tracker.toml")
+    *_, absent = doctor._workers(settings, network=True)
+    assert absent.is_fault
+    assert absent.what.startswith("the cluster is of no use: ")
+    assert "\n" not in absent.line()
 
 
 # ---------------------------------------------------------------- values and errors
