@@ -87,7 +87,8 @@ class Ahead:
                         return
                     head: _Look[Item, Out] = self._looks[0]
                     self._take(partial(_is_done, head))
-                    self._looks.popleft()
+                    with self._changed:
+                        self._looks.popleft()
                     if head.error is not None:
                         raise head.error
                     if head.begun:

@@ -296,7 +296,7 @@ class Pipeline:
                 found = error
         if ahead.turn(failing=isinstance(found, FetchError | PageError)):
             # Had the looks before this one been recorded then, it would not have asked.
-            paused = self._outages.pause(watch.source, watch.url, now)
+            paused = paused or self._outages.pause(watch.source, watch.url, now)
         if paused is not None:
             return self._left_alone(watch, now, paused)
         result = self._recorded(watch, found, now)
