@@ -10,13 +10,14 @@ assumption, and stands below as one. The same seed gives the same figures.
 from __future__ import annotations
 
 import argparse
-import heapq
 import random
-import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 SEED = 1993
+#: Seconds, by bench/backfill.py: CPU of the conductor with two readers for a bill; CPU of readers for one of its two texts.
+RECORD = 0.038
+READING = 0.0125
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,19 +57,19 @@ def document(costs: Costs, dice: random.Random) -> Iterator[tuple[str, float]]:
 
 def backfill(
     count: int, *, readers: int, hosts: int = 1, in_flight: int | None = None, costs: Costs
-) -> tuple[float, float, float]:
-    """Seconds for `count` documents, spread over hosts in turns; how busy the conductor and the readers were (0..1)."""
+) -> tuple[float, float]:
+    """Seconds for `count` documents, spread over hosts in turns; how busy the conductor was (0..1)."""
     dice = random.Random(SEED)  # noqa: S311 - the same world every time
     width = 1 if readers == 0 else in_flight or 2 * readers
     free_host = [0.0] * hosts
     free_reader = [0.0] * max(readers, 1)
-    now = busy = read = 0.0
+    now = busy = 0.0
     waiting: list[_Waiting] = []
     recording: dict[int, float] = {}
     turn = begun = 0
     while turn < count:
         while begun < count and begun - turn < width:
-            heapq.heappush(waiting, _Waiting(now, begun, document(costs, dice), begun % hosts))
+            waiting.append(_Waiting(now, begun, document(costs, dice), begun % hosts))
             begun += 1
         if turn in recording:  # its turn has come: the floor goes to the first
             now += recording.pop(turn)
@@ -89,7 +90,6 @@ def backfill(
             recording[look.number] = seconds
             busy += seconds
             continue
-        read += seconds
         if readers == 0:
             now += seconds
             busy += seconds
@@ -99,7 +99,7 @@ def backfill(
             free_reader[place] = max(now, free_reader[place]) + seconds
             look.ready = free_reader[place]
         waiting.append(look)
-    return now, busy / now, read / now / max(readers, 1)
+    return now, busy / now
 
 
 def followed(costs: Costs, *, share_lively: float, share_warm: float, changed_a_day: float) -> float:
@@ -113,41 +113,42 @@ def followed(costs: Costs, *, share_lively: float, share_warm: float, changed_a_
 
 
 def hours(seconds: float) -> str:
-    return f"{seconds / 3600:.1f} h" if seconds < 72 * 3600 else f"{seconds / 86_400:.1f} d"
+    if seconds < 2 * 3600:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.0f} h" if seconds < 72 * 3600 else f"{seconds / 86_400:.1f} d"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--record", type=float, default=0.035, help="seconds of the conductor for a document")
-    parser.add_argument("--reading", type=float, default=0.012, help="seconds of a reader for a text")
+    parser.add_argument("--record", type=float, default=RECORD, help="seconds of the conductor for a document")
+    parser.add_argument("--reading", type=float, default=READING, help="seconds of a reader for a text")
     asked = parser.parse_args()
     costs = Costs(record=asked.record, reading=asked.reading)
-    heavy = replace(costs, reading=10 * costs.reading, outside=0.5)
-    local = replace(costs, pause=0.0, answer=0.005)
-    print(f"record {costs.record * 1000:.0f} ms, reading {costs.reading * 1000:.0f} ms a text (measured); seed {SEED}")
-    print(f"{'what':<58}{'readers':>8}{'takes':>9}{'conductor':>10}{'readers':>8}")
+    scans = replace(costs, outside=0.5)
+    measured = replace(costs, pause=0.0, answer=0.0, texts=2, outside=0.0)
     rows = (
-        ("2,000 bills, no pause, a local server", 2_000, 1, local),
-        ("36,400 bills, one host, polite", 36_400, 1, costs),
-        ("36,400 bills, half of the texts by LibreOffice or OCR", 36_400, 1, heavy),
-        ("36,400 bills from an archive on disk (replay)", 36_400, 1, replace(costs, pause=0.0, answer=0.0)),
-        ("the same, half by LibreOffice or OCR", 36_400, 1, replace(heavy, pause=0.0, answer=0.0)),
-        ("364,000 bills of ten hosts by one conductor, polite", 364_000, 10, costs),
+        ("2,000 bills as in bench/backfill.py, each process on a core of its own", 2_000, 1, measured),
+        ("36,400 bills, one host, politely", 36_400, 1, costs),
+        ("the same, half of the texts by LibreOffice or recognition", 36_400, 1, scans),
+        ("36,400 bills out of an archive", 36_400, 1, replace(costs, pause=0.0, answer=0.0)),
+        ("the same, half of the texts by LibreOffice or recognition", 36_400, 1, replace(scans, pause=0.0, answer=0.0)),
+        ("364,000 bills of ten hosts, one conductor, politely", 364_000, 10, costs),
     )
+    print(
+        f"conductor {costs.record * 1000:.0f} ms a document, readers {costs.reading * 1000:.1f} ms a text; seed {SEED}\n"
+    )
+    print("| what | inline | 1 reader | 2 | 8 | 32 |\n|---|---|---|---|---|---|")
     for what, count, hosts, cost in rows:
         sample = min(count, 4_000)
+        cells = []
         for readers in (0, 1, 2, 8, 32):
-            seconds, conductor, busy = backfill(sample, readers=readers, hosts=hosts, costs=cost)
-            named = "inline" if readers == 0 else str(readers)
-            print(
-                f"{what:<58}{named:>8}{hours(seconds * count / sample):>9}{conductor:>10.0%}{busy if readers else 0:>8.0%}"
-            )
-    runs = [followed(costs, share_lively=lively, share_warm=0.1, changed_a_day=0.02) for lively in (0.01, 0.05, 0.2)]
-    print(
-        "followed at one host and one request a second, 1 %, 5 %, 20 % of them lively:",
-        *(f"{run:,.0f}" for run in runs),
-    )
-    print(f"(median {statistics.median(runs):,.0f}; ten instances, a host each: ten times that)")
+            seconds, conductor = backfill(sample, readers=readers, hosts=hosts, costs=cost)
+            cells.append(f"{hours(seconds * count / sample)} / {conductor:.0%}")
+        print(f"| {what} | {' | '.join(cells)} |")
+    print("\nA cell: how long it takes / how busy the conductor is.")
+    for lively in (0.01, 0.05, 0.2):
+        bills = followed(costs, share_lively=lively, share_warm=0.1, changed_a_day=0.02)
+        print(f"followed at one host, {lively:.0%} of them lively: {bills:,.0f}")
     return 0
 
 
