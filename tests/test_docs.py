@@ -12,7 +12,18 @@ import pytest
 
 from tracker.alert_settings import SubscriptionSettings, Webhooks
 from tracker.cli import cli
-from tracker.config import Files, Http, Settings, Site, SourceSettings, Storage, Topics, Watchlist, WatchSettings
+from tracker.config import (
+    Files,
+    Http,
+    Settings,
+    Site,
+    SourceSettings,
+    Storage,
+    Topics,
+    Watchlist,
+    WatchSettings,
+    WorkerSettings,
+)
 from tracker.models import EventKind
 
 ROOT = Path(__file__).parents[1]
@@ -44,11 +55,12 @@ def test_every_setting_is_documented() -> None:
     names |= {f"files.{name}" for name in Files.model_fields} | {f"watchlist.{name}" for name in Watchlist.model_fields}
     names |= {f"sources.<name>.{name}" for name in SourceSettings.model_fields}
     names |= set(WatchSettings.model_fields)
+    names |= {f"workers.{name}" for name in WorkerSettings.model_fields}
     names |= {f"webhooks.{name}" for name in Webhooks.model_fields} | set(SubscriptionSettings.model_fields)
     for name in names:
         assert f"`{name}`" in text, name
     sections = {"site", "storage", "http", "sources", "topics", "files", "watchlist", "watch"}
-    assert set(Settings.model_fields) == sections | {"webhooks", "subscriptions"}
+    assert set(Settings.model_fields) == sections | {"workers", "webhooks", "subscriptions"}
 
 
 def test_every_event_kind_is_documented() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from scrapers import readings, sozd
@@ -79,7 +80,7 @@ class BillTexts:
         self._held = held
         self._now = now
         self._unread = unread
-        self._shelf = Shelf(desk.store, watch.target, Part.TEXT, watch.source, rereader(desk))
+        self._shelf = Shelf(desk.store, watch.target, Part.TEXT, watch.source, rereader(desk), workers=desk.workers)
         self._seen = desk.mapping(Keys.of(watch).files)
         self._due = desk.mapping(Keys.of(watch).due)
         self._settled: dict[str, str | None] = {}
@@ -214,6 +215,7 @@ class BillTexts:
             before=before,
             file=readings.file_json(file),
             occurred_at=file.uploaded_at,
+            workers=self._desk.workers,
         )
         if read.sections:
             self._read.append((event, read))  # files come in the order of the procedure
@@ -240,7 +242,8 @@ def fetched(desk: Desk, file: File, source: str) -> tuple[Page, ReadText]:
         raise PageError(problem, f"the server answered {page.status} instead of the file", url=page.snapshot.url)
     # The name says what was promised: a page of the site in place of a document is then refused, not read as law.
     promised = f"{file.label}.{_SUFFIXES.get(file.format or '', 'file')}"
-    return page, _read(promised, page.body, page.snapshot, page.content_type, ocr=desk.ocr)
+    body = page.body
+    return page, desk.workers.call(len(body), _read, promised, body, page.snapshot, page.content_type, ocr=desk.ocr)
 
 
 def _read(name: str, body: bytes, snapshot: Snapshot, content_type: str, *, ocr: bool) -> ReadText:
@@ -249,11 +252,11 @@ def _read(name: str, body: bytes, snapshot: Snapshot, content_type: str, *, ocr:
 
 def rereader(desk: Desk) -> Rereader:
     """How kept texts and notes of bills are read again, by today's code."""
+    return partial(_reread, desk.ocr)
 
-    def reread(version: Version, snapshot: Snapshot, body: bytes) -> ReadText:
-        if version.key.part is Part.NOTE:
-            return texts.read_plain(sozd.read(body, url=snapshot.url).note)
-        content_type = next((value for name, value in snapshot.headers if name.lower() == "content-type"), "")
-        return _read(version.label, body, snapshot, content_type, ocr=desk.ocr)
 
-    return reread
+def _reread(ocr: bool, version: Version, snapshot: Snapshot, body: bytes) -> ReadText:
+    if version.key.part is Part.NOTE:
+        return texts.read_plain(sozd.read(body, url=snapshot.url).note)
+    content_type = next((value for name, value in snapshot.headers if name.lower() == "content-type"), "")
+    return _read(version.label, body, snapshot, content_type, ocr=ocr)

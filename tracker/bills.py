@@ -222,7 +222,7 @@ def _note(
     """The explanatory note, which the card itself holds. With the bill's first reading it is no news of its own."""
     if not reading.note:
         return (), ()
-    shelf = Shelf(desk.store, watch.target, Part.NOTE, watch.source, rereader(desk))
+    shelf = Shelf(desk.store, watch.target, Part.NOTE, watch.source, rereader(desk), workers=desk.workers)
     key = EditionKey(document_id=watch.target, part=Part.NOTE, source=watch.source, edition=CARD_EDITION)
     read = texts.read_plain(reading.note)
     current = shelf.latest_of(key, cause=None)
@@ -233,5 +233,6 @@ def _note(
     if drafter.silent_before is not None:
         return (), shelf.new
     kind = EventKind.TEXT_ADDED if current is None else EventKind.TEXT_CHANGED
-    event = texts.text_event(drafter, kind, version, number, read, snapshot=card, before=shelf.predecessor(current))
+    before = shelf.predecessor(current)
+    event = texts.text_event(drafter, kind, version, number, read, snapshot=card, before=before, workers=desk.workers)
     return (event,), shelf.new

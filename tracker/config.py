@@ -7,6 +7,7 @@ The shape is a contract (see `docs/configuration.md`). A value that is a secret 
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -142,6 +143,45 @@ class Files(Section):
     ocr: bool = False
 
 
+class WorkerSettings(Section):
+    """Where texts are read and compared: here (``inline``), in ``processes`` of this machine, on a Dask cluster at ``address``.
+
+    ``in_flight``: how many readings at once, while fetches go on. TLS of the cluster: PEM files, all three or none.
+    """
+
+    engine: Literal["inline", "process", "dask"] = "inline"
+    processes: Annotated[int, Field(ge=1, le=64)] = os.cpu_count() or 1
+    in_flight: Annotated[int, Field(ge=2, le=256)] | None = None
+    address: str | None = None
+    ca_file: Path | None = None
+    cert_file: Path | None = None
+    key_file: Path | None = None
+
+    @field_validator("address")
+    @classmethod
+    def _scheduler(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"(?:tcp|tls)://[^\s/@]+:\d{1,5}", value):
+            raise ValueError("not a scheduler's address, such as tls://10.1.0.5:8786")
+        return value
+
+    @model_validator(mode="after")
+    def _whole(self) -> WorkerSettings:
+        if self.engine == "dask" and self.address is None:
+            raise ValueError('engine = "dask" needs the address of a scheduler')
+        files = (self.ca_file, self.cert_file, self.key_file)
+        if any(files) and not all(files):
+            raise ValueError("ca_file, cert_file and key_file belong together")
+        if self.address is not None and self.address.startswith("tls://") != all(files):
+            raise ValueError("a tls:// address and its ca_file, cert_file, key_file belong together")
+        return self
+
+    def under(self, folder: Path) -> WorkerSettings:
+        """The same with files counted from a folder."""
+        names = ("ca_file", "cert_file", "key_file")
+        found = {name: folder / path for name in names if (path := getattr(self, name)) is not None}
+        return self.model_copy(update=found)
+
+
 def _checked(value: str, check: Callable[[str], None]) -> str:
     try:
         check(value)
@@ -216,6 +256,7 @@ class Settings(Section):
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
     topics: Topics = Topics()
     files: Files = Files()
+    workers: WorkerSettings = WorkerSettings()
     watchlist: Watchlist = Watchlist()
     watch: tuple[WatchSettings, ...] = ()
     webhooks: Webhooks = Webhooks()
@@ -277,7 +318,8 @@ def load(path: Path | None) -> Settings:
         site = settings.site.model_copy(update={"publish": path.parent / settings.site.publish})
         settings = settings.model_copy(update={"site": site})
     vocabularies = Topics(files=tuple(path.parent / file for file in settings.topics.files))
-    return settings.model_copy(update={"topics": vocabularies})
+    workers = settings.workers.under(path.parent)
+    return settings.model_copy(update={"topics": vocabularies, "workers": workers})
 
 
 def parse(data: Mapping[str, Any], *, where: str) -> Settings:

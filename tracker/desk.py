@@ -18,6 +18,7 @@ from tracker.errors import FetchError, PageError, SourceError
 from tracker.holding import agreement
 from tracker.models import Document, EditionKey, Observation, Problem, Response, Snapshot, Validators, Watch, digest_of
 from tracker.texts import ReadText
+from tracker.workers import Workers
 
 #: The sites' own addresses: links to them inside a page lead to the base address in use.
 _OFFICIAL: Final = {
@@ -130,7 +131,8 @@ def doubt_key(watch: Watch, url: str) -> str:
 class Desk:
     """Clock, network and store are handed in.
 
-    `invented` marks every document of this instance as invented (the demo); `ocr`: scans are recognised by a machine.
+    `invented` marks every document of this instance as invented (the demo); `ocr`: scans are recognised by a machine. `workers`:
+    where texts are read and compared.
     """
 
     store: Store
@@ -140,6 +142,7 @@ class Desk:
     base_urls: Mapping[str, str] = field(default_factory=dict)
     invented: bool = False
     ocr: bool = False
+    workers: Workers = field(default_factory=Workers)
 
     def get(self, url: str, *, source: str) -> Page:
         """Fetch a page and keep its bytes. The request is conditional only on bytes that were read well before.

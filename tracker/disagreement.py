@@ -20,6 +20,7 @@ from tracker.models import EditionKey, EventDraft, EventKind, Level, Part, Snaps
 from tracker.payloads import Drafter
 from tracker.shelf import Rereader, Shelf, Standing
 from tracker.texts import ReadText
+from tracker.workers import size_of
 
 #: The order in which two sources are compared: the first is shown as the old side.
 _ORDER: Final = ("ips", "kremlin", "page")
@@ -112,7 +113,9 @@ def _others(
     for other in desk.store.watches():
         if other.target != watch.target or other.source == watch.source or other.source not in rereaders:
             continue
-        shelf = Shelf(desk.store, watch.target, Part.TEXT, other.source, rereaders[other.source](other))
+        shelf = Shelf(
+            desk.store, watch.target, Part.TEXT, other.source, rereaders[other.source](other), workers=desk.workers
+        )
         newest: Standing | None = shelf.newest(readable=True)
         current = editions.current_of(desk, other) if other.source == ips.NAME else None
         if newest is not None and current is not None:
@@ -131,7 +134,8 @@ def _drafted(
     theirs: tuple[EditionKey, ReadText],
 ) -> EventDraft | None:
     first, second = sorted((mine, theirs), key=lambda side: _rank(side[0].source))
-    diff = compare.compare(first[1].sections, second[1].sections)
+    size = size_of(first[1].sections) + size_of(second[1].sections)
+    diff = desk.workers.call(size, compare.compare, first[1].sections, second[1].sections)
     document = finding.observation.document or desk.store.document(watch.target)
     if diff.same or document is None:
         return None

@@ -15,8 +15,9 @@ from scrapers.extract import programs
 from tracker import config, probing
 from tracker.alert_settings import KEY_VARIABLE, sealing_key
 from tracker.config import DEFAULT_FILE, Settings
+from tracker.engines import UnusableError, survey
 from tracker.errors import ConfigError, StoreError
-from tracker.instance import base_urls_of, policies_of, rules_of, utc_now
+from tracker.instance import base_urls_of, cluster_address, policies_of, rules_of, utc_now, workers_of
 
 LITTLE_SPACE: Final = 1_000_000_000
 RECENT: Final = 10  # words of the operator's journal that are shown
@@ -43,6 +44,7 @@ def examine(path: Path | None, *, network: bool) -> tuple[Finding, ...]:
         policies_of(settings)
         sealing_key()
         rules = rules_of(settings)
+        workers_of(settings).close()
     except ConfigError as error:
         return (Finding(is_fault=True, what=str(error), mend="mend this line, then run doctor again"),)
     return (
@@ -52,6 +54,7 @@ def examine(path: Path | None, *, network: bool) -> tuple[Finding, ...]:
         *_published(settings.site.publish),
         *_programs(),
         *_store(settings),
+        *_workers(settings, network=network),
         *(_sources(settings) if network else ()),
     )
 
@@ -155,6 +158,35 @@ def _subscriptions(store: Store) -> Iterator[Finding]:
             )
     except StoreError as error:
         yield Finding(is_fault=True, what=str(error))
+
+
+def _workers(settings: Settings, *, network: bool) -> Iterator[Finding]:
+    """Where texts are read; of a cluster, with `network`, whether it reads as this machine does."""
+    asked = settings.workers
+    if asked.engine != "dask":
+        where = f"{asked.processes} processes of this machine" if asked.engine == "process" else "this process"
+        yield Finding(is_fault=False, what=f"texts are read in {where}")
+        return
+    address = cluster_address(settings)
+    if address.ca is None:
+        yield Finding(
+            is_fault=False,
+            what="the way to the cluster is not encrypted; whoever reaches its scheduler runs programs on its workers",
+            mend='[workers] address = "tls://...", with ca_file, cert_file, key_file',
+        )
+    if not network:
+        return
+    try:
+        threads, differences = survey(address)
+    except UnusableError as error:
+        mend = "start its scheduler and workers, with this tracker installed; until then texts are read here"
+        yield Finding(is_fault=True, what=f"the cluster is of no use: {error}", mend=mend)
+        return
+    mend = "" if threads else "dask worker ADDRESS --nworkers 2 --nthreads 1"
+    yield Finding(is_fault=not threads, what=f"the cluster has {threads} threads", mend=mend)
+    for words in differences:
+        mend = "install the same there and here; until then texts are read here"
+        yield Finding(is_fault=True, what=f"workers of the cluster differ: {words}", mend=mend)
 
 
 def _sources(settings: Settings) -> Iterator[Finding]:

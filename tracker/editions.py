@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 from scrapers import acts, ips
 from tracker import act_documents, effective, lookups, retrying, texts
 from tracker.desk import Desk, Finding, Keys, Page, doubt_key, good_key, told_value
+from tracker.engines import Call
 from tracker.errors import FetchError, PageError, SourceError
 from tracker.holding import Held, text_doubt
 from tracker.models import (
@@ -188,7 +189,7 @@ class _Editions:
         # An act that was not listed when the watch began: its first text is news, what its list holds besides is not.
         self._first_list = not self._before
         self._named = desk.store.state(keys.named) is not None
-        self.shelf = Shelf(desk.store, watch.target, Part.TEXT, watch.source, reread)
+        self.shelf = Shelf(desk.store, watch.target, Part.TEXT, watch.source, reread, workers=desk.workers)
         self.held = Held(before=desk.mapping(keys.held), now=now)
         self.memory = placed(self._before, reading.editions)
         self.due: dict[str, Any] = {}
@@ -346,6 +347,7 @@ class _Editions:
             before=compared,
             occurred_at=None if changed else edition.date,
             extra={"amended_by": amended_by(edition)},
+            workers=self._desk.workers,
         )
         self.events.append(replace(event, backfilled=history))
         if not history:  # what was told as news needs no telling as history
@@ -375,6 +377,7 @@ class _Editions:
                 before=None,
                 occurred_at=edition.date,
                 extra={"amended_by": amended_by(edition)},
+                workers=self._desk.workers,
             )
         )
 
@@ -400,12 +403,30 @@ class FetchedText:
 
 def fetch(desk: Desk, watch: Watch, listed: Reading, edition: EditionRef) -> FetchedText:
     """The whole text of one edition."""
+    page = _page_of(desk, watch, listed, edition)
+    body = page.body
+    facts, read = desk.workers.call(len(body), _read_text, body, *_answer(watch, edition, page))
+    return FetchedText(page=page, read=read, facts=facts)
+
+
+def _page_of(desk: Desk, watch: Watch, listed: Reading, edition: EditionRef) -> Page:
     url = ips.edition_url(desk.base_urls[watch.source], _native(watch, listed), edition.id.removeprefix("rdk-"))
-    page = desk.get(url, source=watch.source)
-    reading = _reading(page, url)
+    return desk.get(url, source=watch.source)
+
+
+def _answer(watch: Watch, edition: EditionRef, page: Page) -> tuple[str, str, int, str]:
+    """What a reader has to know of an answer beside its bytes: what it should be, address, status, content type."""
+    return f"{watch.target}: the page of {edition.id}", page.snapshot.url, page.status, page.content_type
+
+
+def _read_text(
+    body: bytes, name: str, url: str, status: int, content_type: str
+) -> tuple[DocumentFacts | None, ReadText]:
+    """What a page says of the act it holds, and the text of the act."""
+    reading = ips.read(body, url=url, status=status, content_type=content_type)
     if not reading.text.strip():
-        raise PageError(Problem.EMPTY, f"{watch.target}: the page of {edition.id} holds no text", url=url)
-    return FetchedText(page=page, read=texts.read_act(reading), facts=reading.document)
+        raise PageError(Problem.EMPTY, f"{name} holds no text", url=url)
+    return reading.document, texts.read_act(reading)
 
 
 def _facts_of(fetched: FetchedText, listed: Reading) -> DocumentFacts | None:
@@ -510,13 +531,15 @@ def import_history(desk: Desk, watch: Watch, now: Callable[[], datetime]) -> Ite
     if reading.page is PageKind.LIST:
         yield PageError(Problem.NOT_FOUND, f"{watch.target}: {watch.source} does not list it yet", url=watch.url)
         return
-    for edition in reading.editions:
-        entry = desk.mapping(Keys.of(watch).editions).get(edition.id)
-        if not edition.available or entry is None or entry.get("compared") or entry["what"] not in {_HISTORY, _READ}:
+    for (edition, found), text in desk.workers.in_order(_past(desk, watch, reading)):
+        if isinstance(found, SourceError):
+            yield found
             continue
         try:
-            observation = _imported(desk, watch, reading, edition, entry=entry, now=now())
-        except (FetchError, PageError) as error:
+            facts, read = text()
+            fetched = FetchedText(page=found, read=read, facts=facts)
+            observation = _imported(desk, watch, reading, edition, fetched, now=now())
+        except PageError as error:
             yield error
             if is_of_host(error):
                 return
@@ -525,13 +548,33 @@ def import_history(desk: Desk, watch: Watch, now: Callable[[], datetime]) -> Ite
             yield observation
 
 
+def _past(
+    desk: Desk, watch: Watch, reading: Reading
+) -> Iterator[tuple[tuple[EditionRef, Page | SourceError], Call | None]]:
+    """The page of every edition to bring in, or why it could not be had, with the call that reads it."""
+    for edition in reading.editions:
+        entry = desk.mapping(Keys.of(watch).editions).get(edition.id)
+        if not edition.available or entry is None or entry.get("compared") or entry["what"] not in {_HISTORY, _READ}:
+            continue
+        try:
+            page = _page_of(desk, watch, reading, edition)
+        except (FetchError, PageError) as error:
+            yield (edition, error), None
+            if is_of_host(error):
+                return
+            continue
+        body = page.body
+        yield (edition, page), Call(function=_read_text, args=(body, *_answer(watch, edition, page)), size=len(body))
+
+
 def _imported(
-    desk: Desk, watch: Watch, reading: Reading, edition: EditionRef, *, entry: Mapping[str, Any], now: datetime
+    desk: Desk, watch: Watch, reading: Reading, edition: EditionRef, fetched: FetchedText, *, now: datetime
 ) -> Observation | None:
     """One edition with its difference from the one before it, as history; None when it is not what was read of it before."""
     keys = Keys.of(watch)
-    shelf = Shelf(desk.store, watch.target, Part.TEXT, watch.source, reread)
-    fetched = fetch(desk, watch, reading, edition)
+    shelf = Shelf(desk.store, watch.target, Part.TEXT, watch.source, reread, workers=desk.workers)
+    memory = desk.mapping(keys.editions)
+    entry = memory[edition.id]
     known = desk.store.document(watch.target)
     act_documents.require_same(watch, known, fetched.facts)
     document = act_documents.document_of(desk, watch, fetched.read.plain, _facts_of(fetched, reading))
@@ -552,6 +595,7 @@ def _imported(
         before=before,
         occurred_at=edition.date,
         extra={"amended_by": amended_by(edition)},
+        workers=desk.workers,
     )
     done = {**entry, "what": _READ, "at": now.isoformat(), "compared": True}
     return Observation(
@@ -562,7 +606,7 @@ def _imported(
         events=(replace(event, backfilled=True),),
         relations=relations_of((edition,), watch.target),
         state={
-            keys.editions: {**desk.mapping(keys.editions), edition.id: done},
+            keys.editions: {**memory, edition.id: done},
             good_key(fetched.page.snapshot.url): fetched.page.snapshot.digest,
         },
     )

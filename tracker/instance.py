@@ -21,17 +21,23 @@ from scrapers.http import Gate, SourcePolicy
 from tracker import alert_settings, config, lookups, watchlist
 from tracker.config import Settings, WatchSettings
 from tracker.desk import Desk, Keys
+from tracker.engines import Address, Cluster, Pool
 from tracker.errors import ConfigError
 from tracker.finding import Finder
 from tracker.insight import LawInsight
 from tracker.models import SiteInfo, Watch
 from tracker.pipeline import Pipeline
 from tracker.stopping import Departure
+from tracker.workers import Workers
 
 BASE_URLS: Final[Mapping[str, str]] = {
     **{name: source.base_url for name, source in registry.SOURCES.items()},
     web_page.NAME: "",
 }
+
+
+#: Readings on a cluster at once, when the configuration does not say.
+CLUSTER_IN_FLIGHT: Final = 16
 
 
 def utc_now() -> datetime:
@@ -94,7 +100,8 @@ class Instance(AbstractContextManager["Instance"]):
                 )
 
     def close(self) -> None:
-        """Let go of the network and the database."""
+        """Let go of the workers, the network and the database."""
+        self.desk.workers.close()
         self.gate.close()
         self.store.close()
 
@@ -135,6 +142,7 @@ def open_instance(
         base_urls=base_urls_of(settings),
         invented=invented,
         ocr=settings.files.ocr,
+        workers=workers_of(settings),
     )
     every = {name: found for name in BASE_URLS if (found := settings.source(name).every) is not None}
     return Instance(
@@ -156,6 +164,32 @@ def rules_of(settings: Settings) -> TopicRules:
     """
     own = settings.topics.files
     return topics.load_rules(own) if own else topics.default_rules()
+
+
+def workers_of(settings: Settings) -> Workers:
+    """Where texts are read and compared. Nothing is started or reached before the first text.
+
+    Raises ConfigError when what the engine needs is not installed, or a TLS file is not there.
+    """
+    asked = settings.workers
+    if asked.engine == "process":
+        pool = Pool(asked.processes)
+        # What was lost with a process is read again by another, which may have died of its neighbour.
+        return Workers((pool, pool), in_flight=asked.in_flight or 2 * asked.processes)
+    if asked.engine == "dask":
+        # What the cluster does not take is read in a process here.
+        return Workers((Cluster(cluster_address(settings)), Pool(1)), in_flight=asked.in_flight or CLUSTER_IN_FLIGHT)
+    return Workers()
+
+
+def cluster_address(settings: Settings) -> Address:
+    """The Dask scheduler of the configuration. Raises ConfigError when a TLS file is not there."""
+    asked = settings.workers
+    for name in ("ca_file", "cert_file", "key_file"):
+        path = getattr(asked, name)
+        if path is not None and not path.is_file():
+            raise ConfigError(f"workers.{name}: {path}: no such file")
+    return Address(url=asked.address or "", ca=asked.ca_file, cert=asked.cert_file, key=asked.key_file)
 
 
 def base_urls_of(settings: Settings) -> dict[str, str]:

@@ -43,7 +43,8 @@ def look(desk: Desk, watch: Watch, page: Page, now: datetime) -> Finding:
         problem = Problem.NOT_FOUND if page.status in {404, 410} else Problem.SERVER_ERROR
         raise PageError(problem, f"{watch.target}: the server answered {page.status}", url=watch.url)
     place = place_of(desk, watch)
-    read = _read(watch, page.body, page.content_type, place=place)
+    body = page.body
+    read = desk.workers.call(len(body), _read, watch, body, page.content_type, place=place)
     if place and read.place != place:
         message = f"{watch.target}: the element that held the text is gone; give a selector, or follow the page anew"
         raise PageError(Problem.LAYOUT_CHANGED, message, url=watch.url)
@@ -62,9 +63,8 @@ def look_at_bank(desk: Desk, watch: Watch, page: Page, now: datetime) -> Finding
     # The text of an act that was published long ago is where the watch begins; of one that was just found it is news.
     awaited = desk.store.state(Keys.of(watch).begun) == lookups.begun_value(watch)
     silent_before = None if watch.origin == "discovery" or awaited else now
-    return _compared(
-        desk, watch, page, texts.read_act(reading), facts=reading.document, now=now, silent_before=silent_before
-    )
+    read = desk.workers.call(2 * len(reading.text), texts.read_act, reading)
+    return _compared(desk, watch, page, read, facts=reading.document, now=now, silent_before=silent_before)
 
 
 def rereader(watch: Watch, place: str = "") -> Rereader:
@@ -97,7 +97,7 @@ def _compared(
     keys = Keys.of(watch)
     known = desk.store.document(watch.target)
     act_documents.require_same(watch, known, facts)
-    shelf = Shelf(desk.store, watch.target, Part.TEXT, watch.source, rereader(watch, read.place))
+    shelf = Shelf(desk.store, watch.target, Part.TEXT, watch.source, rereader(watch, read.place), workers=desk.workers)
     key = EditionKey(document_id=watch.target, part=Part.TEXT, source=watch.source, edition=EDITION)
     standing = shelf.latest_of(key, cause=None)
     current = shelf.read(standing)[0] if standing is not None else None
@@ -123,7 +123,10 @@ def _compared(
         number = shelf.add(version, read, page.snapshot)
         # The first text of a document that nobody knew is where the watch begins; of a known act it is news.
         if current is not None or known is not None:
-            events.append(texts.text_event(drafter, kind, version, number, read, snapshot=page.snapshot, before=before))
+            event = texts.text_event(
+                drafter, kind, version, number, read, snapshot=page.snapshot, before=before, workers=desk.workers
+            )
+            events.append(event)
     state = {
         good_key(watch.url): page.snapshot.digest,
         keys.told: told_value(watch, page.snapshot.digest),

@@ -12,11 +12,12 @@ everything. Publishing and delivering run from the store afterwards; neither can
 
 from __future__ import annotations
 
+import contextlib
 import random
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Final
 
 import structlog
@@ -140,6 +141,17 @@ class Result:
     blind: SourceError | None = None  # what mattered most could not be had, though the page could
 
 
+class _Nothing(Enum):
+    """Why there is nothing to record."""
+
+    POLLED = "the cheap poll says so"
+    KNOWN = "the page came, and was read before"
+
+
+#: Sources whose looks read nothing that looks at other documents record: these may be under way together.
+_OWN: Final = frozenset({sozd.NAME, ips.NAME, kremlin.NAME, web_page.NAME})
+
+
 class Pipeline:
     """Looks at documents and records what happened to them."""
 
@@ -194,15 +206,30 @@ class Pipeline:
                         message=said(filter(None, (new.trouble, new.doubt))),
                     )
                 )
-        for watch in (*watches, *found):
-            if not stopped():
-                done(self.check_safely(watch))
+        with contextlib.closing(self._looks((*watches, *found), stopped)) as looked:
+            for result in looked:
+                done(result)
         for event in effective.observe(self.desk, self.desk.clock()):
             done(Result(target=CALENDAR, source=event.source, outcome=Outcome.CHANGED, events=(event,)))
         blind += self._blindness(searches, _counts(results))
         for event in blind:
             done(Result(target=COVERAGE, source=event.source, outcome=Outcome.CHANGED, events=(event,)))
         return tuple(results)
+
+    def _looks(self, watches: Sequence[Watch], stopped: Callable[[], bool]) -> Generator[Result, None, None]:
+        """One look after the other; with workers, some under way while others wait for their readings."""
+        if self.desk.workers.in_flight > 1 and len(watches) > 1:
+            yield from self.desk.workers.ahead.run(
+                watches,
+                self.check_safely,
+                key=lambda watch: watch.target,
+                alone=lambda watch: watch.source not in _OWN,
+                stopped=stopped,
+            )
+            return
+        for watch in watches:
+            if not stopped():
+                yield self.check_safely(watch)
 
     def _blindness(self, searches: Collection[str], caught_up: Mapping[str, int]) -> tuple[Event, ...]:
         every = {**discovery.EVERY, **self._every}
@@ -247,6 +274,7 @@ class Pipeline:
         except Exception as error:  # see above
             if not isinstance(error, TrackerError):
                 log.exception("look.fault", target=watch.target)
+            self.desk.workers.ahead.turn()
             now = self.desk.clock()
             self.desk.store.mark_checked(
                 watch.target, watch.source, at=now, next_due=now + AFTER_FAILURE, success=False
@@ -257,20 +285,21 @@ class Pipeline:
         """One look at one document. A source's fault gives a result; faults of our own raise."""
         now = self.desk.clock()
         watch = self._addressed(watch)
-        pause = self._outages.pause(watch.source, watch.url, now)
-        if pause is not None:
-            return self._left_alone(watch, now, pause)
+        ahead = self.desk.workers.ahead
+        found: Finding | _Nothing | FetchError | PageError = _Nothing.POLLED
+        paused = self._outages.pause(watch.source, watch.url, now)
         held_before = self.desk.store.state(Keys.of(watch).held) is not None
-        try:
-            result = self._look(watch, now)
-        except FetchError as error:
-            result = _result(watch, Outcome.FAILED, message=str(error), retry_after=error.retry_after)
-            if not self._outages.failed(watch.source, watch.url, error, now):
-                self._tell_unfetchable(watch, error, now)
-        except PageError as error:
-            result = self._refuse(watch, error, now)
-            if not self._outages.failed(watch.source, watch.url, error, now) and is_of_host(error):
-                self._tell_unfetchable(watch, error, now)
+        if paused is None:
+            try:
+                found = self._find(watch, now)
+            except (FetchError, PageError) as error:
+                found = error
+        if ahead.turn(failing=isinstance(found, FetchError | PageError)):
+            # Had the looks before this one been recorded then, it would not have asked.
+            paused = paused or self._outages.pause(watch.source, watch.url, now)
+        if paused is not None:
+            return self._left_alone(watch, now, paused)
+        result = self._recorded(watch, found, now)
         ok = result.outcome.is_success
         store = self.desk.store
         with store.transaction():
@@ -285,23 +314,45 @@ class Pipeline:
             store.mark_checked(watch.target, watch.source, at=now, next_due=due, success=seen)
         return result
 
-    def _look(self, watch: Watch, now: datetime) -> Result:
-        """Ask for the page, by the cheap poll first where there is one; read it when it is not known already."""
+    def _find(self, watch: Watch, now: datetime) -> Finding | _Nothing:
+        """Ask for the page, by the cheap poll first where there is one; read it when it is not known already. Records nothing."""
         waiting = self._waiting(watch, now)
         poll = POLLS.get(watch.source)
         if poll is not None and not waiting and poll(self.desk, watch, now):
-            return _result(watch, Outcome.UNCHANGED)
+            return _Nothing.POLLED
         page = self.desk.get(watch.url, source=watch.source)
         told = self.desk.store.state(Keys.of(watch).told)
         # An empty answer says nothing by its bytes: it may be an empty list, or an answer that was lost.
         if told == told_value(watch, page.snapshot.digest) and page.snapshot.size and not waiting:
-            result = _result(watch, Outcome.UNCHANGED)
-            self._settle(watch, (watch.url,))
+            return _Nothing.KNOWN
+        finding = LOOKS[watch.source](self.desk, watch, page, now)
+        return disagreement.weigh(self.desk, watch, finding, REREADERS, now)
+
+    def _recorded(self, watch: Watch, found: Finding | _Nothing | FetchError | PageError, now: datetime) -> Result:
+        """Record what was found, or that it could not be had."""
+        if isinstance(found, FetchError | PageError):
+            return self._failed(watch, found, now)
+        if isinstance(found, Finding):
+            result = self._record(watch, found)
         else:
-            finding = LOOKS[watch.source](self.desk, watch, page, now)
-            result = self._record(watch, disagreement.weigh(self.desk, watch, finding, REREADERS, now))
-        if poll is not None:
+            result = _result(watch, Outcome.UNCHANGED)
+            if found is _Nothing.POLLED:
+                return result
+            self._settle(watch, (watch.url,))
+        if watch.source in POLLS:
             bill_feed.settle(self.desk, watch, result.events, now)
+        return result
+
+    def _failed(self, watch: Watch, error: FetchError | PageError, now: datetime) -> Result:
+        """Note that the page could not be had, or is not the one asked for."""
+        if isinstance(error, PageError):
+            result = self._refuse(watch, error, now)
+            alone = is_of_host(error)
+        else:
+            result = _result(watch, Outcome.FAILED, message=str(error), retry_after=error.retry_after)
+            alone = True
+        if not self._outages.failed(watch.source, watch.url, error, now) and alone:
+            self._tell_unfetchable(watch, error, now)
         return result
 
     def _left_alone(self, watch: Watch, now: datetime, pause: timedelta) -> Result:

@@ -4,13 +4,13 @@ Such differences are ours, not the state's: they are technical, told to the oper
 events. Applied, a new reading of a text becomes its baseline in silence; what was published of it stays pinned. A card has no
 second reading: what it said then is what was compared then.
 
-One version is in memory at a time. Nothing is kept of a run: one that was cut off goes on behind the document it named last,
-and what was applied already is found equal.
+No more versions are in memory than are being read at once. Nothing is kept of a run: one that was cut off goes on behind the
+document it named last, and what was applied already is found equal.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -20,10 +20,12 @@ from scrapers import page as web_page
 from scrapers import readings, sozd
 from tracker import bill_texts, pages
 from tracker.desk import Desk
+from tracker.engines import Call
 from tracker.errors import PageError, SourceError, StoreError
 from tracker.models import Document, Json, Part, Section, Snapshot, Version, canonical_json
 from tracker.pipeline import REREADERS
 from tracker.shelf import Rereader
+from tracker.texts import ReadText
 
 _AT_ONCE: Final = 100  # documents
 
@@ -74,10 +76,14 @@ def reread(
     `only`: one document; `after`: those behind that id; `since`: versions first seen from then on. `apply`: what differs
     becomes the baseline.
     """
-    for document in _documents(desk, only, after):
-        for version in desk.store.versions(document.id):
-            if since is None or version.observed_at >= since:
-                yield _reread(desk, version, apply=apply)
+    versions = (
+        version
+        for document in _documents(desk, only, after)
+        for version in desk.store.versions(document.id)
+        if since is None or version.observed_at >= since
+    )
+    for (version, refusal), read in desk.workers.in_order(_begun(desk, version) for version in versions):
+        yield refusal or _compared(desk, version, read, apply=apply)
 
 
 def _documents(desk: Desk, only: str | None, after: str) -> Iterator[Document]:
@@ -92,25 +98,37 @@ def _documents(desk: Desk, only: str | None, after: str) -> Iterator[Document]:
         after = batch[-1].id
 
 
-def _reread(desk: Desk, version: Version, *, apply: bool) -> Reread:
+def _begun(desk: Desk, version: Version) -> tuple[tuple[Version, Reread | None], Call | None]:
+    """A version with the call that reads it, or with the reason why it cannot be read."""
+
+    def refused(outcome: Outcome, reason: str) -> tuple[tuple[Version, Reread], None]:
+        return (version, Reread(version=version, outcome=outcome, reason=reason)), None
+
     try:
         snapshot = desk.store.snapshot(version.snapshot_id) if version.snapshot_id is not None else None
         if snapshot is None:
-            return Reread(version=version, outcome=Outcome.MISSING, reason="no bytes were kept")
+            return refused(Outcome.MISSING, "no bytes were kept")
         body = desk.store.body(snapshot.digest)
     except StoreError as error:
-        return Reread(version=version, outcome=Outcome.MISSING, reason=str(error))
+        return refused(Outcome.MISSING, str(error))
+    if version.key.part is Part.CARD:
+        return (version, None), Call(function=_card_today, args=(snapshot, body), size=len(body))
+    reader = _reader(desk, version)
+    if reader is None:
+        return refused(Outcome.UNFOLLOWED, "its page is followed no more")
+    return (version, None), Call(function=reader, args=(version, snapshot, body), size=len(body))
+
+
+def _compared(desk: Desk, version: Version, read: Callable[[], Any], *, apply: bool) -> Reread:
     try:
-        if version.key.part is Part.CARD:
-            return _card(desk, version, snapshot, body)
-        reader = _reader(desk, version)
-        if reader is None:
-            return Reread(version=version, outcome=Outcome.UNFOLLOWED, reason="its page is followed no more")
-        return _text(desk, version, snapshot, body, reader, apply=apply)
+        today = read()
     except PageError as error:
         return Reread(version=version, outcome=Outcome.REFUSED, reason=f"{error.problem}: {error}")
     except SourceError as error:
         return Reread(version=version, outcome=Outcome.REFUSED, reason=str(error))
+    if version.key.part is Part.CARD:
+        return _card(desk, version, today)
+    return _text(desk, version, today, apply=apply)
 
 
 def _reader(desk: Desk, version: Version) -> Rereader | None:
@@ -126,9 +144,8 @@ def _reader(desk: Desk, version: Version) -> Rereader | None:
     return made(watch) if made is not None else None
 
 
-def _text(desk: Desk, version: Version, snapshot: Snapshot, body: bytes, reader: Rereader, *, apply: bool) -> Reread:
+def _text(desk: Desk, version: Version, today: ReadText, *, apply: bool) -> Reread:
     before = desk.store.sections(version.id)
-    today = reader(version, snapshot, body)
     if today.sections == before:
         return Reread(version=version, outcome=Outcome.SAME, extractor=today.extractor)
     if before and not today.sections:  # a program that read it then is missing today
@@ -153,11 +170,13 @@ def _units(before: tuple[Section, ...], after: tuple[Section, ...]) -> dict[str,
     return {"before": len(before), "after": len(after), "first": first.path}
 
 
-def _card(desk: Desk, version: Version, snapshot: Snapshot, body: bytes) -> Reread:
+def _card_today(snapshot: Snapshot, body: bytes) -> dict[str, Any]:
     content_type = next((value for name, value in snapshot.headers if name.lower() == "content-type"), "")
-    reading = sozd.read(body, url=snapshot.url, status=snapshot.status, content_type=content_type)
+    return readings.to_json(sozd.read(body, url=snapshot.url, status=snapshot.status, content_type=content_type))
+
+
+def _card(desk: Desk, version: Version, after: Mapping[str, Any]) -> Reread:
     before: Mapping[str, Any] = desk.store.data(version.id) or {}
-    after = readings.to_json(reading)
     fields = sorted(name for name in before.keys() | after.keys() if not _equal(before.get(name), after.get(name)))
     if not fields:
         return Reread(version=version, outcome=Outcome.SAME, extractor=sozd.NAME)

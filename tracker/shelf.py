@@ -14,8 +14,9 @@ from db.store import Store
 from tracker.errors import PageError
 from tracker.models import EditionKey, NewVersion, Part, Snapshot, Version
 from tracker.texts import Predecessor, ReadText, kept_text
+from tracker.workers import Workers
 
-#: Reads the kept bytes of a version again: (version, snapshot, body) -> text.
+#: Reads the kept bytes of a version again: (version, snapshot, body) -> text. It can be pickled: a worker may do it.
 Rereader = Callable[[Version, Snapshot, bytes], ReadText]
 
 
@@ -36,8 +37,11 @@ class Standing:
 class Shelf:
     """The versions of one part of one document at one source."""
 
-    def __init__(self, store: Store, document_id: str, part: Part, source: str, reread: Rereader) -> None:
+    def __init__(
+        self, store: Store, document_id: str, part: Part, source: str, reread: Rereader, *, workers: Workers
+    ) -> None:
         self._store = store
+        self._workers = workers
         self._reread = reread
         self._standing = [
             Standing(
@@ -133,7 +137,8 @@ class Shelf:
         if snapshot is None:
             return fallback, None
         try:
-            today = self._reread(version, snapshot, self._store.body(snapshot.digest))
+            body = self._store.body(snapshot.digest)
+            today = self._workers.call(len(body), self._reread, version, snapshot, body)
         except PageError:  # today's reader is stricter than the one that read it then
             return fallback, snapshot
         if kept and not today.sections:  # a program that read it then is missing today

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+import structlog
+
 from diffs import compare, normalise, structure
 from scrapers import page as web_page
 from scrapers.extract import files
@@ -31,6 +33,9 @@ from tracker.models import (
     digest_of,
 )
 from tracker.payloads import Drafter
+from tracker.workers import Workers, size_of
+
+log = structlog.get_logger("tracker.texts")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,14 +187,13 @@ def text_event(
     file: Mapping[str, Any] | None = None,
     occurred_at: str | None = None,
     extra: Mapping[str, Any] | None = None,
+    workers: Workers,
 ) -> EventDraft:
     """What people are told of a text: a new edition, new content inside an edition, an unexplained change.
 
     `extra`: what the kind of event has to say besides.
     """
-    diff = None
-    if before is not None and read.unread_reason is None:
-        diff = compare.compare(before.sections, read.sections)
+    diff = _compared(before, read, workers) if before is not None else None
     key = version.key
     path = f"/{key.document_id}/{key.part}/{key.source}/{key.edition}/{number}"
     payload = {
@@ -219,6 +223,17 @@ def text_event(
         payload=payload,
         diff=diff,
     )
+
+
+def _compared(before: Predecessor, read: ReadText, workers: Workers) -> Diff | None:
+    if read.unread_reason is not None:
+        return None
+    size = size_of(before.sections) + size_of(read.sections)
+    try:
+        return workers.call(size, compare.compare, before.sections, read.sections)
+    except PageError as error:  # two texts that no process survives: that there is a new one is told all the same
+        log.error("texts.not_compared", document=before.key.document_id, reason=str(error))  # noqa: TRY400 - see `workers`
+        return None
 
 
 def _named(before: Predecessor | None) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from tracker.desk import Desk
 from tracker.errors import FetchError
 from tracker.models import Event, Response, Validators, Watch
 from tracker.pipeline import Pipeline, Result
+from tracker.workers import Workers
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SOZD = "https://sozd.duma.gov.ru"
@@ -53,16 +54,18 @@ class PlayedNetwork:
 class World:
     """A clock that is moved by hand, a store on disk, a pipeline."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, workers: Workers | None = None, salt: bytes | None = None) -> None:
         self.now = START
         self.network = PlayedNetwork(self)
-        self.store = Store(directory, clock=lambda: self.now)
+        clock = lambda: self.now  # noqa: E731  # the same for all
+        self.store = Store(directory, clock=clock) if salt is None else Store(directory, clock=clock, salt=lambda: salt)
         self.desk = Desk(
             store=self.store,
             network=self.network,
-            clock=lambda: self.now,
+            clock=clock,
             rules=topics.default_rules(),
             base_urls={"sozd": SOZD, "publication": PORTAL, "ips": IPS, "kremlin": KREMLIN, "page": ""},
+            workers=workers or Workers(),
         )
         self.pipeline = Pipeline(self.desk, rng=random.Random(1))  # noqa: S311  # the same jitter every time
 
