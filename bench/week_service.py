@@ -2,8 +2,9 @@
 
     python -P bench/week_service.py tracker.toml CLOCK --start 2026-03-02T06:00:00+00:00 --days 7 --speed 600
 
-It imports nothing but what is installed (`-P`: not even its neighbours here), and builds the instance as `run` does, except for: the clock; waits between retries and ticks,
-which are as much shorter as its days are; and policies without a polite pause that allow servers of this machine.
+It imports nothing but what is installed (`-P`: not even its neighbours here), and builds the instance as `run` does, except for:
+the clock; waits between retries, and ticks, which are as much shorter as its days are; and policies without a polite pause that
+allow servers of this machine.
 
 CLOCK is a file of eight bytes in which the world reads what time it is (a double, seconds since 1970). Time runs evenly but for
 two things: it stands still while the tracker is at one pass for longer than a pass may take, so that a slow machine sees the
@@ -33,7 +34,6 @@ from tracker.pipeline import Pipeline, Result
 from tracker.schedule import Rhythm
 
 LONGEST_PASS = 1800.0  # simulated seconds: no document waits longer for its turn because of the simulation
-DEADLINE = 1.0  # real seconds for an answer of a server on this machine, so that one which drips costs no day
 BEAT = 0.005  # real seconds between two movements of the clock
 
 
@@ -104,7 +104,7 @@ def main() -> None:
     settings = config.load(given.config)
     clock = FastClock(given.clock, given.start, given.days, given.speed)
     policies = {
-        name: SourcePolicy(delay=0, deadline=DEADLINE, retries=1, max_bytes=2**20, allow_private=True)
+        name: SourcePolicy(delay=0, deadline=given.deadline, retries=0, max_bytes=2**20, allow_private=True)
         for name in BASE_URLS
     }
     every = {name: found for name in BASE_URLS if (found := settings.source(name).every) is not None}
@@ -128,6 +128,9 @@ def arguments() -> Any:
     parser.add_argument("--days", type=float, default=7.0)
     parser.add_argument("--speed", type=float, default=600.0, help="simulated seconds in a real one")
     parser.add_argument("--tick", type=float, default=300.0, help="simulated seconds between two ticks")
+    parser.add_argument(
+        "--deadline", type=float, default=1.0, help="real seconds for the answer of a site on this machine"
+    )
     return parser.parse_args()
 
 

@@ -35,8 +35,10 @@ from tests.servers import Handler, page, running
 from tests.tracker.week_readers import Answers, Readers
 from tests.tracker.week_sites import BLIND, DAYS, MAKERS, SECRET_VARIABLE, SITES, START, Plan, WeekSite, hour, settings
 from tracker import schedule
+from tracker.models import Event
 
-LAST: Final = DAYS * 24.0
+DAY: Final = 24.0
+LAST: Final = DAYS * DAY
 _STARTING: Final = 300.0  # real seconds
 _SETTLING: Final = 600.0
 _STOPPING: Final = 120.0
@@ -87,6 +89,29 @@ class Life:
 
     def store(self) -> Store:
         return Store(self.directory / "var", clock=lambda: datetime.now(UTC), read_only=True)
+
+    def news(self) -> tuple[Event, ...]:
+        """Every event that woke somebody."""
+        with self.store() as store:
+            return store.events(backfilled=False, limit=1_000_000)
+
+    def told(self) -> dict[str, Counter[str]]:
+        """What readers were told of each document, but for where watches began and for blindness."""
+        found: dict[str, Counter[str]] = {}
+        for event in self.news():
+            kind = str(event.kind)
+            if not kind.startswith("coverage.") and kind != "watch.started":
+                found.setdefault(event.document_id or event.source, Counter())[kind] += 1
+        return found
+
+    def coverage(self) -> Counter[tuple[str, str]]:
+        """How often each source was told to be unseen, and to be seen again."""
+        kinds = ((event.source, str(event.kind)) for event in self.news())
+        return Counter(each for each in kinds if each[1].startswith("coverage."))
+
+    def news_ids(self) -> set[str]:
+        """The events that subscribers to everything must get."""
+        return {event.id for event in self.news()}
 
 
 # ---------------------------------------------------------------- receivers
@@ -379,31 +404,3 @@ def _settle(life: Life, service: Service) -> None:
             return
         time.sleep(0.2)
     raise AssertionError(f"the service did not come to rest: {len(late)} looks are late, {values}")
-
-
-# ---------------------------------------------------------------- what must be true afterwards
-
-
-def told(life: Life) -> dict[str, Counter[str]]:
-    """What readers were told of each document, but for where watches began and for blindness."""
-    with life.store() as store:
-        events = store.events(backfilled=False, limit=1_000_000)
-    found: dict[str, Counter[str]] = {target: Counter() for target in life.plan.told}
-    for event in events:
-        kind = str(event.kind)
-        if not kind.startswith("coverage.") and kind != "watch.started":
-            found.setdefault(event.document_id or event.source, Counter())[kind] += 1
-    return found
-
-
-def coverage(life: Life) -> Counter[tuple[str, str]]:
-    """How often each source was told to be unseen, and to be seen again."""
-    with life.store() as store:
-        events = store.events(backfilled=False, limit=1_000_000)
-    return Counter((event.source, str(event.kind)) for event in events if str(event.kind).startswith("coverage."))
-
-
-def news_ids(life: Life) -> set[str]:
-    """The events that subscribers to everything must get."""
-    with life.store() as store:
-        return {event.id for event in store.events(backfilled=False, limit=1_000_000)}

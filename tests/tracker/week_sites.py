@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import Enum, auto
@@ -122,8 +122,11 @@ class Plan:
         return sum(map(len, (self.followed_bills, self.laws, self.decrees, self.awaited, self.pages)))
 
 
-def make_plan(documents: int, *, seed: int = 1) -> Plan:
-    """A week with so many followed documents: bills, pages, laws, decrees, awaited acts; and with bills nobody follows yet."""
+def make_plan(documents: int, *, seed: int = 1, slow: Collection[str] = SITES) -> Plan:
+    """A week with so many followed documents: bills, pages, laws, decrees, awaited acts; and with bills nobody follows yet.
+
+    `slow`: the sites that also fail by being slow, which costs real seconds.
+    """
     rng = random.Random(seed)  # noqa: S311 - invented hours, nothing to guess
     told: dict[str, Counter[str]] = {}
     share = {name: max(2, round(documents * part)) for name, part in _SHARES.items()}
@@ -168,7 +171,7 @@ def make_plan(documents: int, *, seed: int = 1) -> Plan:
         decrees=decrees,
         awaited=awaited,
         pages=pages,
-        windows=_windows(rng),
+        windows=_windows(rng, slow),
         told={target: +kinds for target, kinds in told.items()},
     )
 
@@ -233,22 +236,24 @@ def _told_of_bill(bill: Bill, *, followed: set[str]) -> Counter[str]:
     return told
 
 
-def _windows(rng: random.Random) -> tuple[Window, ...]:
+def _windows(rng: random.Random, slow: Collection[str]) -> tuple[Window, ...]:
     """Each site fails in each way for some hours; one of them fails for more than a day."""
     faults: list[Fault | Blow] = [*Blow, *(fault for fault in Fault if fault not in _LEFT_OUT and not fault.is_of_tls)]
     found = [Window(BLIND[0], BLIND[1], BLIND[2], Fault.RESET)]
     for site in SITES:
-        mine = rng.sample(faults, len(faults))
+        mine = [fault for fault in rng.sample(faults, len(faults)) if fault not in _SLOW or site in slow]
         room = (QUIET - HEALTHY) / len(mine)
         for place, fault in enumerate(mine):
             begins = HEALTHY + place * room + rng.uniform(0, room / 3)
-            found.append(Window(site, begins, begins + rng.uniform(room / 8, room / 2), fault))
+            found.append(Window(site, begins, begins + _SLOW.get(fault, rng.uniform(room / 8, room / 2)), fault))
     return tuple(found)
 
 
 #: Three hundred megabytes and an endless stream are a matter of the size cap, which has tests of its own; here they would be
 #: most of the work. A wrong charset is no failure.
 _LEFT_OUT: Final = {Fault.GZIP_BOMB, Fault.ENDLESS, Fault.WRONG_CHARSET}
+#: Hours of faults that cost real seconds.
+_SLOW: Final[Mapping[Fault | Blow, Hours]] = {Fault.DRIP: 1.0, Fault.SLOW_HEADERS: 1.0}
 
 
 # ---------------------------------------------------------------- the sites
