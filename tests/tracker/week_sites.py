@@ -230,7 +230,7 @@ def _told_of_bill(bill: Bill, *, followed: set[str]) -> Counter[str]:
     for step in bill.steps[1:]:
         told["bill.step"] += 1
         told["bill.withdrawn"] += step.number == "2.2"
-        told["bill.stage"] += step.number == "3.3"
+        told["bill.stage"] += step.number in {"2.1", "3.3"}
         told["file.added"] += len(step.files)
         told["text.added"] += sum(bool(upload.text) for upload in step.files)
     return told
