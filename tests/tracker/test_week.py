@@ -57,6 +57,10 @@ def test_health_tells_the_truth(week: Life) -> None:
     assert week_judge.health(week) == []
 
 
+def test_the_operator_hears_of_every_end_and_of_the_receiver_that_is_dead(week: Life) -> None:
+    assert week_judge.operator(week) == []
+
+
 def test_the_store_is_whole_and_a_quiet_day_leaves_nothing_in_it(week: Life) -> None:
     assert week_judge.evidence(week) == []
 

@@ -118,6 +118,19 @@ def evidence(life: Life) -> list[str]:
     return found
 
 
+def operator(life: Life) -> list[str]:
+    """Every outage that the operator was told of has ended for him too, and the receiver that is dead was given up once."""
+    with life.store() as store:
+        told = Counter(str(event.kind) for event in store.operator_events(limit=100_000))
+        waiting = store.quarantined()
+    found = [f"{page.url} still waits to be believed: {page.reason}" for page in waiting]
+    if not told["source.failing"] or told["source.failing"] != told["source.recovered"]:
+        found.append(f"{told['source.failing']} outages were told and {told['source.recovered']} ends of them")
+    if told["subscription.disabled"] != 1:
+        found.append(f"{told['subscription.disabled']} receivers were given up, not one")
+    return found
+
+
 def end(life: Life) -> list[str]:
     """It ended when it was told to, and had no fault of its own."""
     faults = [line["event"] for line in life.log if line["level"] in {"error", "critical"}]
@@ -127,5 +140,5 @@ def end(life: Life) -> list[str]:
 
 def everything(life: Life) -> list[str]:
     """All of it."""
-    parts = (news, blindness, readers, receivers, health, evidence, growth, end)
+    parts = (news, blindness, readers, receivers, health, operator, evidence, growth, end)
     return [sentence for part in parts for sentence in part(life)]

@@ -12,6 +12,7 @@ import json
 import os
 import re
 import signal
+import socket
 import sqlite3
 import statistics
 import struct
@@ -21,7 +22,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -126,7 +127,9 @@ class Receivers:
         self._server = Receiver()
         self._count = 0
         self.urls = {name: self._server.url(f"/{name}") for name in ("well", "flaky", "slow", "away")}
-        self.urls["dead"] = "http://127.0.0.1:9/dead"  # the discard port: refused at once
+        self._nobody = socket.socket()  # its port is taken, and nobody listens on it
+        self._nobody.bind(("127.0.0.1", 0))
+        self.urls["dead"] = f"http://127.0.0.1:{self._nobody.getsockname()[1]}/dead"
         self._server.put("/well", page(b""))
         self._server.put("/flaky", self._flaky)
         self._server.put("/slow", self._slow)
@@ -146,7 +149,7 @@ class Receivers:
 
     @contextlib.contextmanager
     def listening(self) -> Iterator[None]:
-        with running(self._server):
+        with self._nobody, running(self._server):
             yield
 
     def received(self) -> dict[str, Counter[str]]:
@@ -317,7 +320,7 @@ def live(
     readers: int,
     pause: float,
     every: float = 1.0,
-    tell: Any = lambda _: None,
+    tell: Callable[[Sample], None] = lambda _: None,
 ) -> Life:
     """Live through a week. `command` starts the service (its arguments are added here); `every`: hours between two samples."""
     life = Life(plan=plan, directory=directory, speed=speed)
@@ -371,7 +374,7 @@ def _reading(address: str, number: int, pause: float) -> Iterator[Answers]:
         raise failed[0]
 
 
-def _watch(life: Life, service: Service, clock: SharedClock, every: float, tell: Any) -> None:
+def _watch(life: Life, service: Service, clock: SharedClock, every: float, tell: Callable[[Sample], None]) -> None:
     """Sample until the week is over."""
     due, counted = 0.0, 0
     while (now := hour(clock())) < LAST - 0.001:
