@@ -242,11 +242,17 @@ def last_message(db: Database, subscription: str) -> datetime | None:
 
 
 def due_deliveries(
-    db: Database, now: datetime, *, limit: int, subscriptions: Collection[str] | None, skip: Collection[str]
+    db: Database,
+    now: datetime,
+    *,
+    limit: int,
+    subscriptions: Collection[str] | None,
+    skip: Collection[str],
+    failing: Collection[str],
 ) -> tuple[Delivery, ...]:
     """What waits and whose time has come, of enabled subscriptions: the oldest of each first, then the next of each.
 
-    Only of `subscriptions` when they are given; those of `skip` are left out.
+    Only of `subscriptions` when they are given; those of `skip` are left out, and of those `failing` comes the oldest alone.
     """
     rows = db.execute(
         """WITH due AS (
@@ -256,11 +262,14 @@ def due_deliveries(
                AND (:names IS NULL OR subscription IN (SELECT value FROM json_each(:names)))
                AND subscription NOT IN (SELECT value FROM json_each(:skip))
            )
-           SELECT deliveries.* FROM due JOIN deliveries USING (id) ORDER BY turn, due_at, id LIMIT :limit""",
+           SELECT deliveries.* FROM due JOIN deliveries USING (id)
+           WHERE turn = 1 OR subscription NOT IN (SELECT value FROM json_each(:failing))
+           ORDER BY turn, due_at, id LIMIT :limit""",
         {
             "now": to_text(now),
             "names": None if subscriptions is None else json.dumps(list(subscriptions)),
             "skip": json.dumps(list(skip)),
+            "failing": json.dumps(list(failing)),
             "limit": limit,
         },
     )

@@ -618,13 +618,14 @@ class Store:
         limit: int,
         subscriptions: Collection[str] | None = None,
         skip: Collection[str] = (),
+        failing: Collection[str] = (),
     ) -> tuple[Delivery, ...]:
         """What waits and whose time has come, of enabled subscriptions: the oldest of each, then the next of each.
 
-        Only of `subscriptions` when they are given; those of `skip` are left out.
+        Only of `subscriptions` when they are given; those of `skip` are left out, and of those `failing` comes the oldest alone.
         """
         with self._read() as db:
-            return alerts.due_deliveries(db, now, limit=limit, subscriptions=subscriptions, skip=skip)
+            return alerts.due_deliveries(db, now, limit=limit, subscriptions=subscriptions, skip=skip, failing=failing)
 
     def deliveries(
         self,

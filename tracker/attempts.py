@@ -39,9 +39,9 @@ class Recorder:
         self._since[name] = found.failing_since
         return found
 
-    def is_failing(self, name: str) -> bool:
-        """Whether the last that was recorded of a subscription was a failure."""
-        return self._since.get(name) is not None
+    def failing(self) -> tuple[str, ...]:
+        """The subscriptions of which the last that was recorded was a failure."""
+        return tuple(name for name, since in self._since.items() if since is not None)
 
     def record(self, rows: Sequence[Tried]) -> None:
         """One transaction for all of it."""

@@ -15,7 +15,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from tracker.desk import Desk, Keys
-from tracker.models import Event, EventDraft, EventKind, Level, Observation, Watch
+from tracker.models import Document, Event, EventDraft, EventKind, Level, Observation, Watch
 from tracker.payloads import of_document, scopes_of
 from tracker.searching import source_of
 
@@ -24,15 +24,17 @@ BLIND_AFTER: Final = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Eye:
-    """Something that looks: at a host, at one document, for new documents. `since` is its last success, or when it began."""
+    """Something that looks: at a host, at one document, for new documents. `since` is its last success, or when it began.
+
+    `watches`: what it looks at. What there is to say of them is asked for when something is told, not at every pass.
+    """
 
     name: str
     source: str
     since: datetime
     succeeded: datetime | None
     blind: bool
-    scopes: tuple[str, ...]
-    document_id: str | None = None
+    watches: tuple[Watch, ...] = ()
     is_host: bool = False
     search: str = ""
 
@@ -69,7 +71,8 @@ def _documents(desk: Desk, now: datetime, every: Mapping[str, float], told: Mapp
 
     A document that was told to be gone is no blindness; one that was only just added says nothing yet.
     """
-    watches = sorted((watch for watch in desk.store.watches() if not _is_gone(desk, watch)), key=_host)
+    absent = desk.store.states("absent/")
+    watches = sorted((watch for watch in desk.store.watches() if not _is_gone(absent, watch)), key=_host)
     for (source, host), group in groupby(watches, key=_host):
         patience = max(BLIND_AFTER, timedelta(seconds=2 * every.get(source, 0.0)))
         rows = [watch for watch in group if watch.last_success or now - watch.added_at >= patience]
@@ -93,7 +96,7 @@ def _documents(desk: Desk, now: datetime, every: Mapping[str, float], told: Mapp
             since=max(_since(watch, now) for watch in rows),
             succeeded=newest,
             blind=whole,
-            scopes=_affected(desk, source, rows),
+            watches=tuple(rows),
             is_host=True,
         )
         for watch in rows:
@@ -107,8 +110,7 @@ def _documents(desk: Desk, now: datetime, every: Mapping[str, float], told: Mapp
                     since=_since(watch, now),
                     succeeded=watch.last_success,
                     blind=watch in blind and alone,
-                    scopes=_of_document(desk, watch),
-                    document_id=watch.target if desk.store.document(watch.target) else None,
+                    watches=(watch,),
                 )
 
 
@@ -117,8 +119,9 @@ def _is_alone(since: datetime, newest: datetime | None, patience: timedelta, now
     return newest is None or newest - since >= patience / 2 or now - newest >= patience
 
 
-def _is_gone(desk: Desk, watch: Watch) -> bool:
-    return bool(desk.mapping(Keys.of(watch).absent).get("told"))
+def _is_gone(absent: Mapping[str, Any], watch: Watch) -> bool:
+    told = absent.get(Keys.of(watch).absent)
+    return isinstance(told, Mapping) and bool(told.get("told"))
 
 
 def _is_later(success: datetime | None, gap: Any) -> bool:
@@ -158,7 +161,6 @@ def _searches(
             since=began,
             succeeded=reached,
             blind=overdue and (alone or f"gap/discovery/{search}" in told),
-            scopes=(f"source:{source}", *(f"topic:{topic}" for topic in desk.rules.topics)),
             search=search,
         )
         if overdue:
@@ -177,8 +179,9 @@ def _since(watch: Watch, now: datetime) -> datetime:
 
 def _tell_gap(desk: Desk, eye: _Eye, now: datetime) -> tuple[Event, ...]:
     last = eye.succeeded.isoformat() if eye.succeeded else None
+    document = _document(desk, eye)
     payload = {
-        **_named(desk, eye),
+        **_named(document),
         "source": eye.source,
         "last_success": last,
         "search": bool(eye.search),
@@ -186,22 +189,23 @@ def _tell_gap(desk: Desk, eye: _Eye, now: datetime) -> tuple[Event, ...]:
     }
     draft = EventDraft(
         kind=EventKind.COVERAGE_GAP,
-        document_id=eye.document_id,
+        document_id=document.id if document else None,
         source=eye.source,
         key=f"{eye.name}/{eye.since.isoformat()}",
         digests=(),
         occurred_at=None,
         level=Level.MAJOR,
         payload=payload,
-        scopes=eye.scopes,
+        scopes=_scopes(desk, eye),
     )
     state = {f"gap/{eye.name}": {"since": eye.since.isoformat(), "last_success": last}}
     return desk.store.record(Observation(observed_at=now, events=(draft,), state=state))
 
 
 def _tell_return(desk: Desk, eye: _Eye, gap: Mapping[str, Any], now: datetime, count: int) -> tuple[Event, ...]:
+    document = _document(desk, eye)
     payload = {
-        **_named(desk, eye),
+        **_named(document),
         "source": eye.source,
         "since": gap.get("last_success") or gap.get("since"),
         "until": now.isoformat(),
@@ -211,20 +215,24 @@ def _tell_return(desk: Desk, eye: _Eye, gap: Mapping[str, Any], now: datetime, c
     }
     draft = EventDraft(
         kind=EventKind.COVERAGE_RESTORED,
-        document_id=eye.document_id,
+        document_id=document.id if document else None,
         source=eye.source,
         key=f"{eye.name}/{gap.get('since')}",
         digests=(),
         occurred_at=None,
         level=Level.NOTABLE,
         payload=payload,
-        scopes=eye.scopes,
+        scopes=_scopes(desk, eye),
     )
     return desk.store.record(Observation(observed_at=now, events=(draft,), state={f"gap/{eye.name}": None}))
 
 
-def _named(desk: Desk, eye: _Eye) -> dict[str, Any]:
-    document = desk.store.document(eye.document_id) if eye.document_id else None
+def _document(desk: Desk, eye: _Eye) -> Document | None:
+    """The document that an eye looks at, when it looks at one alone and something is known of it."""
+    return None if eye.is_host or eye.search else desk.store.document(eye.watches[0].target)
+
+
+def _named(document: Document | None) -> dict[str, Any]:
     return {"document": of_document(document)} if document else {}
 
 
@@ -239,12 +247,12 @@ def _note_gaps(desk: Desk, eyes: Iterable[_Eye]) -> None:
             desk.store.set_gap(state.name, since)
 
 
-def _affected(desk: Desk, source: str, watches: Iterable[Watch]) -> tuple[str, ...]:
+def _scopes(desk: Desk, eye: _Eye) -> tuple[str, ...]:
     """The feeds in which silence would mislead: the source's own, its documents', and their topics'."""
-    scopes = [f"source:{source}"]
-    for watch in watches:
-        scopes.extend(_of_document(desk, watch))
-    return tuple(dict.fromkeys(scopes))
+    if eye.search:
+        return (f"source:{eye.source}", *(f"topic:{topic}" for topic in desk.rules.topics))
+    of_all = [scope for watch in eye.watches for scope in _of_document(desk, watch)]
+    return tuple(dict.fromkeys([f"source:{eye.source}", *of_all])) if eye.is_host else tuple(of_all)
 
 
 def _of_document(desk: Desk, watch: Watch) -> tuple[str, ...]:

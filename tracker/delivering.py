@@ -153,16 +153,22 @@ class Deliveries:
         """Give what is due to workers, one for each subscription that has none; how many messages."""
         self._resting = {name: until for name, until in self._resting.items() if until > now}
         busy = [*self._workers, *self._resting]
+        # One that fails is asked one message at a time: the backlog of its days is neither read each time nor kept in memory.
+        # Who fails is known to the thread of the store.
         found = await self._ask(
-            lambda: self._store.due_deliveries(now, limit=_LOADED - self._loaded, subscriptions=self._only, skip=busy)
+            lambda: self._store.due_deliveries(
+                now,
+                limit=_LOADED - self._loaded,
+                subscriptions=self._only,
+                skip=busy,
+                failing=self._recorder.failing(),
+            )
         )
         batches: dict[str, list[Delivery]] = {}
         for delivery in found:
             batches.setdefault(delivery.subscription, []).append(delivery)
         for name, batch in batches.items():
-            # One that fails is asked one message at a time: a backlog of many such must not fill the memory.
-            some = batch[:1] if self._recorder.is_failing(name) else batch
-            self._workers[name] = asyncio.create_task(self._work(name, some))
+            self._workers[name] = asyncio.create_task(self._work(name, batch))
         return len(found)
 
     async def _ask(self, question: Callable[[], T]) -> T:

@@ -202,6 +202,8 @@ def test_due_deliveries_are_fair_and_leave_out_who_is_disabled(store: Store, mak
     only = store.due_deliveries(make.at(10), limit=99, subscriptions=("small",))
     assert [row.message_id for row in only] == ["msg_small9"]
     assert store.due_deliveries(make.at(10), limit=99, subscriptions=()) == ()
+    spared = store.due_deliveries(make.at(10), limit=99, failing=("big",))
+    assert [row.message_id for row in spared] == ["msg_big0", "msg_small9"], "the backlog of one that fails is not read"
 
 
 def test_attempts_are_logged_replayed_and_forgotten(store: Store, make: Make) -> None:
