@@ -14,7 +14,7 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from operator import itemgetter
@@ -56,6 +56,11 @@ def join_spaced(text: str) -> str:
 
 def _may_be_spaced(text: str) -> bool:
     return _SPACED_HINT.search(text) is not None or ("\u00a0" in text and _SPACED_HINT_NBSP.search(text) is not None)
+
+
+def looks_spaced(text: str) -> tuple[re.Pattern[str], ...]:
+    """What finds every place of a text where letter-spaced words may stand."""
+    return (_SPACED_HINT, _SPACED_HINT_NBSP) if "\u00a0" in text else (_SPACED_HINT,)
 
 
 def _joined(found: re.Match[str]) -> str:
@@ -215,13 +220,17 @@ _PERHAPS: Final = (
 _TWO_BLANKS: Final = re.compile("  ")
 
 
+def hits(looks: Iterable[re.Pattern[str]], joined: str, texts: Sequence[str]) -> set[int]:
+    """Which of some texts, `joined` by line feeds, hold the beginning of what any of the patterns finds."""
+    ends = list(accumulate(len(text) + 1 for text in texts))
+    return {bisect_right(ends, found.start()) for look in looks for found in look.finditer(joined)}
+
+
 def canonicals(texts: Sequence[str]) -> list[str]:
     """`canonical` of many texts: those with nothing to fold, most of them, are found by a few searches through all."""
     joined = "\n".join(texts)
-    ends = list(accumulate(len(text) + 1 for text in texts))
-    touched = {at for at, text in enumerate(texts) if text != text.strip(" ") or "\n" in text}
-    for look in (*_PERHAPS, _TWO_BLANKS) if "  " in joined else _PERHAPS:
-        touched.update(bisect_right(ends, found.start()) for found in look.finditer(joined))
+    touched = hits((*_PERHAPS, _TWO_BLANKS) if "  " in joined else _PERHAPS, joined, texts)
+    touched.update(at for at, text in enumerate(texts) if text != text.strip(" ") or "\n" in text)
     return [canonical(text) if at in touched else text for at, text in enumerate(texts)]
 
 

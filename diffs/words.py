@@ -110,8 +110,8 @@ def _surroundings(old: str, new: str) -> tuple[int, int]:
     most = min(len(old), len(new))
     if most < _SHORT:
         return 0, 0
-    same = bisect_left(range(1, most + 1), True, key=lambda size: old[:size] != new[:size])  # noqa: FBT003 - what it looks for
-    ends = bisect_left(range(1, most - same + 1), True, key=lambda size: old[-size:] != new[-size:])  # noqa: FBT003
+    same = bisect_left(range(1, most + 1), True, key=lambda size: old[:size] != new[:size])
+    ends = bisect_left(range(1, most - same + 1), True, key=lambda size: old[-size:] != new[-size:])
     head, tail = same, len(old) - ends - 1
     for _ in range(_BESIDE):
         head = max(old.rfind(" ", 0, head), 0)
