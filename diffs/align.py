@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from diffs.normalise import canonical, canonicals
-from diffs.structure import components, split_label
+from diffs.structure import components, split_label, split_path
 from diffs.words import similarity, words
 from tracker.models import Section
 
@@ -32,18 +32,17 @@ _OUTERMOST: Final = re.compile(r"[^.]*(?:\.(?![a-z])[^.]*)*")  # the dot of 22.1
 class Unit:
     """A section at its place, with what comparing needs; canonical text and its parts are made when first asked for.
 
-    `parts` are the components of the path, `parent` is the path of the unit above (empty at the top), `kind` the path word:
-    ``st``, ``ch``, ``p``, ``pp``, ``abz``...
+    `parent` is the path of the unit above (empty at the top), `kind` the path word: ``st``, ``ch``, ``p``, ``pp``, ``abz``...
     """
 
-    __slots__ = ("_body", "_canonical", "_label", "_words", "index", "kind", "parent", "parts", "section")
+    __slots__ = ("_body", "_canonical", "_label", "_parts", "_words", "index", "kind", "parent", "section")
 
     def __init__(self, index: int, section: Section) -> None:
         self.index = index
         self.section = section
-        self.parts = components(section.path)
-        self.parent = ".".join(self.parts[:-1])
-        self.kind = self.parts[-1].partition("-")[0] if self.parts else ""
+        self.parent, own = split_path(section.path)
+        self.kind = own.partition("-")[0]
+        self._parts: list[str] | None = None
         self._canonical: str | None = None
         self._label = self._body = ""
         self._words: list[str] | None = None
@@ -53,6 +52,13 @@ class Unit:
         self._canonical = canon
         self._label, self._body = split_label(canon)
         return canon
+
+    @property
+    def parts(self) -> list[str]:
+        """The components of the path."""
+        if self._parts is None:
+            self._parts = components(self.section.path)
+        return self._parts
 
     @property
     def canonical(self) -> str:

@@ -68,7 +68,8 @@ class _Compared:
     def changed(self) -> tuple[int, int]:
         """The words that the operations show: added, removed. Labels are not words of a unit."""
         shown = [span for bodies in self.bodies for span in bodies.spans]
-        added, removed = (sum(len(WORD.findall(text)) for sign, text in shown if sign == wanted) for wanted in "+-")
+        texts = ("\n".join(text for sign, text in shown if sign == wanted) for wanted in "+-")
+        added, removed = (len(WORD.findall(text)) for text in texts)
         return added, removed
 
     def changes_at_most(self, words: int) -> bool:
@@ -193,11 +194,11 @@ def _operations(alignment: Alignment, kept: Sequence[Run], places: set[int], noi
         if index not in alignment.forward:  # it is told behind the unit that it stood behind
             at = bisect_left(kept, (index,)) - 1
             anchor = kept[at][1] + kept[at][2] - 1 if at >= 0 else -1
-            keyed.append(((anchor, 1, index), _one_sided("removed", alignment.old_unit(index))))
+            keyed.append(((anchor, 1, index), _removed(alignment.old_unit(index))))
     for index, section in alignment.new.items():
         old_index = alignment.backward.get(index)
         if old_index is None:
-            keyed.append(((index, 0, 0), _one_sided("added", alignment.new_unit(index))))
+            keyed.append(((index, 0, 0), _added(alignment.new_unit(index))))
             continue
         in_place = old_index in places
         if in_place and alignment.old[old_index] == section:
@@ -220,23 +221,36 @@ def _typography(before: Unit, after: Unit) -> Counter[str]:
     return explain(old, new)
 
 
-def _one_sided(what: str, unit: Unit) -> _Made:
-    section, added = unit.section, what == "added"
-    sign: Span = ("+" if added else "-", unit.canonical)
+def _removed(unit: Unit) -> _Made:
+    section, body = unit.section, unit.body
     operation = Operation(
-        ops=(what,),
-        old_path=None if added else section.path,
-        new_path=section.path if added else None,
-        old_address=None if added else section.address,
-        new_address=section.address if added else None,
-        old_text=None if added else section.text,
-        new_text=section.text if added else None,
-        spans=(sign,) if unit.canonical else (),
-        old_index=None if added else unit.index,
-        new_index=unit.index if added else None,
+        ops=("removed",),
+        old_path=section.path,
+        new_path=None,
+        old_address=section.address,
+        new_address=None,
+        old_text=section.text,
+        new_text=None,
+        spans=(("-", unit.canonical),) if unit.canonical else (),
+        old_index=unit.index,
     )
-    body = unit.body
-    return operation, Bodies("" if added else body, body if added else "", ((sign[0], body),) if body else ())
+    return operation, Bodies(body, "", (("-", body),) if body else ())
+
+
+def _added(unit: Unit) -> _Made:
+    section, body = unit.section, unit.body
+    operation = Operation(
+        ops=("added",),
+        old_path=None,
+        new_path=section.path,
+        old_address=None,
+        new_address=section.address,
+        old_text=None,
+        new_text=section.text,
+        spans=(("+", unit.canonical),) if unit.canonical else (),
+        new_index=unit.index,
+    )
+    return operation, Bodies("", body, (("+", body),) if body else ())
 
 
 def _two_sided(alignment: Alignment, before: Unit, after: Unit, *, in_place: bool) -> _Made | None:
