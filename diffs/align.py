@@ -13,8 +13,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from diffs.normalise import canonical
-from diffs.structure import components, split_label
+from diffs.normalise import canonical, canonicals
+from diffs.structure import components, split_label, split_path
 from diffs.words import similarity, words
 from tracker.models import Section
 
@@ -32,44 +32,51 @@ _OUTERMOST: Final = re.compile(r"[^.]*(?:\.(?![a-z])[^.]*)*")  # the dot of 22.1
 class Unit:
     """A section at its place, with what comparing needs; canonical text and its parts are made when first asked for.
 
-    `parts` are the components of the path, `parent` is the path of the unit above (empty at the top), `kind` the path word:
-    ``st``, ``ch``, ``p``, ``pp``, ``abz``...
+    `parent` is the path of the unit above (empty at the top), `kind` the path word: ``st``, ``ch``, ``p``, ``pp``, ``abz``...
     """
 
-    __slots__ = ("_body", "_canonical", "_label", "_words", "index", "kind", "parent", "parts", "section")
+    __slots__ = ("_body", "_canonical", "_label", "_parts", "_words", "index", "kind", "parent", "section")
 
     def __init__(self, index: int, section: Section) -> None:
         self.index = index
         self.section = section
-        self.parts = components(section.path)
-        self.parent = ".".join(self.parts[:-1])
-        self.kind = self.parts[-1].partition("-")[0] if self.parts else ""
+        self.parent, own = split_path(section.path)
+        self.kind = own.partition("-")[0]
+        self._parts: list[str] | None = None
         self._canonical: str | None = None
         self._label = self._body = ""
         self._words: list[str] | None = None
 
-    def _read(self) -> str:
-        canon = self._canonical = canonical(self.section.text)
+    def read(self, canon: str) -> str:
+        """Take the canonical text from whoever made that of many units at once."""
+        self._canonical = canon
         self._label, self._body = split_label(canon)
         return canon
 
     @property
+    def parts(self) -> list[str]:
+        """The components of the path."""
+        if self._parts is None:
+            self._parts = components(self.section.path)
+        return self._parts
+
+    @property
     def canonical(self) -> str:
         """The text in canonical form."""
-        return self._read() if self._canonical is None else self._canonical
+        return self.read(canonical(self.section.text)) if self._canonical is None else self._canonical
 
     @property
     def label(self) -> str:
         """The label as written: ``2)``, ``Статья 5.``."""
         if self._canonical is None:
-            self._read()
+            self.read(canonical(self.section.text))
         return self._label
 
     @property
     def body(self) -> str:
         """The words without the label."""
         if self._canonical is None:
-            self._read()
+            self.read(canonical(self.section.text))
         return self._body
 
     @property
@@ -174,6 +181,7 @@ def _places(sections: Mapping[int, Section]) -> dict[str, int]:
 def align(old: Mapping[int, Section], new: Mapping[int, Section]) -> Alignment:
     """Pairs of units of two texts, each given as place -> section."""
     alignment = Alignment(old, new)
+    _read_changed(alignment)
     headings = _same_path(alignment)
     if len(alignment.forward) + len(headings) < min(len(old), len(new)):
         _same_words(alignment)
@@ -183,6 +191,21 @@ def align(old: Mapping[int, Section], new: Mapping[int, Section]) -> Alignment:
     else:
         _bare_headings(alignment, headings)
     return alignment
+
+
+def _read_changed(alignment: Alignment) -> None:
+    """The canonical text of every unit that is not the same at the same path: all of these are asked for it."""
+    old, new, old_places, new_places = alignment.old, alignment.new, alignment.old_places, alignment.new_places
+    same: set[str] = set()
+    units = []
+    for path, place in old_places.items():
+        if path in new_places and old[place].text == new[new_places[path]].text:
+            same.add(path)
+        else:
+            units.append(alignment.old_unit(place))
+    units += [alignment.new_unit(place) for path, place in new_places.items() if path not in same]
+    for unit, canon in zip(units, canonicals([unit.section.text for unit in units]), strict=True):
+        unit.read(canon)
 
 
 def _same_path(alignment: Alignment) -> list[tuple[int, int]]:
@@ -323,6 +346,9 @@ def _by_parents(alignment: Alignment) -> None:
 
 
 def _family(alignment: Alignment, olds: list[Unit], news: list[Unit]) -> None:
+    if len(olds) == len(news) == 1 and _is_certain(alignment, olds[0], news[0]):
+        alignment.pair(olds[0].index, news[0].index)
+        return
     for old, new in _equal_bodies(olds, news):
         alignment.pair(old.index, new.index)
     olds = [unit for unit in olds if unit.index not in alignment.forward]
@@ -338,6 +364,11 @@ def _family(alignment: Alignment, olds: list[Unit], news: list[Unit]) -> None:
         # Where numbers were shifted a number no longer proves that the unit is the same.
         if twin is not None and (not shifted or similarity(unit.words, twin.words) >= _REWRITTEN):
             alignment.pair(unit.index, twin.index)
+
+
+def _is_certain(alignment: Alignment, old: Unit, new: Unit) -> bool:
+    """Whether two units that are alone in their family are one whatever their words are: the path stayed, numbers too."""
+    return alignment.translate(old.section.path) == new.section.path and not alignment.is_shifted(new.parent, new.kind)
 
 
 def _equal_bodies(olds: Sequence[Unit], news: Sequence[Unit]) -> Iterator[tuple[Unit, Unit]]:
@@ -395,11 +426,16 @@ def _candidates(olds: Sequence[Unit], news: Sequence[Unit]) -> Iterator[tuple[Un
 
 def _far_alike(alignment: Alignment) -> None:
     """Units that moved to another parent and were edited on the way: only long and very similar ones."""
-    olds = [unit for unit in alignment.free_old() if len(unit.words) >= _FAR_WORDS]
-    news = [unit for unit in alignment.free_new() if len(unit.words) >= _FAR_WORDS]
-    kinds = dict.fromkeys(unit.kind for unit in olds)
-    for kind in kinds:
-        same_old = [unit for unit in olds if unit.kind == kind]
-        same_new = [unit for unit in news if unit.kind == kind]
+    olds, news = _by_kind(alignment.free_old()), _by_kind(alignment.free_new())
+    for kind in (kind for kind in olds if kind in news):
+        same_old = [unit for unit in olds[kind] if len(unit.words) >= _FAR_WORDS]
+        same_new = [unit for unit in news[kind] if len(unit.words) >= _FAR_WORDS] if same_old else []
         for old, new in _alike(alignment, same_old, same_new, cutoff=_FAR_ALIKE):
             alignment.pair(old.index, new.index)
+
+
+def _by_kind(units: Iterable[Unit]) -> dict[str, list[Unit]]:
+    kinds: dict[str, list[Unit]] = defaultdict(list)
+    for unit in units:
+        kinds[unit.kind].append(unit)
+    return kinds

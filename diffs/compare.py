@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from diffs.align import Alignment, Unit, align
@@ -50,7 +51,7 @@ def compare(old: Sequence[Section], new: Sequence[Section]) -> Diff:
     return _diff(found, old, new, noise=found.noise, words=_words(old) + _words(new))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class _Compared:
     """What is known before anybody asks how much it matters: `bodies` are those of the operations.
 
@@ -59,10 +60,24 @@ class _Compared:
 
     operations: tuple[Operation, ...]
     groups: tuple[Group, ...]
-    stats: DiffStats
     noise: Counter[str]
     in_place: bool
     bodies: tuple[Bodies, ...]
+
+    @cached_property
+    def changed(self) -> tuple[int, int]:
+        """The words that the operations show: added, removed. Labels are not words of a unit."""
+        shown = [span for bodies in self.bodies for span in bodies.spans]
+        texts = ("\n".join(text for sign, text in shown if sign == wanted) for wanted in "+-")
+        added, removed = (len(WORD.findall(text)) for text in texts)
+        return added, removed
+
+    def changes_at_most(self, words: int) -> bool:
+        """Whether the operations show no more words than that, labels included."""
+        labels = _LABEL * len(self.operations)
+        shown = (len(text) + 1 for bodies in self.bodies for sign, text in bodies.spans if sign != "=")
+        # Words of one letter: where even these are few enough, none are counted.
+        return sum(shown) // 2 + labels <= words or sum(self.changed) + labels <= words
 
 
 def _compared(old: Mapping[int, Section], new: Mapping[int, Section], same: Sequence[Run]) -> _Compared:
@@ -72,34 +87,33 @@ def _compared(old: Mapping[int, Section], new: Mapping[int, Section], same: Sequ
     places = {place for first, _, count in kept for place in range(first, first + count)}
     noise: Counter[str] = Counter()
     made = _operations(alignment, kept, places, noise)
-    operations, groups = grouped([one.operation for one in made])
-    operations, groups = punctuation(operations, [one.bodies for one in made], groups)
-    stats = DiffStats(
-        words_added=sum(one.added for one in made),
-        words_removed=sum(one.removed for one in made),
-        moved=sum("moved" in operation.ops for operation in operations),
-        renumbered=sum("renumbered" in operation.ops for operation in operations),
-    )
+    bodies = [bodies for _, bodies in made]
+    operations, groups = grouped([operation for operation, _ in made])
+    operations, groups = punctuation(operations, bodies, groups)
     return _Compared(
         operations=tuple(operations),
         groups=tuple(groups),
-        stats=stats,
         noise=noise,
         in_place=all(first in places for first, _, _ in same),
-        bodies=tuple(one.bodies for one in made),
+        bodies=tuple(bodies),
     )
 
 
 def _diff(found: _Compared, old: Sequence[Section], new: Sequence[Section], *, noise: Counter[str], words: int) -> Diff:
-    changed = found.stats.words_added + found.stats.words_removed
+    added, removed = found.changed
     return Diff(
         same=not found.operations,
         operations=found.operations,
         groups=found.groups,
-        stats=found.stats,
+        stats=DiffStats(
+            words_added=added,
+            words_removed=removed,
+            moved=sum("moved" in operation.ops for operation in found.operations),
+            renumbered=sum("renumbered" in operation.ops for operation in found.operations),
+        ),
         significance=assess(found.operations, old, new, found.bodies),
         noise=noise_of(noise),
-        similarity=round(max(0.0, 1.0 - changed / words), 4) if words else 1.0,
+        similarity=round(max(0.0, 1.0 - (added + removed) / words), 4) if words else 1.0,
     )
 
 
@@ -136,8 +150,7 @@ def _of_shared(shared: Shared) -> _OfTexts | None:
     compared = _compared(shared.old, shared.new, shared.same)
     old, new = tuple(shared.old.values()), tuple(shared.new.values())
     words = _words(old), _words(new)
-    changed = compared.stats.words_added + compared.stats.words_removed + _LABEL * len(compared.operations)
-    if not compared.in_place or 2 * changed > sum(words) or words[1] > 2 * words[0]:
+    if not compared.in_place or words[1] > 2 * words[0] or not compared.changes_at_most(sum(words) // 2):
         return None  # what may count as rewritten, or moved in large pieces, is judged as a whole
     return _OfTexts(
         compared=compared,
@@ -171,14 +184,7 @@ def _of_wholes(old: str, new: str) -> _OfTexts:
 # ---------------------------------------------------------------- operations
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """An operation with the units it was made of, and the words it shows: added, removed. Labels are not words of a unit."""
-
-    operation: Operation
-    bodies: Bodies
-    added: int
-    removed: int
+_Made = tuple[Operation, Bodies]  # an operation with the words it was made of
 
 
 def _operations(alignment: Alignment, kept: Sequence[Run], places: set[int], noise: Counter[str]) -> list[_Made]:
@@ -188,11 +194,11 @@ def _operations(alignment: Alignment, kept: Sequence[Run], places: set[int], noi
         if index not in alignment.forward:  # it is told behind the unit that it stood behind
             at = bisect_left(kept, (index,)) - 1
             anchor = kept[at][1] + kept[at][2] - 1 if at >= 0 else -1
-            keyed.append(((anchor, 1, index), _one_sided("removed", alignment.old_unit(index))))
+            keyed.append(((anchor, 1, index), _removed(alignment.old_unit(index))))
     for index, section in alignment.new.items():
         old_index = alignment.backward.get(index)
         if old_index is None:
-            keyed.append(((index, 0, 0), _one_sided("added", alignment.new_unit(index))))
+            keyed.append(((index, 0, 0), _added(alignment.new_unit(index))))
             continue
         in_place = old_index in places
         if in_place and alignment.old[old_index] == section:
@@ -215,26 +221,36 @@ def _typography(before: Unit, after: Unit) -> Counter[str]:
     return explain(old, new)
 
 
-def _one_sided(what: str, unit: Unit) -> _Made:
-    section, added = unit.section, what == "added"
-    sign: Span = ("+" if added else "-", unit.canonical)
+def _removed(unit: Unit) -> _Made:
+    section, body = unit.section, unit.body
     operation = Operation(
-        ops=(what,),
-        old_path=None if added else section.path,
-        new_path=section.path if added else None,
-        old_address=None if added else section.address,
-        new_address=section.address if added else None,
-        old_text=None if added else section.text,
-        new_text=section.text if added else None,
-        spans=(sign,) if unit.canonical else (),
-        old_index=None if added else unit.index,
-        new_index=unit.index if added else None,
+        ops=("removed",),
+        old_path=section.path,
+        new_path=None,
+        old_address=section.address,
+        new_address=None,
+        old_text=section.text,
+        new_text=None,
+        spans=(("-", unit.canonical),) if unit.canonical else (),
+        old_index=unit.index,
     )
-    count = len(unit.words)
-    bodies = Bodies(
-        "" if added else unit.body, unit.body if added else "", ((sign[0], unit.body),) if unit.body else ()
+    return operation, Bodies(body, "", (("-", body),) if body else ())
+
+
+def _added(unit: Unit) -> _Made:
+    section, body = unit.section, unit.body
+    operation = Operation(
+        ops=("added",),
+        old_path=None,
+        new_path=section.path,
+        old_address=None,
+        new_address=section.address,
+        old_text=None,
+        new_text=section.text,
+        spans=(("+", unit.canonical),) if unit.canonical else (),
+        new_index=unit.index,
     )
-    return _Made(operation, bodies, count if added else 0, 0 if added else count)
+    return operation, Bodies("", body, (("+", body),) if body else ())
 
 
 def _two_sided(alignment: Alignment, before: Unit, after: Unit, *, in_place: bool) -> _Made | None:
@@ -263,8 +279,7 @@ def _two_sided(alignment: Alignment, before: Unit, after: Unit, *, in_place: boo
         old_index=before.index,
         new_index=after.index,
     )
-    added, removed = (sum(len(WORD.findall(text)) for sign, text in body if sign == wanted) for wanted in "+-")
-    return _Made(operation, Bodies(before.body, after.body, body), added, removed)
+    return operation, Bodies(before.body, after.body, body)
 
 
 def _label_spans(before: Unit, after: Unit) -> Iterator[Span]:

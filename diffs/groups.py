@@ -39,9 +39,10 @@ def grouped(operations: Sequence[Operation]) -> tuple[list[Operation], list[Grou
     by_new_path = {op.new_path: at for at, op in enumerate(operations) if op.new_path is not None}
     members: dict[int, list[int]] = defaultdict(list)
     for at, operation in enumerate(operations):
-        owner = at if at in group_of else _ancestor(operation, by_new_path, group_of)
-        if owner is not None and {"moved", "renumbered"} & set(operation.ops):
-            members[group_of[owner]].append(at)
+        if "moved" in operation.ops or "renumbered" in operation.ops:
+            owner = at if at in group_of else _ancestor(operation, by_new_path, group_of)
+            if owner is not None:
+                members[group_of[owner]].append(at)
     result = list(operations)
     groups: list[Group] = []
     for number, chain in enumerate(chains):

@@ -7,9 +7,8 @@ Inserted numbers are printed in many ways (``22.1``, ``22-1``, ``22¹``, ``22^1`
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from string import ascii_letters, digits
-from typing import Final
+from typing import Final, NamedTuple
 
 from diffs.typography import one_script
 
@@ -65,8 +64,7 @@ _COMPONENT: Final = re.compile(r"\.(?=[a-z])")
 _SMALL: Final = re.compile("[а-яё]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
+class Label(NamedTuple):
     """The label that opens a line: its shape, its number in canonical form, and how many characters it takes."""
 
     shape: str
@@ -158,6 +156,14 @@ def succeeds(label: Label, following: Label | None) -> bool:
 def slug(number: str) -> str:
     """A number as a path writes it, in Latin letters."""
     return number if number.isascii() else _SMALL.sub(lambda found: _LATIN_OF[found[0]], number)
+
+
+def split_path(path: str) -> tuple[str, str]:
+    """A path as that of the unit above and its last component: ``st-22.1.p-3`` -> (``st-22.1``, ``p-3``)."""
+    at = path.rfind(".")
+    while at >= 0 and not "a" <= path[at + 1 : at + 2] <= "z":
+        at = path.rfind(".", 0, at)
+    return path[: max(at, 0)], path[at + 1 :]
 
 
 def components(path: str) -> list[str]:

@@ -87,4 +87,5 @@ def _line(text: str, *, clean: bool) -> Line:
     if ("  " in head or not head.isprintable()) and _ODD_BLANKS.search(head):
         view = _ODD_BLANKS.sub(" ", view).strip()
         head = view[:_HEAD]
-    return line_of(text, view, None if CELLS in view else label_of(head))
+    label = label_of(head)
+    return line_of(text, view, None if label is not None and CELLS in view else label)

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from diffs.notes import EDITORIAL_NOTE, NoteChange, amending_acts, diff_notes, is_editorial, lift
+from diffs.notes import BARE_NOTE, EDITORIAL_NOTE, NoteChange, amending_acts, diff_notes, is_editorial, lift
 from diffs.reflow import reflow
 from diffs.typography import (
     HIDDEN,
@@ -20,22 +21,28 @@ from diffs.typography import (
     TYPOGRAPHIC_RULES,
     Folded,
     canonical,
+    canonicals,
     explain,
     folded,
+    hits,
     join_spaced,
+    looks_spaced,
     noise_of,
 )
 from tracker.models import EditorialNote, Noise
 
 __all__ = [
     "EDITORIAL_NOTE",
+    "MAY_VANISH",
     "RULES",
     "Cleaned",
     "Folded",
     "Normalised",
     "NoteChange",
     "canonical",
+    "canonicals",
     "cleaned",
+    "cleaned_lines",
     "diff_notes",
     "explain",
     "folded",
@@ -56,6 +63,13 @@ _SIGNATURE: Final = re.compile(
 )
 # A cheap look: what begins with another character is neither furniture nor a signature.
 _FURNITURE_BEGINS: Final = frozenset("СсТтНнПпВв_-0123456789Pp")
+#: How lines begin that cleaning may leave nothing of.
+MAY_VANISH: Final = re.compile(
+    r"\(|смотрите|см\.|текст |начать |страница|поделиться|вносится|проект|президент|консультант|документ с|подготовлена"
+    r"|редакция|_{3}|-{5}|\d{12}|pageref|hyperlink",
+    re.IGNORECASE,
+)
+_MAY_VANISH_BEGINS: Final = _FURNITURE_BEGINS | set("(КкДдРрHh")
 _AFTER_SIGNATURE: Final = re.compile(
     r"^(?:Москва,\s+Кремль\.?|\d{1,2}\s+[а-я]+\s+\d{4}\s+(?:года|г\.)|(?:№|N)\s*\d+(?:-\w+)?|_{3,})$"
 )
@@ -108,6 +122,20 @@ def cleaned(line: str) -> Cleaned:
     return Cleaned(joined.strip(), tuple(notes), tuple(rules))
 
 
+def cleaned_lines(lines: Sequence[str]) -> list[Cleaned]:
+    """`cleaned` of many published lines: those with nothing to lift, most of them, are found by a few searches through all."""
+    joined = "\n".join(lines)
+    if "HYPERLINK" in joined or "PAGEREF" in joined:
+        return [cleaned(line) for line in lines]
+    touched = hits((BARE_NOTE, *looks_spaced(joined)), joined, lines)
+    return [
+        cleaned(line)
+        if at in touched or (line[:1] in _MAY_VANISH_BEGINS and MAY_VANISH.match(line))
+        else Cleaned(line.strip())
+        for at, line in enumerate(lines)
+    ]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Normalised:
     """A text without what is not law. `text` has one paragraph a line, its characters as published.
@@ -132,16 +160,18 @@ def normalise(text: str) -> Normalised:
     kept: list[str] = []
     notes: list[EditorialNote] = []
     signed = False
-    for line in reflow(text.splitlines(), counts):
+    lines = reflow(text.splitlines(), counts)
+    for line, clean in zip(lines, cleaned_lines(lines), strict=True):
         if signed and _AFTER_SIGNATURE.match(line):
             counts["signature"] += 1
             continue
-        clean = cleaned(line)
         signed = "signature" in clean.rules
-        counts.update(clean.rules)
+        if clean.rules:
+            counts.update(clean.rules)
         if clean.text:
             kept.append(clean.text)
-        notes += [EditorialNote(line=len(kept) - 1, text=note) for note in clean.notes]
+        if clean.notes:
+            notes += [EditorialNote(line=len(kept) - 1, text=note) for note in clean.notes]
     editorial = tuple(note.text for note in notes)
     return Normalised(
         text="\n".join(kept),

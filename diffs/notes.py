@@ -33,7 +33,8 @@ _NOTE: Final = (
     r")\)"
 )
 EDITORIAL_NOTE: Final = re.compile(rf"\s*{_NOTE}")
-_BARE_NOTE: Final = re.compile(_NOTE)  # opens with a literal: most lines are passed over at the speed of a search
+#: A note without the blanks before it: it opens with a literal, so most text is passed over at the speed of a search.
+BARE_NOTE: Final = re.compile(_NOTE)
 _EDITORIAL_LINE: Final = re.compile(
     r"^(?:КонсультантПлюс:\s*примечание\.?|См\.\s+текст\s.*предыдущей редакции\.?|Документ с изменениями, внесенными:.*"
     r"|Подготовлена редакция документа с изменениями, не вступившими в силу.*|Редакция подготовлена на основе изменений.*"
@@ -48,13 +49,13 @@ def lift(line: str) -> tuple[str, list[str]]:
     """A line without the notes of the publisher, and those notes. Nothing is left of a line that was only a note."""
     if _OPENS.match(line) and _EDITORIAL_LINE.match(line):
         return "", [line]
-    found = [note[0] for note in _BARE_NOTE.finditer(line)] if "(" in line else []
+    found = [note[0] for note in BARE_NOTE.finditer(line)] if "(" in line else []
     return (EDITORIAL_NOTE.sub("", line).strip() if found else line), found
 
 
 def has_note(text: str) -> bool:
     """Whether a note of the publisher stands anywhere in a text."""
-    return _BARE_NOTE.search(text) is not None
+    return BARE_NOTE.search(text) is not None
 
 
 def is_editorial(line: str) -> bool:

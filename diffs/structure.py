@@ -13,13 +13,12 @@ Every line of the text is in exactly one section, in order (see `structure`).
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from diffs import quotes
-from diffs.labels import Label, components, label_of, ordinal, slug, split_label, succeeds
+from diffs.labels import OPENING_QUOTES, Label, components, label_of, ordinal, slug, split_label, split_path, succeeds
 from diffs.lines import CELLS, Line, line_of, lines_of
 from diffs.notices import find_notices
 from diffs.profile import Opening, Profile, profile_of
@@ -35,6 +34,7 @@ __all__ = [
     "profile_of_text",
     "split_closing",
     "split_label",
+    "split_path",
     "structure",
     "structure_editions",
 ]
@@ -125,7 +125,7 @@ class _Builder:
 
     def __init__(self) -> None:
         self.sections: list[Section] = []
-        self._used: Counter[str] = Counter()
+        self._used: dict[str, int] = {}
 
     def read(self, lines: Sequence[Line], stack: list[_Node], *, outer: str, profile: Profile) -> None:
         following = _next_labels(lines)
@@ -133,7 +133,7 @@ class _Builder:
         while index < len(lines):
             line = lines[index]
             before = lines[index - 1] if index else None
-            if before is not None and quotes.opens(before, line):
+            if before is not None and line.view[:1] in OPENING_QUOTES and quotes.opens(before, line):
                 end = quotes.end(lines, index, quotes.open_labels(lines, index)) or index + 1
                 block = [quotes.unquoted(line), *lines[index + 1 : end]]
                 self._read_quote(block, stack, before.view, outer=outer, profile=profile)
@@ -289,8 +289,8 @@ class _Builder:
         self._add(line, path, _address((*top.parts, _part("tabl", str(top.tables)), _part(unit, number)), outer))
 
     def _path(self, path: str) -> str:
-        self._used[path] += 1
-        return path if self._used[path] == 1 else f"{path}~{self._used[path]}"
+        times = self._used[path] = self._used.get(path, 0) + 1
+        return path if times == 1 else f"{path}~{times}"
 
     def _add(self, line: Line, path: str, address: str) -> None:
         self.sections.append(Section(path=path, address=address, text=line.text))

@@ -14,13 +14,13 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from operator import itemgetter
 from typing import Final, NamedTuple
 
-from diffs.notes import EDITORIAL_NOTE, has_note
+from diffs.notes import BARE_NOTE, EDITORIAL_NOTE, has_note
 from tracker.models import Noise
 
 #: Characters that show nothing: byte order mark, zero-width ones, the soft hyphen.
@@ -39,7 +39,6 @@ _TO_CYRILLIC: Final = str.maketrans("aceopxykmtbhACEOPXYKMTBH", "асеорху�
 _TO_ROMAN: Final = str.maketrans("ХСМІ", "XCMI")
 _ROMAN: Final = re.compile(r"[IVXLCDM]+")
 _RAISED: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹"
-_RAISED_NUMBER: Final = rf"[{_RAISED}]+(?:⁻[{_RAISED}]+)*"
 _TO_DIGITS: Final = str.maketrans(_RAISED + "⁻-^_", "0123456789....")
 _MARKUP: Final = re.compile(r"</?sup>| ")
 # Nouns that can only be singular: after them 25-6 is one unit. "статьи 25-6" may be a range and stays as it is.
@@ -57,6 +56,11 @@ def join_spaced(text: str) -> str:
 
 def _may_be_spaced(text: str) -> bool:
     return _SPACED_HINT.search(text) is not None or ("\u00a0" in text and _SPACED_HINT_NBSP.search(text) is not None)
+
+
+def looks_spaced(text: str) -> tuple[re.Pattern[str], ...]:
+    """What finds every place of a text where letter-spaced words may stand."""
+    return (_SPACED_HINT, _SPACED_HINT_NBSP) if "\u00a0" in text else (_SPACED_HINT,)
 
 
 def _joined(found: re.Match[str]) -> str:
@@ -124,7 +128,8 @@ class _Rule(NamedTuple):
         return (not self.marks or not self.marks.isdisjoint(odd)) and (self.look is None or bool(self.look(text)))
 
 
-# The order matters: characters first, then what is recognised by them.
+# The order matters: characters first, then what is recognised by them. A pattern opens with the characters it is about and
+# looks behind them afterwards: so a text is searched for these characters, which is quick, and not tried at every place.
 _RULES: Final = (
     _Rule("invisible", INVISIBLE, "", marks=frozenset(HIDDEN)),
     _Rule("letter-spaced", _SPACED, _joined, look=_may_be_spaced),
@@ -138,9 +143,10 @@ _RULES: Final = (
     _Rule("space", _SPACE, " ", marks=frozenset(_BLANKS)),
     _Rule("space", _SPACE, " ", look=lambda text: "  " in text),
     _Rule("quote", re.compile("[«»„“”‟]|''"), '"', marks=frozenset("«»„“”‟'")),
-    _Rule("dash", re.compile(r"(?<=[^\W\d_])[\u2013-\u2015](?=[^\W\d_])"), " - ", marks=frozenset(_DASHES)),
+    _Rule("dash", re.compile(r"[\u2013-\u2015](?<=[^\W\d_].)(?=[^\W\d_])"), " - ", marks=frozenset(_DASHES)),
     _Rule("dash", re.compile(f"[{_DASHES}]"), "-", marks=frozenset(_DASHES)),
-    _Rule("number-sign", re.compile(r"№(?! \d)\s*(?=\d)|(?<!\w)(?:N|No\.)\s?(?=\d)"), "№ ", marks=frozenset("№N")),
+    _Rule("number-sign", re.compile(r"№(?! \d)\s*(?=\d)"), "№ ", marks=frozenset("№")),
+    _Rule("number-sign", re.compile(r"N(?<!\wN)(?:o\.)?\s?(?=\d)"), "№ ", marks=frozenset("N")),
     _Rule("look-alike", _MIXED_WORD, _unmixed, marks=frozenset(_LATIN_LETTERS), look=_SIDE_BY_SIDE.search),
     _Rule("yo", re.compile("[ёЁ]"), lambda found: "е" if found[0] == "ё" else "Е", marks=frozenset("ёЁ")),
     _Rule(
@@ -152,8 +158,8 @@ _RULES: Final = (
     _Rule(
         "superscript",
         re.compile(
-            rf"(?:(?<=\d)|(?<=[IVXLC])|(?<=(?<!\w)[а-я]))(?:<sup> ?\d+(?:[.-]\d+)? ?</sup>|{_RAISED_NUMBER}|\^\d+)"
-            r"|(?<=\d)_\d+"
+            rf"[<^_{_RAISED}](?:(?<=\d_)\d+|(?:(?<=[\dIVXLC][^_])|(?<=(?<!\w)[а-я][^_]))"
+            rf"(?:(?<=<)sup> ?\d+(?:[.-]\d+)? ?</sup>|(?<=\^)\d+|(?<=[{_RAISED}])[{_RAISED}]*(?:⁻[{_RAISED}]+)*))"
         ),
         _dotted,
         marks=frozenset(_RAISED + "^_<"),
@@ -200,6 +206,32 @@ def canonical(text: str) -> str:
             if changed != text:
                 text, odd = changed, _odd(changed)
     return text
+
+
+# Where a text of plain characters may hold something for `_RULES_OF_PLAIN`, in texts joined by line feeds.
+_PERHAPS: Final = (
+    _SPACED_HINT,
+    BARE_NOTE,
+    re.compile(r"\((?:Собрание|Ведомости)\s"),
+    _DOT_AND_DIGIT,
+    _HYPHEN_AND_DIGIT,
+    re.compile(f"[^{_PLAIN}\\n]"),
+)
+_TWO_BLANKS: Final = re.compile("  ")
+
+
+def hits(looks: Iterable[re.Pattern[str]], joined: str, texts: Sequence[str]) -> set[int]:
+    """Which of some texts, `joined` by line feeds, hold the beginning of what any of the patterns finds."""
+    ends = list(accumulate(len(text) + 1 for text in texts))
+    return {bisect_right(ends, found.start()) for look in looks for found in look.finditer(joined)}
+
+
+def canonicals(texts: Sequence[str]) -> list[str]:
+    """`canonical` of many texts: those with nothing to fold, most of them, are found by a few searches through all."""
+    joined = "\n".join(texts)
+    touched = hits((*_PERHAPS, _TWO_BLANKS) if "  " in joined else _PERHAPS, joined, texts)
+    touched.update(at for at, text in enumerate(texts) if text != text.strip(" ") or "\n" in text)
+    return [canonical(text) if at in touched else text for at, text in enumerate(texts)]
 
 
 _Edit = tuple[int, int, int, int]  # a replacement: from, to in the text after a rule, from, to in the text before it

@@ -13,14 +13,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from operator import itemgetter
+from typing import Final, NamedTuple
 
 from diffs.labels import label_of
-from diffs.normalise import Cleaned, cleaned, normalise, published_lines
+from diffs.normalise import MAY_VANISH, Cleaned, cleaned, cleaned_lines, normalise, published_lines
 from diffs.order import Run, in_order
 from diffs.profile import Evidence, Profile, cited_in, judged
 from diffs.structure import structure_editions
@@ -33,13 +34,7 @@ _DOT: Final = re.compile(rf"{_NUMBER}\.(?:\s|\Z)")
 _APPENDIX: Final = ("Приложени", "ПРИЛОЖЕНИ", "Утвержд", "УТВЕРЖД")
 _CONTAINER: Final = re.compile(r"Глава|ГЛАВА|Раздел|РАЗДЕЛ|Часть|ЧАСТЬ|§|[IVXLCХ]")
 _CONTAINERS: Final = frozenset({"gl", "razd", "chast", "par", "head"})
-# How lines begin that cleaning may leave nothing of; no other line needs a look to be counted as law.
-_MAY_VANISH: Final = re.compile(
-    r"\(|смотрите|см\.|текст |начать |страница|поделиться|вносится|проект|президент|консультант|документ с|подготовлена"
-    r"|редакция|_{3}|-{5}|\d{12}|pageref|hyperlink",
-    re.IGNORECASE,
-)
-_MAY_BE_REMARKABLE: Final = re.compile(rf"{_CONTAINER.pattern}|(?i:{_MAY_VANISH.pattern})")
+_MAY_BE_REMARKABLE: Final = re.compile(rf"{_CONTAINER.pattern}|(?i:{MAY_VANISH.pattern})")
 _DIGITS: Final = "0123456789"
 #: The first characters of what that can match.
 _REMARKABLE: Final = f"ГРЧ§IVXLCХ(СсТтНнПпВвКкДдрPpHh_-{_DIGITS}"
@@ -88,16 +83,17 @@ def shared_by(old: str, new: str) -> Shared | None:
     outlined = [
         (pair, outline)
         for pair in _equal_articles(here, there)
-        if (outline := _outline(here.lines[pair[0] : pair[1]], plain=not _holds(remarkable, *pair[:2])))
+        if (outline := _outline(here.lines, *pair[:2], plain=not _holds(remarkable, *pair[:2]))) is not None
     ]
     if not outlined:
         return None
     equal, outlines = [pair for pair, _ in outlined], [outline for _, outline in outlined]
-    memory: dict[str, Cleaned] = {}
-    before = _Side(here.lines, [pair[:2] for pair in equal], outlines, memory)
-    after = _Side(there.lines, [pair[2:] for pair in equal], outlines, memory)
+    own = [_between(here.lines, [pair[:2] for pair in equal]), _between(there.lines, [pair[2:] for pair in equal])]
+    read = list(dict.fromkeys(line for stretches in own for stretch in stretches for line in stretch))
+    memory = dict(zip(read, cleaned_lines(read), strict=True))
+    before, after = (_Side(stretches, outlines, memory) for stretches in own)
     sections = structure_editions(
-        *(list(side.read.values()) for side in (before, after)), profile=_profile(here, there)
+        *(list(side.read.values()) for side in (before, after)), profile=_profile(here, there, own)
     )
     if any(len(made) != len(side.read) for made, side in zip(sections, (before, after), strict=True)):
         return None
@@ -119,16 +115,14 @@ class _Text:
 
     def __init__(self, lines: Sequence[str]) -> None:
         self.lines = lines
-        self._places: dict[str, list[int]] = defaultdict(list)
-        for at, line in enumerate(lines):
-            self._places[line[0]].append(at)
+        self._begin = "".join(map(itemgetter(0), lines))
         self.headings = [
             (found[1], at) for at in self.beginning_with("С") if (found := _HEADING.match(lines[at])) is not None
         ]
 
     def beginning_with(self, characters: str) -> list[int]:
         """The places of the lines that begin with one of some characters, in order."""
-        return sorted(at for character in characters for at in self._places.get(character, ()))
+        return [found.start() for found in re.finditer(f"[{re.escape(characters)}]", self._begin)]
 
     def remarkable(self) -> list[int]:
         """The places of lines that may open a chapter, or of which cleaning may leave nothing."""
@@ -143,7 +137,7 @@ def _plain(text: str) -> _Text | None:
     """
     lines = published_lines(text)
     lengths = list(map(len, lines))
-    if sum(length >= _LONG_LINE for length in lengths) <= _LONG_LINES * len(lines):
+    if sum(map(_LONG_LINE.__le__, lengths)) <= _LONG_LINES * len(lines):
         return None
     if sum(lengths) >= _LOST_BREAKS * len(lines) or any(mark in text for mark in HIDDEN):
         return None
@@ -164,16 +158,16 @@ def _articles(text: _Text) -> dict[str, tuple[int, int]]:
 def _equal_articles(old: _Text, new: _Text) -> list[tuple[int, int, int, int]]:
     """Where articles stand that are equal in both texts and in order: begin and end, old and new."""
     here, there = _articles(old), _articles(new)
+    equal = [
+        (*place, *there[number])
+        for number, place in here.items()
+        if number in there and old.lines[slice(*place)] == new.lines[slice(*there[number])]
+    ]
     # What stands below a signature is judged by it, and which acts are amended is told of a text as a whole.
     signed = [at for at in old.beginning_with("П") if old.lines[at].startswith(_SIGNED)]
     amending = [at for at, line in enumerate(old.lines) if "нести" in line and _AMENDS.search(line)]
-    equal: list[tuple[int, int, int, int]] = []
-    for number in here.keys() & there.keys():
-        start, end, other, other_end = *here[number], *there[number]
-        if old.lines[start:end] == new.lines[other:other_end] and not (
-            _holds(signed, start, end) or _holds(amending, start, end)
-        ):
-            equal.append((start, end, other, other_end))
+    judged_as_whole = sorted([*signed, *amending])
+    equal = [pair for pair in equal if not _holds(judged_as_whole, *pair[:2])]
     equal.sort()
     rank = {other: at for at, other in enumerate(sorted(other for _, _, other, _ in equal))}
     kept = in_order((at, rank[other], 1) for at, (_, _, other, _) in enumerate(equal))
@@ -186,21 +180,26 @@ def _holds(places: Sequence[int], start: int, end: int) -> bool:
     return at < len(places) and places[at] < end
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Outline:
+class _Outline(NamedTuple):
     """An article that is left out: how many units it has, and the headings of chapters and the like that stand below it."""
 
     units: int
     containers: Sequence[str] = ()
 
 
-def _outline(lines: Sequence[str], *, plain: bool) -> _Outline | None:
+def _between(lines: Sequence[str], articles: Sequence[tuple[int, int]]) -> list[Sequence[str]]:
+    """The lines before, between and behind some articles."""
+    starts, ends = [0, *(end for _, end in articles)], [*(start for start, _ in articles), len(lines)]
+    return [lines[start:end] for start, end in zip(starts, ends, strict=True)]
+
+
+def _outline(lines: Sequence[str], start: int, end: int, *, plain: bool) -> _Outline | None:
     """None for an article with units below such a heading: their paths are not the article's. `plain`: it has no such line."""
     if plain:
-        return _Outline(units=len(lines))
+        return _Outline(units=end - start)
     containers: list[str] = []
     units = 0
-    for line in lines:
+    for line in lines[start:end]:
         if not is_law(line):
             continue
         if _is_container(line):
@@ -214,7 +213,7 @@ def _outline(lines: Sequence[str], *, plain: bool) -> _Outline | None:
 
 def is_law(line: str) -> bool:
     """Whether cleaning leaves anything of a published line; most lines are told by their beginning."""
-    return _MAY_VANISH.match(line) is None or bool(cleaned(line).text)
+    return MAY_VANISH.match(line) is None or bool(cleaned(line).text)
 
 
 def _head(line: str) -> str:
@@ -232,24 +231,21 @@ class _Side:
     """One text without the articles left out: place -> line of law, and the places where those articles begin."""
 
     def __init__(
-        self,
-        lines: Sequence[str],
-        articles: Sequence[tuple[int, int]],
-        outlines: Sequence[_Outline],
-        memory: dict[str, Cleaned],
+        self, stretches: Sequence[Sequence[str]], outlines: Sequence[_Outline], memory: dict[str, Cleaned]
     ) -> None:
         self.read: dict[int, str] = {}
         self.places: list[int] = []
         self.noise: Counter[str] = Counter()
         self._memory = memory
-        at = place = 0
-        for (start, end), outline in zip(articles, outlines, strict=True):
-            place = self._add(lines[at:start], place)
+        place = 0
+        for stretch, outline in zip(stretches, outlines, strict=False):
+            place = self._add(stretch, place)
             self.places.append(place)
             place += outline.units
-            self.read.update(enumerate(outline.containers, place))
-            place, at = place + len(outline.containers), end
-        self._add(lines[at:], place)
+            if outline.containers:
+                self.read.update(enumerate(outline.containers, place))
+                place += len(outline.containers)
+        self._add(stretches[-1], place)
 
     def _add(self, lines: Sequence[str], place: int) -> int:
         """Clean the lines of a stretch that is read; its first place -> the place after its last line."""
@@ -260,9 +256,7 @@ class _Side:
                 texts = rest.text.splitlines()
                 self.read.update(enumerate(texts, place))
                 return place + len(texts)
-            clean = self._memory.get(line)
-            if clean is None:
-                clean = self._memory[line] = cleaned(line)
+            clean = self._memory[line]
             if clean.rules:
                 self.noise.update(clean.rules)
             if clean.text:
@@ -271,12 +265,17 @@ class _Side:
         return place
 
 
-def _profile(*texts: _Text) -> Profile:
-    """How the act numbers its units, by the whole of both texts."""
+def _profile(old: _Text, new: _Text, own: Sequence[Sequence[Sequence[str]]]) -> Profile:
+    """How the act numbers its units, by the whole of both texts; `own` is what either has outside the shared articles."""
+    texts = old, new
+    numbers = " ".join(number for text in texts for number, _ in text.headings)
+    # What the new text says is what the old one says, but for the lines that are not shared.
+    cited = cited_in("\n".join(old.lines))
+    here, there = (cited_in("\n".join(line for stretch in stretches for line in stretch)) for stretches in own)
     return judged(
         Evidence(
-            articles=[_LIKE_A_LABEL.sub(".", number) for text in texts for number, _ in text.headings],
-            cited=cited_in("\n".join(line for text in texts for line in text.lines)),
+            articles=_LIKE_A_LABEL.sub(".", numbers).split(),
+            cited=Counter({unit: 2 * cited[unit] - here[unit] + there[unit] for unit in cited | there}),
             dots=lambda: sum(bool(_DOT.match(text.lines[at])) for text in texts for at in text.beginning_with(_DIGITS)),
             shapes=lambda: [
                 label.shape for text in texts for line in text.lines if (label := label_of(_head(line))) is not None

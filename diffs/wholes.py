@@ -10,7 +10,7 @@ from typing import Final
 from diffs.findings import Finding, excerpt, finding, listed, listed_en
 from diffs.normalise import canonical
 from diffs.numerals import plural
-from diffs.structure import components
+from diffs.structure import components, split_path
 from diffs.words import WORD
 from tracker.models import Level, Operation, Section
 
@@ -147,10 +147,8 @@ def _lists(operations: Sequence[Operation], old: Sequence[Section], new: Sequenc
 
 def _split(path: str) -> tuple[str, str]:
     """The path of the unit above, and the kind of the last one: ``st-22.1.p-3`` -> (``st-22.1``, ``p``)."""
-    at = path.rfind(".")
-    while at > 0 and not path[at + 1 : at + 2].isalpha():  # the dot of 22.1 is part of a number
-        at = path.rfind(".", 0, at)
-    return path[: max(at, 0)], path[at + 1 :].partition("-")[0]
+    parent, own = split_path(path)
+    return parent, own.partition("-")[0]
 
 
 def _sizes(sections: Sequence[Section]) -> Counter[tuple[str, str]]:

@@ -9,6 +9,7 @@ and edits slide to the edge of a clause. A unit that was rewritten is told as on
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -24,11 +25,18 @@ Sign = Literal["=", "-", "+"]
 REWRITTEN: Final = 0.35
 _MATRIX: Final = 400_000_000  # bits: 50 MB
 _WORD: Final = r"\w+(?:[\u0300-\u036f]+\w*)*"
-TOKEN: Final = re.compile(rf"(\s*)(\d+(?:[.,]\d+)+|{_WORD}(?:-{_WORD})*|\S|\Z)")
-WORD: Final = re.compile(rf"\d+(?:[.,]\d+)+|{_WORD}(?:-{_WORD})*")
+# Most words are plain ones: this finds nothing that what follows it would not, and finds it sooner.
+_PLAIN_WORD: Final = r"[а-яёА-ЯЁ]++(?![\w\-\u0300-\u036f])"
+_WORDS: Final = rf"{_PLAIN_WORD}|\d+(?:[.,]\d+)+|{_WORD}(?:-{_WORD})*"
+TOKEN: Final = re.compile(rf"(\s*+)({_WORDS}|\S|\Z)")
+WORD: Final = re.compile(_WORDS)
 # Words that turn a norm round: shown as they are, never hidden inside a longer edit that repeats them.
 _KEPT: Final = frozenset({"не", "ни", "и", "или", "либо", "кроме", "исключением"})
 _LONGEST_SCRAP: Final = 3
+_SHORT: Final = 120  # characters; a shorter text is looked at as a whole
+_BESIDE: Final = (
+    _LONGEST_SCRAP + 2
+)  # blanks between an edit and what it surely does not look at: more words than a scrap has
 _PART: Final = (
     400  # hunks; keeps the clean-up, which inserts into a list, from growing with the square of a hostile text
 )
@@ -38,6 +46,7 @@ _SEMANTIC: Final = diff_match_patch()
 
 
 _Token = tuple[str, str]  # the blanks before a word, and the word
+_END: Final = ("", "")  # as which the end of a text is found
 
 
 @dataclass(slots=True)
@@ -51,7 +60,9 @@ class _Hunk:
 
 def _tokens(text: str) -> list[_Token]:
     found: list[_Token] = TOKEN.findall(text)
-    return [token for token in found if token != ("", "")]
+    while found and found[-1] == _END:
+        found.pop()
+    return found
 
 
 def words(text: str) -> list[str]:
@@ -87,13 +98,44 @@ def spans(old: str, new: str) -> tuple[Span, ...]:
     """
     if old == new:
         return (("=", old),) if old else ()
-    before, after = _tokens(old), _tokens(new)
-    if min(len(before), len(after)) > 2 and similarity(_worded(before), _worded(after)) < REWRITTEN:
-        return tuple(span for span in _merged([("-", old), ("+", new)]) if span[1])
-    hunks = _hunks(before, after)
-    hunks = _without_scraps(hunks)
-    _slide(hunks)
-    return tuple(_merged(_written(hunks)))
+    head, tail = _surroundings(old, new)
+    while True:
+        end, new_end = len(old) - tail, len(new) - tail
+        before, after = _tokens(old[head:end]), _tokens(new[head:new_end])
+        if _is_rewritten(before, after, beside=old[:head] + old[end:]):
+            return tuple(_merged([("-", old), ("+", new)]))
+        hunks = _without_scraps(_hunks(before, after))
+        if _slide(hunks) or not (head or tail):
+            return tuple(_merged([("=", old[:head]), *_written(hunks), ("=", old[end:])]))
+        head = tail = 0
+
+
+def _surroundings(old: str, new: str) -> tuple[int, int]:
+    """How many characters at either end are the same and so far from what differs that no edit looks at them."""
+    most = min(len(old), len(new))
+    if most < _SHORT:
+        return 0, 0
+    same = bisect_left(range(1, most + 1), True, key=lambda size: old[:size] != new[:size])
+    ends = bisect_left(range(1, most - same + 1), True, key=lambda size: old[-size:] != new[-size:])
+    head, tail = same, len(old) - ends - 1
+    for _ in range(_BESIDE):
+        head = max(old.rfind(" ", 0, head), 0)
+        tail = old.find(" ", tail + 1)
+        if tail < 0:
+            tail = len(old)
+    # A token ends before a blank, if that is the first one.
+    return 0 if old[head - 1 : head].isspace() else head, 0 if old[tail - 1 : tail].isspace() else len(old) - tail
+
+
+def _is_rewritten(before: Sequence[_Token], after: Sequence[_Token], *, beside: str) -> bool:
+    """Whether two wordings share too little to be told as edits; `beside` stands next to the tokens in both."""
+    if min(len(before), len(after)) <= 2:
+        return False
+    old, new = _worded(before), _worded(after)
+    distance, total = Indel.distance(old, new), len(old) + len(new)
+    if not distance or 1.0 - distance / total >= REWRITTEN:
+        return False
+    return 1.0 - distance / (total + 2 * len(words(beside))) < REWRITTEN
 
 
 def _worded(tokens: Iterable[_Token]) -> list[str]:
@@ -213,16 +255,26 @@ def _cleaned(part: list[_Hunk]) -> list[_Hunk]:
     return cleaned
 
 
-def _slide(hunks: list[_Hunk]) -> None:
-    """A pure insertion or deletion may stand in several places; choose the one that begins or ends with punctuation."""
+def _slide(hunks: list[_Hunk]) -> bool:
+    """A pure insertion or deletion may stand in several places; choose the one that begins or ends with punctuation.
+
+    False when an edit might slide beyond the first token or the last one.
+    """
+    inside = True
+    if hunks[-1].struck or hunks[-1].added:
+        hunks.append(_Hunk([], [], []))  # what an edit at the end slides over stands behind it then
     for index, hunk in enumerate(hunks):
         if bool(hunk.struck) == bool(hunk.added):
             continue
-        following = hunks[index + 1].equal if index + 1 < len(hunks) else []
+        following = hunks[index + 1].equal
         edit = hunk.struck or hunk.added
         side = 0 if hunk.struck else 1
         left = _common(reversed(hunk.equal), reversed(edit), side)
         right = _common(following, edit, side)
+        inside = inside and not (
+            (index == 0 and left == len(hunk.equal) < len(edit))
+            or (index == len(hunks) - 2 and right == len(following) < len(edit))
+        )
         ring = (
             [pair[side] for pair in hunk.equal[len(hunk.equal) - left :]]
             + edit
@@ -234,6 +286,7 @@ def _slide(hunks: list[_Hunk]) -> None:
             key=lambda at: (_clause_score(ring[at : at + size], ring[at - 1][1] if at else ""), at == left, -at),
         )
         _shift(hunk, following, best - left, side)
+    return inside
 
 
 def _common(equal: Iterable[tuple[_Token, _Token]], edit: Iterable[_Token], side: int) -> int:

@@ -166,7 +166,7 @@ def test_lines_that_cleaning_removes_are_not_law(line: str) -> None:
 
 
 def test_every_beginning_of_a_line_that_may_vanish_is_known() -> None:
-    """The count of units rests on it: whoever adds a pattern to the cleaning adds its beginning to `_MAY_VANISH`."""
+    """The count of units rests on it: whoever adds a pattern to the cleaning adds its beginning to `MAY_VANISH`."""
     patterns = [normalise._FURNITURE, normalise._SIGNATURE, notes._EDITORIAL_LINE]
     known = {"(", "см", "те", "на", "ст", "по", "вн", "пр", "ко", "до", "ре", "_{", "-{", "\\d", "pa"}
     for pattern in patterns:
@@ -182,4 +182,4 @@ def test_every_beginning_of_a_line_that_may_vanish_is_known() -> None:
             *known,
             "d{",
         }
-    assert module._MAY_VANISH.match("смотрите")
+    assert normalise.MAY_VANISH.match("смотрите")

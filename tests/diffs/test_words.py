@@ -102,6 +102,25 @@ def test_an_insertion_stands_at_the_edge_of_its_clause() -> None:
     )
 
 
+def test_an_insertion_at_the_end_that_stands_before_a_repeated_word_loses_none() -> None:
+    found = spans("Лица могут. работать", "Лица могут. работать могут. работать")
+    assert found == (("=", "Лица могут."), ("+", " работать могут."), ("=", " работать"))
+
+
+REPEATING = st.lists(st.sampled_from(["лицо", "и", "не", "суд", ",", ";", "10"]), min_size=40, max_size=80)
+
+
+@given(REPEATING, st.integers(0, 60), st.integers(0, 9), REPEATING, st.integers(0, 9))
+def test_equal_surroundings_that_are_left_out_change_nothing(
+    text: list[str], at: int, gone: int, other: list[str], come: int
+) -> None:
+    old, new = " ".join(text), " ".join([*text[:at], *other[:come], *text[at + gone :]])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_SHORT", len(old) + len(new))
+        whole = spans(old, new)
+    assert spans(old, new) == whole
+
+
 def test_a_rewritten_unit_is_one_old_and_one_new_wording() -> None:
     old = "решение принимается начальником отдела по заявлению гражданина"
     new = "суд рассматривает жалобу в порядке, установленном процессуальным законом"
