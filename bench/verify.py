@@ -3,8 +3,8 @@
     python bench/verify.py [--documents 500 1000 2000] [--versions 5] [--directory DIR]
 
 Stores of invented laws are filled, with a page of each version as a server would have sent it and a root for every day; each is
-then verified by a process of its own. Time (of the processor: a busy machine tells nothing by its clock) should grow with
-the size of the store, memory should not.
+then verified by a process of its own. Time should grow with the size of the store, memory should not. It is the processor's time:
+on a busy machine that of the clock tells nothing.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def fill(directory: Path, documents: int, versions: int) -> None:
     """A store of so many documents, their pages, and the roots of all days."""
     now = growth_store.START
     with Store(directory, clock=lambda: now) as store:
-        growth_store.fill(store, documents=documents, versions=versions)
+        growth_store.fill(store, documents=range(documents), versions=versions)
         for document in store.documents():
             with store.transaction():
                 for version in store.versions(document.id):
