@@ -343,9 +343,8 @@ def live(
         service = Service([*command, *arguments, "--speed", str(speed)], directory, environment)
         stack.enter_context(service.process)
         stack.callback(service.process.kill)
-        with _reading(service.site, readers, pause) as answers:
-            life.answers = answers
-            _watch(life, service, clock, every, tell)
+        with _reading(service.site, readers, pause) as (life.answers, reading):
+            _watch(life, service, clock, reading, every, tell)
         life.seconds = time.monotonic() - began
         _settle(life, service)
         life.stopped_in = service.stop()
@@ -356,7 +355,7 @@ def live(
 
 
 @contextlib.contextmanager
-def _reading(address: str, number: int, pause: float) -> Iterator[Answers]:
+def _reading(address: str, number: int, pause: float) -> Iterator[tuple[Answers, threading.Thread]]:
     """Readers in a thread of their own; what went wrong with them is raised here."""
     loop = asyncio.new_event_loop()
     crowd = Readers(address, number, pause=pause)
@@ -371,21 +370,28 @@ def _reading(address: str, number: int, pause: float) -> Iterator[Answers]:
     thread = threading.Thread(target=read, name="readers")
     thread.start()
     try:
-        yield crowd.answers
+        yield crowd.answers, thread
     finally:
         loop.call_soon_threadsafe(crowd.stop)
         thread.join()
         loop.close()
-    if failed:
-        raise failed[0]
+        if failed:
+            raise failed[0]
 
 
-def _watch(life: Life, service: Service, clock: SharedClock, every: float, tell: Callable[[Sample], None]) -> None:
+def _watch(
+    life: Life,
+    service: Service,
+    clock: SharedClock,
+    reading: threading.Thread,
+    every: float,
+    tell: Callable[[Sample], None],
+) -> None:
     """Sample until the week is over."""
     due, counted = 0.0, 0
     while (now := hour(clock())) < LAST - 0.001:
-        if service.process.poll() is not None:
-            raise AssertionError(f"the service ended by itself: {service.log()[-3:]}")
+        if service.process.poll() is not None or not reading.is_alive():
+            raise AssertionError(f"the service or a reader has ended: {service.log()[-3:]}")
         if now < due:
             time.sleep(0.02)
             continue
