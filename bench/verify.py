@@ -33,7 +33,7 @@ def fill(directory: Path, documents: int, versions: int) -> None:
     """A store of so many documents, their pages, and the roots of all days."""
     now = growth_store.START
     with Store(directory, clock=lambda: now) as store:
-        growth_store.fill(store, documents=range(documents), versions=versions)
+        growth_store.fill(store, documents=documents, versions=versions)
         for document in store.documents():
             with store.transaction():
                 for version in store.versions(document.id):

@@ -79,7 +79,7 @@ def main() -> int:
         life = live(
             plan,
             home,
-            [str(python), "-P", str(ROOT / "bench" / "week_service.py")],
+            [str(python), "-P", str(ROOT / "bench" / "week_service.py"), "--tick", str(given.tick)],
             clean_environment(),
             speed=given.speed,
             readers=given.readers,
@@ -128,6 +128,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--readers", type=int, default=100)
     parser.add_argument("--pause", type=float, default=4.0, help="real seconds that a reader rests, on average")
     parser.add_argument("--speed", type=float, default=600.0, help="simulated seconds in a real one, at most")
+    parser.add_argument("--tick", type=float, default=600.0, help="simulated seconds between two passes")
     parser.add_argument("--directory", type=Path, help="where the store is; /dev/shm leaves the disk out of it")
     return parser.parse_args()
 

@@ -32,6 +32,8 @@ BOUNDED: Final[Mapping[str, tuple[float, float]]] = {
     "outbox_waiting:feeds": (0.0, 16.0),
     "outbox_waiting:alerts": (0.0, 16.0),
 }
+#: Hours in which what happened last is seen by the slowest look, and looked at once more where that is the rule.
+_LATE: Final = 11.0
 #: Searches for new documents whose addresses name days: each day has its own, and what they answered is evidence.
 _DATED: Final = 40
 
@@ -107,14 +109,14 @@ def health(life: Life) -> list[str]:
 
 
 def evidence(life: Life) -> list[str]:
-    """The store is whole, and a day in which nothing happens leaves nothing in it."""
+    """The store is whole, and hours in which nothing happens leave nothing in it."""
     with life.store() as store:
         found = [*store.verify_ledger()[:3], *store.verify_evidence()[:3]]
     allowed = of_a_quiet_day(life)
-    quiet = min(hour for hour in life.rows if hour >= QUIET)
+    quiet = min(hour for hour in life.rows if hour >= QUIET + _LATE)
     for table, rows in life.rows[LAST].items():
         if (more := rows - life.rows[quiet].get(table, 0)) > allowed.get(table, 0):
-            found.append(f"table {table}: {more} rows more after a day in which nothing happened")
+            found.append(f"table {table}: {more} rows more after {LAST - quiet:.0f} hours in which nothing happened")
     return found
 
 

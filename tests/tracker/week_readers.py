@@ -13,7 +13,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 from urllib.parse import quote, urljoin, urlsplit
@@ -67,23 +67,38 @@ class Answer:
     body: bytes
 
 
+class IdleError(Exception):
+    """The connection was closed before the question was seen."""
+
+
 class Connection:
     """A connection that is kept, to one server."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
+        self._used = False
 
     async def get(self, target: str, headers: dict[str, str] | None = None) -> Answer:
         lines = [f"GET {target} HTTP/1.1", "Host: tracker.example", "Accept-Encoding: gzip"]
         lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
         self._writer.write("\r\n".join([*lines, "", ""]).encode())
-        head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        head = (await self._head()).decode("latin-1").split("\r\n")
         found = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
         status = int(head[0].split()[1])
         body = b"" if status == 304 else await self._reader.readexactly(int(found["content-length"]))
         if found.get("content-encoding") == "gzip":
             body = gzip.decompress(body)
         return Answer(status, found, body)
+
+    async def _head(self) -> bytes:
+        try:
+            return await self._reader.readuntil(b"\r\n\r\n")
+        except (asyncio.IncompleteReadError, ConnectionResetError) as error:
+            if getattr(error, "partial", b"") or not self._used:
+                raise  # in the middle of an answer, or before the first
+            raise IdleError from error
+        finally:
+            self._used = True
 
 
 @asynccontextmanager
@@ -126,7 +141,9 @@ class Readers:
                     await self._rest(rng)
                     return await self._asked(connection, manner, target, validators)
 
-                await habit(ask, rng, self._stopping)
+                # A server may close a connection that nobody has used for some seconds: clients then open another.
+                with suppress(IdleError):
+                    await habit(ask, rng, self._stopping)
 
     async def _rest(self, rng: random.Random) -> None:
         try:
