@@ -30,12 +30,11 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from db.store import FILE_NAME, Store  # noqa: E402 - after the path is known
+from diffs.compare import compare  # noqa: E402 - the same
 from feeds.site import Site  # noqa: E402 - the same
 from tracker import publishing  # noqa: E402 - the same
 from tracker.finding import Finder  # noqa: E402 - the same
 from tracker.models import (  # noqa: E402 - the same
-    Diff,
-    DiffStats,
     Document,
     EditionKey,
     EventDraft,
@@ -44,10 +43,8 @@ from tracker.models import (  # noqa: E402 - the same
     Level,
     NewVersion,
     Observation,
-    Operation,
     Part,
     Section,
-    Significance,
     SiteInfo,
     Status,
     Watch,
@@ -108,13 +105,13 @@ class Invented:
     def first(self) -> list[list[str]]:
         return [self.say(WORDS) for _ in range(UNITS)]
 
-    def amended(self, units: list[list[str]]) -> tuple[list[list[str]], int]:
+    def amended(self, units: list[list[str]]) -> list[list[str]]:
         """The next version: a hundredth of the words is other words, all in one unit."""
         at = self.random.randrange(UNITS)
         unit = list(units[at])
         for place in self.random.sample(range(WORDS), max(1, UNITS * WORDS // 100)):
             unit[place] = self.say(1)[0]
-        return [*units[:at], unit, *units[at + 1 :]], at
+        return [*units[:at], unit, *units[at + 1 :]]
 
 
 def sections(units: list[list[str]]) -> tuple[Section, ...]:
@@ -147,8 +144,8 @@ def observations(make: Invented, number: int, versions: int) -> Iterator[Observa
             kind, diff = EventKind.DOCUMENT_DISCOVERED, None
         else:
             old = sections(units)
-            units, changed = make.amended(units)
-            diff = _diff(old[changed], sections(units)[changed], changed)
+            units = make.amended(units)
+            diff = compare(old, sections(units))
             kind, payload = EventKind.TEXT_CHANGED, {"change": of_change(diff)}
             text = {"label": "Текст", "edition": "introduced", "readable": True}
         now = sections(units)
@@ -182,28 +179,6 @@ def observations(make: Invented, number: int, versions: int) -> Iterator[Observa
             ),
             events=tuple(events),
         )
-
-
-def _diff(old: Section, new: Section, index: int) -> Diff:
-    operation = Operation(
-        ops=("modified",),
-        old_path=old.path,
-        new_path=new.path,
-        old_address=old.address,
-        new_address=new.address,
-        old_text=old.text,
-        new_text=new.text,
-        spans=(("-", old.text), ("+", new.text)),
-        old_index=index,
-        new_index=index,
-    )
-    return Diff(
-        same=False,
-        operations=(operation,),
-        stats=DiffStats(words_added=WORDS, words_removed=WORDS),
-        significance=Significance(level=Level.NOTABLE),
-        similarity=0.99,
-    )
 
 
 def fill(store: Store, *, documents: range, versions: int) -> int:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from db import blobs, seals, texts
-from db.codec import diff_from_json, diff_id, diff_to_json
+from db.codec import diff_fold, diff_from_json, diff_id, diff_to_json, diff_unfold
 from db.connection import from_text, to_text
 from tracker.errors import StoreError
 from tracker.models import (
@@ -214,25 +214,33 @@ def extend_version(db: Database, version_id: int, at: datetime) -> None:
         raise StoreError(f"there is no version {version_id} to extend; check the number")
 
 
-def put_diff(db: Database, value: Diff) -> str:
-    """Store a difference once, by its content; its id."""
+def put_diff(db: Database, value: Diff, *, document_id: str | None) -> str:
+    """Store a difference once, by its content; its id. `document_id`: the document whose words it repeats."""
     text = diff_to_json(value)
     name = diff_id(text)
     if db.execute("SELECT 1 FROM diffs WHERE id = ?", (name,)).fetchone() is None:
-        db.execute("INSERT INTO diffs (id, blob) VALUES (?, ?)", (name, blobs.put(db, text.encode())))
+        base = None if document_id is None else texts.latest_pack(db, document_id)
+        folded = diff_fold(text)
+        packed = blobs.pack(db, folded) if base is None else blobs.pack_beside(db, folded, base=base)
+        db.execute("INSERT INTO diffs (id, blob) VALUES (?, ?)", (name, blobs.insert(db, packed)))
     return name
 
 
 def diff(db: Database, name: str) -> Diff | None:
     """A difference by its id."""
-    row = db.execute("SELECT blob FROM diffs WHERE id = ?", (name,)).fetchone()
-    return None if row is None else diff_from_json(blobs.get(db, row["blob"]))
+    text = _diff_text(db, name)
+    return None if text is None else diff_from_json(text)
 
 
 def diff_json(db: Database, name: str) -> bytes | None:
     """The canonical JSON of a difference."""
+    text = _diff_text(db, name)
+    return None if text is None else text.encode()
+
+
+def _diff_text(db: Database, name: str) -> str | None:
     row = db.execute("SELECT blob FROM diffs WHERE id = ?", (name,)).fetchone()
-    return None if row is None else blobs.get(db, row["blob"])
+    return None if row is None else diff_unfold(blobs.get(db, row["blob"]))
 
 
 def put_relation(db: Database, value: Relation) -> None:

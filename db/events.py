@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
 from sqlite_utils import Database
 
-from db import documents, ledger
+from db import documents, ledger, packing
 from db.connection import from_text, to_text
 from tracker.errors import StoreError
 from tracker.models import (
@@ -28,6 +28,8 @@ from tracker.models import (
 )
 
 Format = Literal["atom", "rss", "json"]
+_FORMATS: Final[tuple[Format, ...]] = ("atom", "rss", "json")
+_BETWEEN: Final = b"\0"  # neither XML nor JSON holds one
 _HEAD: Final = "ledger_head"  # the key in `meta` under which the end of the ledger is noted
 
 
@@ -80,7 +82,9 @@ def append(
             "observed_at": to_text(observed_at),
             "backfilled": draft.backfilled,
             "level": int(draft.level),
-            "diff_id": None if draft.diff is None else documents.put_diff(db, draft.diff),
+            "diff_id": None
+            if draft.diff is None
+            else documents.put_diff(db, draft.diff, document_id=draft.document_id),
             "scopes": list(dict.fromkeys(draft.scopes)),
         }
         previous_hash = _append_line(db, line, payload=canonical_json(draft.payload), salt=salt(), after=previous_hash)
@@ -140,11 +144,8 @@ def bundle_events(db: Database, bundle: str) -> tuple[Event, ...]:
 
 def corrections_of(db: Database, name: str) -> tuple[Event, ...]:
     """The corrections that name an event, oldest first."""
-    rows = db.execute(
-        "SELECT * FROM events WHERE kind = ? AND json_extract(payload, '$.event') = ? ORDER BY seq",
-        (EventKind.CORRECTION, name),
-    )
-    return tuple(_event(row) for row in rows)
+    rows = db.execute("SELECT * FROM events WHERE kind = ? ORDER BY seq", (EventKind.CORRECTION,))
+    return tuple(found for found in map(_event, rows) if found.payload.get("event") == name)
 
 
 def count(db: Database, scope: str | None) -> int:
@@ -310,13 +311,61 @@ def save_entry(db: Database, entry: RenderedEntry) -> None:
 
     What was struck while it was rendered is not kept.
     """
-    cursor = db.execute(
-        """INSERT INTO entries (seq, language, atom, rss, json) SELECT seq, ?, ?, ?, ? FROM events
-           WHERE id = ? AND struck_at IS NULL ON CONFLICT (language, seq) DO NOTHING""",
-        (entry.language, entry.atom, entry.rss, entry.json, entry.event_id),
-    )
-    if cursor.rowcount == 0 and event(db, entry.event_id) is None:
+    event = db.execute("SELECT seq, struck_at FROM events WHERE id = ?", (entry.event_id,)).fetchone()
+    if event is None:
         raise StoreError(f"there is no event {entry.event_id} to keep an entry of; check the id")
+    if event["struck_at"] is not None:
+        return
+    known = db.execute("SELECT languages, data FROM entries WHERE seq = ?", (event["seq"],)).fetchone()
+    bodies = {} if known is None else _bodies(known)
+    if entry.language in bodies:
+        return
+    bodies[entry.language] = [entry.atom, entry.rss, entry.json]
+    _put_entry(db, event["seq"], bodies)
+
+
+def _put_entry(db: Database, seq: int, bodies: Mapping[str, Sequence[bytes]]) -> None:
+    # The languages say much the same: together they take little more than one of them.
+    data = packing.pack(_BETWEEN.join(body for each in bodies.values() for body in each), packing.ENTRIES)
+    db.execute(
+        """INSERT INTO entries (seq, languages, data) VALUES (?, ?, ?)
+           ON CONFLICT (seq) DO UPDATE SET languages = excluded.languages, data = excluded.data""",
+        (seq, " ".join(bodies), data),
+    )
+
+
+def damaged_entries(db: Database) -> Iterator[str]:
+    """Rendered entries that cannot be read any more, in plain words."""
+    for row in db.execute("SELECT entries.*, id FROM entries JOIN ledger USING (seq) ORDER BY seq"):
+        try:
+            whole = len(packing.unpack(row["data"]).split(_BETWEEN)) == len(_FORMATS) * len(row["languages"].split())
+        except StoreError:
+            whole = False
+        if not whole:
+            yield f"event {row['id']} (line {row['seq']}): damaged: its entry in the feeds cannot be read"
+
+
+def pack_older(db: Database) -> None:
+    """Payloads and entries of a store that knew no packing, packed. Called by the migration, which has moved the old tables."""
+    for row in db.execute("SELECT seq, payload, salt FROM payloads_before").fetchall():
+        packed = packing.pack(row["payload"].encode(), packing.PAYLOADS)
+        db.execute("INSERT INTO payloads (seq, payload, salt) VALUES (?, ?, ?)", (row["seq"], packed, row["salt"]))
+    languages = [row["language"] for row in db.execute("SELECT DISTINCT language FROM entries_before")]
+    for row in db.execute("SELECT DISTINCT seq FROM entries_before").fetchall():
+        bodies = {}
+        for language in languages:
+            key = (language, row["seq"])
+            each = db.execute("SELECT * FROM entries_before WHERE language = ? AND seq = ?", key).fetchone()
+            if each is not None:
+                bodies[language] = [each[name] for name in _FORMATS]
+        _put_entry(db, row["seq"], bodies)
+
+
+def _bodies(row: sqlite3.Row) -> dict[str, list[bytes]]:
+    """The rendered entries of an event: language -> Atom, RSS, JSON."""
+    bodies = packing.unpack(row["data"]).split(_BETWEEN)
+    of_each = len(_FORMATS)
+    return {language: bodies[at * of_each : (at + 1) * of_each] for at, language in enumerate(row["languages"].split())}
 
 
 def entries(
@@ -336,12 +385,11 @@ def entries(
     after = "" if after_seq is None else f"AND {seq} > :after_seq"
     before = "" if before_seq is None else f"AND {seq} < :before_seq"
     rows = db.execute(
-        f"""SELECT events.*, CASE :fmt WHEN 'atom' THEN atom WHEN 'rss' THEN rss ELSE json END AS body
-            FROM {tables} CROSS JOIN entries ON entries.seq = events.seq AND entries.language = :language
+        f"""SELECT events.*, languages, data
+            FROM {tables} CROSS JOIN entries ON entries.seq = events.seq AND instr(languages, :language)
             WHERE {in_scope} AND backfilled = 0 AND (lead = 1 OR NOT :leads_only) {after} {before}
             ORDER BY {seq} DESC LIMIT :limit""",  # noqa: S608 - constants of this module
         {
-            "fmt": fmt,
             "scope": scope,
             "leads_only": leads_only,
             "limit": limit,
@@ -350,7 +398,8 @@ def entries(
             "before_seq": before_seq,
         },
     )
-    return tuple((_event(row), row["body"]) for row in rows)
+    place = _FORMATS.index(fmt)
+    return tuple((_event(row), _bodies(row)[language][place]) for row in rows)
 
 
 def _joined(scope: str | None) -> tuple[str, str]:
@@ -409,7 +458,10 @@ def _append_line(db: Database, line: dict[str, Json], *, payload: str, salt: byt
             "hash": own_hash,
         },
     )
-    db.execute("INSERT INTO payloads (seq, payload, salt) VALUES (?, ?, ?)", (whole["seq"], payload, salt))
+    db.execute(
+        "INSERT INTO payloads (seq, payload, salt) VALUES (?, ?, ?)",
+        (whole["seq"], packing.pack(payload.encode(), packing.PAYLOADS), salt),
+    )
     db.execute(
         "INSERT INTO event_scopes (scope, seq) SELECT value, :seq FROM json_each(:scopes)",
         {"seq": whole["seq"], "scopes": canonical_json(scopes)},
@@ -427,8 +479,20 @@ def _entry(row: sqlite3.Row) -> ledger.Entry:
         "backfilled": bool(row["backfilled"]),
     }
     return ledger.Entry(
-        line=line, hash=row["hash"], payload=row["payload"], salt=row["salt"], struck=row["struck_at"] is not None
+        line=line,
+        hash=row["hash"],
+        payload=_payload(row),
+        salt=row["salt"],
+        struck=row["struck_at"] is not None,
     )
+
+
+def _payload(row: sqlite3.Row) -> str | None:
+    """The payload as it was hashed; None when it is gone, empty (which no digest is of) when it cannot be unpacked."""
+    try:
+        return None if row["payload"] is None else packing.text_of(row["payload"])
+    except StoreError:
+        return ""
 
 
 _NOT_IN_LINE: Final = frozenset({"hash", "payload", "salt", "struck_at"})
@@ -451,7 +515,7 @@ def _event(row: sqlite3.Row) -> Event:
         observed_at=from_text(row["observed_at"]),
         backfilled=bool(row["backfilled"]),
         level=Level(row["level"]),
-        payload={} if row["payload"] is None else json.loads(row["payload"]),
+        payload={} if row["payload"] is None else json.loads(packing.text_of(row["payload"])),
         diff_id=row["diff_id"],
         struck=row["struck_at"] is not None,
         hash=row["hash"],

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlite_utils import Database, Migrations
 
-from db import roots, seals, search, tallies, texts
+from db import events, roots, seals, search, tallies, texts
 from db.connection import Connections
 from tracker.errors import StoreError
 
@@ -75,6 +75,9 @@ _FACTS: Final = (
     "CREATE INDEX relations_by_target ON relations (to_document)",
 )
 
+_EVENTS: Final = """CREATE VIEW events AS SELECT ledger.*, payloads.payload, payloads.salt, strikes.struck_at
+    FROM ledger LEFT JOIN payloads ON payloads.seq = ledger.seq LEFT JOIN strikes ON strikes.seq = ledger.seq"""
+
 _LEDGER: Final = (
     """CREATE TABLE ledger (
         seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, document_id TEXT, source TEXT NOT NULL,
@@ -102,8 +105,7 @@ _LEDGER: Final = (
         for table in ("ledger", "strikes")
         for verb in ("update", "delete")
     ),
-    """CREATE VIEW events AS SELECT ledger.*, payloads.payload, payloads.salt, strikes.struck_at
-       FROM ledger LEFT JOIN payloads ON payloads.seq = ledger.seq LEFT JOIN strikes ON strikes.seq = ledger.seq""",
+    _EVENTS,
     "CREATE TABLE channels (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",
     "INSERT INTO channels (name) VALUES ('feeds')",
     """CREATE TABLE outbox (
@@ -229,7 +231,39 @@ def m006_roots(db: Database) -> None:
     seals.fill(db)
 
 
-_IN_ORDER: Final = (m001_first, m002_sources, m003_alerts, m004_entry_languages, m005_search, m006_roots)
+def m007_packing(db: Database) -> None:
+    """Payloads and entries packed (see `db.packing`), the entries of an event in all languages together."""
+    # The view speaks of payloads: it is made anew behind them.
+    db.execute("DROP VIEW events")
+    db.execute("ALTER TABLE payloads RENAME TO payloads_before")
+    db.execute("ALTER TABLE entries RENAME TO entries_before")
+    # A payload is packed; one that is plain text is read as it is.
+    db.execute(
+        """CREATE TABLE payloads (
+            seq INTEGER PRIMARY KEY REFERENCES ledger (seq), payload ANY NOT NULL, salt BLOB NOT NULL
+        ) STRICT"""
+    )
+    # `languages`: those of the bodies in `data`, in their order, separated by spaces.
+    db.execute(
+        """CREATE TABLE entries (
+            seq INTEGER PRIMARY KEY REFERENCES ledger (seq), languages TEXT NOT NULL, data BLOB NOT NULL
+        ) STRICT"""
+    )
+    events.pack_older(db)
+    db.execute("DROP TABLE payloads_before")
+    db.execute("DROP TABLE entries_before")
+    db.execute(_EVENTS)
+
+
+_IN_ORDER: Final = (
+    m001_first,
+    m002_sources,
+    m003_alerts,
+    m004_entry_languages,
+    m005_search,
+    m006_roots,
+    m007_packing,
+)
 MIGRATIONS: Final = Migrations("tracker")
 for _migration in _IN_ORDER:
     MIGRATIONS()(_migration)

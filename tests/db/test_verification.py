@@ -236,7 +236,7 @@ SQL: dict[str, tuple[str, str]] = {
     ),
     "what was struck is back": ("INSERT INTO payloads VALUES (2, '{}', x'00')", r"\(line 2\): struck, but its payload"),
     "an entry of what was struck": (
-        "INSERT INTO entries VALUES (2, 'ru', x'', x'', x'')",
+        "INSERT INTO entries VALUES (2, 'ru', x'')",
         r"\(line 2\): tampered: struck, but its entry is still there",
     ),
     # roots
