@@ -29,7 +29,6 @@ from tracker.models import (
 
 Format = Literal["atom", "rss", "json"]
 _FORMATS: Final[tuple[Format, ...]] = ("atom", "rss", "json")
-_BETWEEN: Final = b"\0"  # neither XML nor JSON holds one
 _HEAD: Final = "ledger_head"  # the key in `meta` under which the end of the ledger is noted
 
 
@@ -316,7 +315,7 @@ def save_entry(db: Database, entry: RenderedEntry) -> None:
         raise StoreError(f"there is no event {entry.event_id} to keep an entry of; check the id")
     if event["struck_at"] is not None:
         return
-    known = db.execute("SELECT languages, data FROM entries WHERE seq = ?", (event["seq"],)).fetchone()
+    known = db.execute("SELECT * FROM entries WHERE seq = ?", (event["seq"],)).fetchone()
     bodies = {} if known is None else _bodies(known)
     if entry.language in bodies:
         return
@@ -326,7 +325,9 @@ def save_entry(db: Database, entry: RenderedEntry) -> None:
 
 def _put_entry(db: Database, seq: int, bodies: Mapping[str, Sequence[bytes]]) -> None:
     # The languages say much the same: together they take little more than one of them.
-    data = packing.pack(_BETWEEN.join(body for each in bodies.values() for body in each), packing.ENTRIES)
+    every = [body for each in bodies.values() for body in each]
+    lengths = " ".join(str(len(body)) for body in every).encode()
+    data = packing.pack(lengths + b"\n" + b"".join(every), packing.ENTRIES)
     db.execute(
         """INSERT INTO entries (seq, languages, data) VALUES (?, ?, ?)
            ON CONFLICT (seq) DO UPDATE SET languages = excluded.languages, data = excluded.data""",
@@ -338,10 +339,8 @@ def damaged_entries(db: Database) -> Iterator[str]:
     """Rendered entries that cannot be read any more, in plain words."""
     for row in db.execute("SELECT entries.*, id FROM entries JOIN ledger USING (seq) ORDER BY seq"):
         try:
-            whole = len(packing.unpack(row["data"]).split(_BETWEEN)) == len(_FORMATS) * len(row["languages"].split())
+            _bodies(row)
         except StoreError:
-            whole = False
-        if not whole:
             yield f"event {row['id']} (line {row['seq']}): damaged: its entry in the feeds cannot be read"
 
 
@@ -363,9 +362,16 @@ def pack_older(db: Database) -> None:
 
 def _bodies(row: sqlite3.Row) -> dict[str, list[bytes]]:
     """The rendered entries of an event: language -> Atom, RSS, JSON."""
-    bodies = packing.unpack(row["data"]).split(_BETWEEN)
+    lengths, _, joined = packing.unpack(row["data"]).partition(b"\n")
+    bodies, start = [], 0
+    for length in map(int, lengths.split()):
+        bodies.append(joined[start : start + length])
+        start += length
+    languages = row["languages"].split()
     of_each = len(_FORMATS)
-    return {language: bodies[at * of_each : (at + 1) * of_each] for at, language in enumerate(row["languages"].split())}
+    if start != len(joined) or len(bodies) != len(languages) * of_each:
+        raise StoreError(f"the entry of line {row['seq']} is damaged; restore the database from a backup")
+    return {language: bodies[at * of_each : (at + 1) * of_each] for at, language in enumerate(languages)}
 
 
 def entries(
