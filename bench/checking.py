@@ -72,6 +72,8 @@ class Site:
         self.step_count = STEPS
         self.menu_day = 1
         self.with_feed = True
+        self.with_validators = True
+        self.served = 0  # cards
         self._help = picture()
         self._cards: dict[int, tuple[str, str]] = {}
 
@@ -108,12 +110,14 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(200, self.site.feed(parts[1]), "application/rss+xml; charset=utf-8")
         else:
             self._answer(200, self.site.card(parts[1]), "text/html; charset=utf-8")
+            self.site.served += 1
 
     def _answer(self, status: int, body: bytes, content_type: str) -> None:
         tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
-        fresh = status == 200 and self.headers.get("If-None-Match") == tag
+        fresh = self.site.with_validators and status == 200 and self.headers.get("If-None-Match") == tag
         self.send_response(304 if fresh else status)
-        self.send_header("ETag", tag)
+        if self.site.with_validators:
+            self.send_header("ETag", tag)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", "0" if fresh else str(len(body)))
         self.end_headers()
@@ -133,9 +137,10 @@ def serve(pipe: Connection) -> None:
 
     threading.Thread(target=server.serve_forever, daemon=True).start()
     while (command := pipe.recv()) is not None:
+        served = Handler.site.served
         for name, value in command.items():
             setattr(Handler.site, name, value)
-        pipe.send("done")
+        pipe.send(served)
     server.shutdown()
 
 
@@ -157,6 +162,11 @@ class Remote:
     def set(self, **values: Any) -> None:
         self._pipe.send(values)
         self._pipe.recv()
+
+    def served(self, *, reset: bool = False) -> int:
+        """How many cards were asked for, since the last reset."""
+        self._pipe.send({"served": 0} if reset else {})
+        return int(self._pipe.recv())
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Prepared pages against a bare ASGI application that sends the same bytes; pages of a large store; search.
 
-    python bench/growth_store.py DIRECTORY --documents 2000 && python bench/serve.py DIRECTORY
+    python bench/growth.py DIRECTORY --documents 2000 && python bench/serve.py DIRECTORY
 
 The two servers run under the same uvicorn, each in a process of its own, in turns; a client in a third process keeps a few
 connections busy and reads every answer whole. Pages are made anew each time, search is what `/search` does without its HTML.
@@ -26,7 +26,7 @@ import uvicorn
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench.growth_store import INFO, vocabulary  # noqa: E402 - after the path is known
+from bench.growth import INFO, vocabulary  # noqa: E402 - after the path is known
 from db.store import Store  # noqa: E402 - the same
 from feeds.app import create_app  # noqa: E402 - the same
 from feeds.site import Site  # noqa: E402 - the same

@@ -22,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench import growth_store  # noqa: E402 - after the path is known
+from bench import growth  # noqa: E402 - after the path is known
 from db.store import Store  # noqa: E402 - the same
 from tracker.models import Response  # noqa: E402 - the same
 
@@ -31,9 +31,9 @@ FILLER = "<p>Меню, подвал и справка, одинаковые на
 
 def fill(directory: Path, documents: int, versions: int) -> None:
     """A store of so many documents, their pages, and the roots of all days."""
-    now = growth_store.START
+    now = growth.START
     with Store(directory, clock=lambda: now) as store:
-        growth_store.fill(store, documents=documents, versions=versions)
+        growth.fill(store, documents=documents, versions=versions)
         for document in store.documents():
             with store.transaction():
                 for version in store.versions(document.id):
@@ -51,12 +51,12 @@ def fill(directory: Path, documents: int, versions: int) -> None:
                         ),
                     )
         now += timedelta(days=30 * versions + 30)
-        store.seal(growth_store.INFO.authority)
+        store.seal(growth.INFO.authority)
 
 
 def verified(directory: Path) -> dict[str, float]:
     """Verify a store in this process: what it holds, seconds, MB at the peak."""
-    with Store(directory, clock=lambda: growth_store.START, read_only=True) as store:
+    with Store(directory, clock=lambda: growth.START, read_only=True) as store:
         started = time.process_time()
         problems = list(store.verify())
         seconds = time.process_time() - started

@@ -122,9 +122,11 @@ def put(db: Database, raw: bytes, *, previous: int | None = None) -> int:
 
 
 def rewrite(db: Database, blob_id: int, raw: bytes) -> None:
-    """Give a blob another content. Only for one that stands alone and that no other leans on."""
+    """Give a blob another content, which stands alone. Only for one that no other leans on."""
     db.execute(
-        "UPDATE blobs SET size = ?, data = ? WHERE id = ? AND parent IS NULL", (len(raw), _compress(raw, b""), blob_id)
+        """UPDATE blobs SET parent = NULL, root = NULL, depth = 0, kin = 0, size = ?, data = ?, prefix = 0, suffix = 0
+           WHERE id = ?""",
+        (len(raw), _compress(raw, b""), blob_id),
     )
 
 

@@ -20,6 +20,7 @@ from typing import Final
 import structlog
 from sqlite_utils import Database
 
+from db import packing
 from tracker.errors import StoreError
 
 #: How long a locked database is waited for in silence.
@@ -176,6 +177,8 @@ class Connections:
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA synchronous = FULL")
+            # plain(payload): the JSON of a payload, packed or not; NULL for what cannot be read.
+            connection.create_function("plain", 1, packing.plain, deterministic=True)
             if not self.read_only:
                 _use_write_ahead_log(connection)
             database = Database(connection, execute_plugins=False)  # plugins of the environment have no say here

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from db import blobs, seals, texts
-from db.codec import diff_from_json, diff_id, diff_to_json
+from db.codec import diff_fold, diff_from_json, diff_id, diff_to_json, diff_unfold
 from db.connection import from_text, to_text
 from tracker.errors import StoreError
 from tracker.models import (
@@ -214,20 +214,23 @@ def extend_version(db: Database, version_id: int, at: datetime) -> None:
         raise StoreError(f"there is no version {version_id} to extend; check the number")
 
 
-def put_diff(db: Database, value: Diff) -> str:
-    """Store a difference once, by its content; its id."""
+def put_diff(db: Database, value: Diff, *, document_id: str | None) -> str:
+    """Store a difference once, by its content; its id. `document_id`: the document whose words it repeats."""
     text = diff_to_json(value)
     name = diff_id(text)
     row = db.execute("SELECT blob FROM diffs WHERE id = ?", (name,)).fetchone()
     if row is None:
-        db.execute("INSERT INTO diffs (id, blob) VALUES (?, ?)", (name, blobs.put(db, text.encode())))
+        base = None if document_id is None else texts.latest_pack(db, document_id)
+        folded = diff_fold(text)
+        packed = blobs.pack(db, folded) if base is None else blobs.pack_beside(db, folded, base=base)
+        db.execute("INSERT INTO diffs (id, blob) VALUES (?, ?)", (name, blobs.insert(db, packed)))
     elif blobs.size_of(db, row["blob"]) == 0:  # it was erased, and happened again
-        blobs.rewrite(db, row["blob"], text.encode())
+        blobs.rewrite(db, row["blob"], diff_fold(text))
     return name
 
 
 def erase_diff(db: Database, name: str) -> None:
-    """Leave nothing of a difference but its id. Differences stand alone among the blobs, so nothing else is lost."""
+    """Leave nothing of a difference but its id. No other blob leans on a difference, so nothing else is lost."""
     row = db.execute("SELECT blob FROM diffs WHERE id = ?", (name,)).fetchone()
     if row is not None:
         blobs.rewrite(db, row["blob"], b"")
@@ -235,14 +238,20 @@ def erase_diff(db: Database, name: str) -> None:
 
 def diff(db: Database, name: str) -> Diff | None:
     """A difference by its id; None also for one that was erased."""
-    content = diff_json(db, name)
-    return None if content is None else diff_from_json(content)
+    text = _diff_text(db, name)
+    return None if text is None else diff_from_json(text)
 
 
 def diff_json(db: Database, name: str) -> bytes | None:
     """The canonical JSON of a difference; None also for one that was erased."""
+    text = _diff_text(db, name)
+    return None if text is None else text.encode()
+
+
+def _diff_text(db: Database, name: str) -> str | None:
     row = db.execute("SELECT blob FROM diffs WHERE id = ?", (name,)).fetchone()
-    return None if row is None else blobs.get(db, row["blob"]) or None
+    stored = b"" if row is None else blobs.get(db, row["blob"])
+    return diff_unfold(stored) if stored else None
 
 
 def put_relation(db: Database, value: Relation) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
 from sqlite_utils import Database
 
-from db import documents, ledger, seals
+from db import documents, ledger, packing, seals
 from db.connection import from_text, to_text
 from tracker.errors import StoreError
 from tracker.models import (
@@ -28,16 +28,18 @@ from tracker.models import (
 )
 
 Format = Literal["atom", "rss", "json"]
+_FORMATS: Final[tuple[Format, ...]] = ("atom", "rss", "json")
 _HEAD: Final = "ledger_head"  # the key in `meta` under which the end of the ledger is noted
 
 #: The scope of what may have to be told to everybody, whatever they follow. It is no word of the ledger's: it follows from a
 #: line and its payload, and is kept in a table so that a hundred such events are found among a million others.
 SIGNIFICANT: Final = "significant"
-_MAY_MATTER: Final = """level <= 2 OR kind IN ('coverage.gap', 'coverage.restored', 'correction')
-    OR json_extract(payload, '$.readable') = 0"""
+_LOUD: Final = "level <= 2 OR kind IN ('coverage.gap', 'coverage.restored', 'correction')"
+_MAY_MATTER: Final = f"{_LOUD} OR json_extract(plain(payload), '$.readable') = 0"
 SCHEMA_SIGNIFICANT: Final = (
     "CREATE TABLE significant (seq INTEGER PRIMARY KEY REFERENCES ledger (seq)) STRICT",
-    f"INSERT INTO significant SELECT seq FROM events WHERE {_MAY_MATTER}",  # noqa: S608 - constants
+    # Payloads were not packed then.
+    f"INSERT INTO significant SELECT seq FROM events WHERE {_LOUD} OR json_extract(payload, '$.readable') = 0",  # noqa: S608 - constants
 )
 
 
@@ -90,7 +92,9 @@ def append(
             "observed_at": to_text(observed_at),
             "backfilled": draft.backfilled,
             "level": int(draft.level),
-            "diff_id": None if draft.diff is None else documents.put_diff(db, draft.diff),
+            "diff_id": None
+            if draft.diff is None
+            else documents.put_diff(db, draft.diff, document_id=draft.document_id),
             "scopes": list(dict.fromkeys(draft.scopes)),
         }
         previous_hash = _append_line(db, line, payload=canonical_json(draft.payload), salt=salt(), after=previous_hash)
@@ -150,11 +154,8 @@ def bundle_events(db: Database, bundle: str) -> tuple[Event, ...]:
 
 def corrections_of(db: Database, name: str) -> tuple[Event, ...]:
     """The corrections that name an event, oldest first."""
-    rows = db.execute(
-        "SELECT * FROM events WHERE kind = ? AND json_extract(payload, '$.event') = ? ORDER BY seq",
-        (EventKind.CORRECTION, name),
-    )
-    return tuple(_event(row) for row in rows)
+    rows = db.execute("SELECT * FROM events WHERE kind = ? ORDER BY seq", (EventKind.CORRECTION,))
+    return tuple(found for found in map(_event, rows) if found.payload.get("event") == name)
 
 
 def seqs(db: Database, *, scope: str | None, leads_only: bool, after_seq: int, before_seq: int) -> tuple[int, ...]:
@@ -356,14 +357,72 @@ def save_entry(db: Database, entry: RenderedEntry) -> None:
 
     What was struck while it was rendered is not kept.
     """
-    seal = seals.of_entry(entry.event_id, entry.language, atom=entry.atom, rss=entry.rss, json=entry.json)
-    cursor = db.execute(
-        """INSERT INTO entries (seq, language, atom, rss, json, seal) SELECT seq, ?, ?, ?, ?, ? FROM events
-           WHERE id = ? AND struck_at IS NULL ON CONFLICT (language, seq) DO NOTHING""",
-        (entry.language, entry.atom, entry.rss, entry.json, seal, entry.event_id),
-    )
-    if cursor.rowcount == 0 and event(db, entry.event_id) is None:
+    event = db.execute("SELECT seq, struck_at FROM events WHERE id = ?", (entry.event_id,)).fetchone()
+    if event is None:
         raise StoreError(f"there is no event {entry.event_id} to keep an entry of; check the id")
+    if event["struck_at"] is not None:
+        return
+    known = db.execute("SELECT * FROM entries WHERE seq = ?", (event["seq"],)).fetchone()
+    bodies = {} if known is None else _bodies(known)
+    if entry.language in bodies:
+        return
+    bodies[entry.language] = [entry.atom, entry.rss, entry.json]
+    _put_entry(db, event["seq"], bodies)
+
+
+def _put_entry(db: Database, seq: int, bodies: Mapping[str, Sequence[bytes]]) -> None:
+    # The languages say much the same: together they take little more than one of them.
+    every = [body for each in bodies.values() for body in each]
+    lengths = " ".join(str(len(body)) for body in every).encode()
+    data = packing.pack(lengths + b"\n" + b"".join(every), packing.ENTRIES)
+    db.execute(
+        """INSERT INTO entries (seq, languages, data, seal) VALUES (?, ?, ?, ?)
+           ON CONFLICT (seq) DO UPDATE SET languages = excluded.languages, data = excluded.data, seal = excluded.seal""",
+        (seq, " ".join(bodies), data, seals.of_entry(seq, bodies)),
+    )
+
+
+def damaged_entries(db: Database) -> Iterator[str]:
+    """Rendered entries that cannot be read any more, or are not as they were rendered, in plain words."""
+    for row in db.execute("SELECT entries.*, id FROM entries JOIN ledger USING (seq) ORDER BY seq"):
+        name = f"event {row['id']} (line {row['seq']})"
+        try:
+            bodies = _bodies(row)
+        except StoreError:
+            yield f"{name}: damaged: its entry in the feeds cannot be read"
+            continue
+        if row["seal"] != seals.of_entry(row["seq"], bodies):
+            yield f"{name}: tampered: its entry in the feeds was altered, its seal says otherwise"
+
+
+def pack_older(db: Database) -> None:
+    """Payloads and entries of a store that knew no packing, packed. Called by the migration, which has moved the old tables."""
+    for row in db.execute("SELECT seq, payload, salt FROM payloads_before").fetchall():
+        packed = packing.pack(row["payload"].encode(), packing.PAYLOADS)
+        db.execute("INSERT INTO payloads (seq, payload, salt) VALUES (?, ?, ?)", (row["seq"], packed, row["salt"]))
+    languages = [row["language"] for row in db.execute("SELECT DISTINCT language FROM entries_before")]
+    for row in db.execute("SELECT DISTINCT seq FROM entries_before").fetchall():
+        bodies = {}
+        for language in languages:
+            key = (language, row["seq"])
+            each = db.execute("SELECT * FROM entries_before WHERE language = ? AND seq = ?", key).fetchone()
+            if each is not None:
+                bodies[language] = [each[name] for name in _FORMATS]
+        _put_entry(db, row["seq"], bodies)
+
+
+def _bodies(row: sqlite3.Row) -> dict[str, list[bytes]]:
+    """The rendered entries of an event: language -> Atom, RSS, JSON."""
+    lengths, _, joined = packing.unpack(row["data"]).partition(b"\n")
+    bodies, start = [], 0
+    for length in map(int, lengths.split()):
+        bodies.append(joined[start : start + length])
+        start += length
+    languages = row["languages"].split()
+    of_each = len(_FORMATS)
+    if start != len(joined) or len(bodies) != len(languages) * of_each:
+        raise StoreError(f"the entry of line {row['seq']} is damaged; restore the database from a backup")
+    return {language: bodies[at * of_each : (at + 1) * of_each] for at, language in enumerate(languages)}
 
 
 def entries(
@@ -383,12 +442,11 @@ def entries(
     after = "" if after_seq is None else f"AND {seq} > :after_seq"
     before = "" if before_seq is None else f"AND {seq} < :before_seq"
     rows = db.execute(
-        f"""SELECT events.*, CASE :fmt WHEN 'atom' THEN atom WHEN 'rss' THEN rss ELSE json END AS body
-            FROM {tables} CROSS JOIN entries ON entries.seq = events.seq AND entries.language = :language
+        f"""SELECT events.*, languages, data
+            FROM {tables} CROSS JOIN entries ON entries.seq = events.seq AND instr(languages, :language)
             WHERE {in_scope} AND backfilled = 0 AND (lead = 1 OR NOT :leads_only) {after} {before}
             ORDER BY {seq} DESC LIMIT :limit""",  # noqa: S608 - constants of this module
         {
-            "fmt": fmt,
             "scope": scope,
             "leads_only": leads_only,
             "limit": limit,
@@ -397,7 +455,8 @@ def entries(
             "before_seq": before_seq,
         },
     )
-    return tuple((_event(row), row["body"]) for row in rows)
+    place = _FORMATS.index(fmt)
+    return tuple((_event(row), _bodies(row)[language][place]) for row in rows)
 
 
 def _joined(scope: str | None, rows: str = "events") -> tuple[str, str]:
@@ -457,7 +516,10 @@ def _append_line(db: Database, line: dict[str, Json], *, payload: str, salt: byt
             "hash": own_hash,
         },
     )
-    db.execute("INSERT INTO payloads (seq, payload, salt) VALUES (?, ?, ?)", (whole["seq"], payload, salt))
+    db.execute(
+        "INSERT INTO payloads (seq, payload, salt) VALUES (?, ?, ?)",
+        (whole["seq"], packing.pack(payload.encode(), packing.PAYLOADS), salt),
+    )
     db.execute(
         "INSERT INTO event_scopes (scope, seq) SELECT value, :seq FROM json_each(:scopes)",
         {"seq": whole["seq"], "scopes": canonical_json(scopes)},
@@ -479,8 +541,20 @@ def _entry(row: sqlite3.Row) -> ledger.Entry:
         "backfilled": bool(row["backfilled"]),
     }
     return ledger.Entry(
-        line=line, hash=row["hash"], payload=row["payload"], salt=row["salt"], struck=row["struck_at"] is not None
+        line=line,
+        hash=row["hash"],
+        payload=_payload(row),
+        salt=row["salt"],
+        struck=row["struck_at"] is not None,
     )
+
+
+def _payload(row: sqlite3.Row) -> str | None:
+    """The payload as it was hashed; None when it is gone, empty (which no digest is of) when it cannot be unpacked."""
+    try:
+        return None if row["payload"] is None else packing.text_of(row["payload"])
+    except StoreError:
+        return ""
 
 
 _NOT_IN_LINE: Final = frozenset({"hash", "payload", "salt", "struck_at"})
@@ -503,7 +577,7 @@ def _event(row: sqlite3.Row) -> Event:
         observed_at=from_text(row["observed_at"]),
         backfilled=bool(row["backfilled"]),
         level=Level(row["level"]),
-        payload={} if row["payload"] is None else json.loads(row["payload"]),
+        payload={} if row["payload"] is None else json.loads(packing.text_of(row["payload"])),
         diff_id=row["diff_id"],
         struck=row["struck_at"] is not None,
         hash=row["hash"],

@@ -11,6 +11,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -22,24 +23,33 @@ from tracker.errors import StoreError
 from tracker.models import Response, Snapshot, Validators
 
 
-def prepare(db: Database, response: Response) -> blobs.Packed | None:
-    """The compressed body, made without holding up other writers; None when it is already kept."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A body's SHA-256 (hex), and the body compressed; None when it is already kept."""
+
+    digest: str
+    packed: blobs.Packed | None
+
+
+def prepare(db: Database, response: Response) -> Prepared:
+    """What of the work can be done without holding up other writers."""
     digest = hashlib.sha256(response.body).hexdigest()
     if _blob_of(db, digest) is not None:
-        return None
+        return Prepared(digest=digest, packed=None)
     latest = latest_snapshot(db, response.url)
-    return blobs.pack(db, response.body, previous=None if latest is None else _blob_of(db, latest.digest))
+    previous = None if latest is None else _blob_of(db, latest.digest)
+    return Prepared(digest=digest, packed=blobs.pack(db, response.body, previous=previous))
 
 
-def keep(db: Database, *, source: str, response: Response, prepared: blobs.Packed | None) -> tuple[Snapshot, bool]:
+def keep(db: Database, *, source: str, response: Response, prepared: Prepared) -> tuple[Snapshot, bool]:
     """Record an answer. True: it differs from the URL's last one, by its body or by its status."""
-    digest = hashlib.sha256(response.body).hexdigest()
+    digest = prepared.digest
     at = to_text(response.fetched_at)
     latest = latest_snapshot(db, response.url)
     new = latest is None or latest.digest != digest or latest.status != response.status
     if latest is None or new:
         if _blob_of(db, digest) is None:
-            packed = prepared or blobs.pack(db, response.body)
+            packed = prepared.packed or blobs.pack(db, response.body)
             db.execute("INSERT INTO bodies (digest, blob) VALUES (?, ?)", (digest, blobs.insert(db, packed)))
         snapshot_id = _add_snapshot(
             db,

@@ -9,7 +9,9 @@ from typing import Any, Final
 
 from sqlite_utils import Database
 
+from db import packing
 from db.connection import from_text
+from tracker.errors import StoreError
 from tracker.models import EventKind
 
 #: Kinds whose digest is that of the version they tell of.
@@ -46,8 +48,8 @@ def unrendered(db: Database) -> Iterator[str]:
 
 def _payload(row: sqlite3.Row) -> Mapping[str, Any] | None:
     try:
-        found = json.loads(row["payload"] or "null")
-    except ValueError:
+        found = json.loads(packing.text_of(row["payload"] or "null"))
+    except (ValueError, StoreError):
         return None
     return found if isinstance(found, Mapping) else None
 

@@ -75,6 +75,9 @@ _FACTS: Final = (
     "CREATE INDEX relations_by_target ON relations (to_document)",
 )
 
+_EVENTS: Final = """CREATE VIEW events AS SELECT ledger.*, payloads.payload, payloads.salt, strikes.struck_at
+    FROM ledger LEFT JOIN payloads ON payloads.seq = ledger.seq LEFT JOIN strikes ON strikes.seq = ledger.seq"""
+
 _LEDGER: Final = (
     """CREATE TABLE ledger (
         seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, document_id TEXT, source TEXT NOT NULL,
@@ -102,8 +105,7 @@ _LEDGER: Final = (
         for table in ("ledger", "strikes")
         for verb in ("update", "delete")
     ),
-    """CREATE VIEW events AS SELECT ledger.*, payloads.payload, payloads.salt, strikes.struck_at
-       FROM ledger LEFT JOIN payloads ON payloads.seq = ledger.seq LEFT JOIN strikes ON strikes.seq = ledger.seq""",
+    _EVENTS,
     "CREATE TABLE channels (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",
     "INSERT INTO channels (name) VALUES ('feeds')",
     """CREATE TABLE outbox (
@@ -235,10 +237,29 @@ def m007_significant(db: Database) -> None:
         db.execute(statement)
 
 
-def m008_entry_seals(db: Database) -> None:
-    """A digest beside each entry of the feeds."""
-    db.execute(seals.ENTRIES)
-    seals.fill_entries(db)
+def m008_packing(db: Database) -> None:
+    """Payloads and entries packed (see `db.packing`), the entries of an event in all languages together."""
+    # The view speaks of payloads: it is made anew behind them.
+    db.execute("DROP VIEW events")
+    db.execute("ALTER TABLE payloads RENAME TO payloads_before")
+    db.execute("ALTER TABLE entries RENAME TO entries_before")
+    # A payload is packed; one that is plain text is read as it is.
+    db.execute(
+        """CREATE TABLE payloads (
+            seq INTEGER PRIMARY KEY REFERENCES ledger (seq), payload ANY NOT NULL, salt BLOB NOT NULL
+        ) STRICT"""
+    )
+    # `languages`: those of the bodies in `data`, in their order, separated by spaces.
+    db.execute(
+        """CREATE TABLE entries (
+            seq INTEGER PRIMARY KEY REFERENCES ledger (seq), languages TEXT NOT NULL, data BLOB NOT NULL,
+            seal BLOB NOT NULL
+        ) STRICT"""
+    )
+    events.pack_older(db)
+    db.execute("DROP TABLE payloads_before")
+    db.execute("DROP TABLE entries_before")
+    db.execute(_EVENTS)
 
 
 _IN_ORDER: Final = (
@@ -249,7 +270,7 @@ _IN_ORDER: Final = (
     m005_search,
     m006_roots,
     m007_significant,
-    m008_entry_seals,
+    m008_packing,
 )
 MIGRATIONS: Final = Migrations("tracker")
 for _migration in _IN_ORDER:

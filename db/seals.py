@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from sqlite_utils import Database
@@ -24,8 +24,6 @@ SEALED: Final = {
     ),
     "renditions": ("version_id", "extractor", "pinned", "made_at", "digest"),
 }
-#: Entries of feeds are sealed as they are written, by `of_entry`.
-ENTRIES: Final = "ALTER TABLE entries ADD COLUMN seal BLOB NOT NULL DEFAULT x''"
 SCHEMA: Final = tuple(f"ALTER TABLE {table} ADD COLUMN seal BLOB NOT NULL DEFAULT x''" for table in SEALED)
 
 
@@ -49,32 +47,13 @@ def problems(db: Database, table: str, name: Callable[[sqlite3.Row], str]) -> It
             yield f"{name(row)}: tampered: the row was altered, its seal says otherwise"
 
 
-def of_entry(event_id: str, language: str, *, atom: bytes, rss: bytes, json: bytes) -> bytes:
-    """The seal of an entry as it was rendered."""
-    facts = [event_id, language, *(hashlib.sha256(body).hexdigest() for body in (atom, rss, json))]
+def of_entry(seq: int, bodies: Mapping[str, Sequence[bytes]]) -> bytes:
+    """The seal of the entries of an event as they were rendered: language -> Atom, RSS, JSON."""
+    facts = [
+        seq,
+        *([language, *(hashlib.sha256(body).hexdigest() for body in bodies[language])] for language in bodies),
+    ]
     return hashlib.sha256(canonical_json(facts).encode()).digest()[:20]
-
-
-def fill_entries(db: Database) -> None:
-    """Seal the entries that an older store holds."""
-    for key in db.execute("SELECT seq, language FROM entries").fetchall():
-        row = db.execute(f"{_ENTRIES} WHERE seq = ? AND language = ?", tuple(key)).fetchone()
-        db.execute("UPDATE entries SET seal = ? WHERE seq = ? AND language = ?", (_of_row(row), *key))
-
-
-def entry_problems(db: Database) -> Iterator[str]:
-    """Entries that are not as they were rendered, in plain words."""
-    for row in db.execute(f"{_ENTRIES} ORDER BY seq, language"):
-        if row["seal"] != _of_row(row):
-            name = f"event {row['id']} (line {row['seq']})"
-            yield f"{name}: tampered: its entry in the feeds ({row['language']}) was altered, its seal says otherwise"
-
-
-_ENTRIES: Final = "SELECT entries.*, ledger.id FROM entries JOIN ledger USING (seq)"
-
-
-def _of_row(row: sqlite3.Row) -> bytes:
-    return of_entry(row["id"], row["language"], atom=row["atom"], rss=row["rss"], json=row["json"])
 
 
 def _seal(table: str, row: sqlite3.Row) -> bytes:

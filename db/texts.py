@@ -126,6 +126,16 @@ def _predecessor(db: Database, version: sqlite3.Row) -> sqlite3.Row | None:
     return row
 
 
+def latest_pack(db: Database, document_id: str) -> int | None:
+    """The blob that texts of a document lean on: most words of what is recorded of it now stand there."""
+    row = db.execute(
+        """SELECT pack FROM renditions JOIN versions ON versions.id = renditions.version_id
+           WHERE document_id = ? AND pack IS NOT NULL ORDER BY renditions.id DESC LIMIT 1""",
+        (document_id,),
+    ).fetchone()
+    return None if row is None else int(row["pack"])
+
+
 def _number_texts(db: Database, texts: Sequence[str], base: int | None) -> tuple[list[int], int | None]:
     """The number of every text, new ones stored; and the pack that the next rendition of the line leans on."""
     digests = [text_digest(text) for text in texts]

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from tracker.models import (
@@ -30,7 +30,7 @@ from tracker.models import (
 
 def to_json(reading: Reading) -> dict[str, Any]:
     """Plain dicts, lists, strings, numbers and None, ready for `json.dumps`; absent lists are empty, an absent document None."""
-    plain: dict[str, Any] = _plain(asdict(reading))
+    plain: dict[str, Any] = _plain(reading)
     return plain
 
 
@@ -56,13 +56,13 @@ def from_json(data: Mapping[str, Any]) -> Reading:
 
 def step_json(step: Step) -> dict[str, Any]:
     """One step in the form that it has inside a Reading."""
-    plain: dict[str, Any] = _plain(asdict(step))
+    plain: dict[str, Any] = _plain(step)
     return plain
 
 
 def file_json(file: File) -> dict[str, Any]:
     """One file in the form that it has inside a Reading."""
-    plain: dict[str, Any] = _plain(asdict(file))
+    plain: dict[str, Any] = _plain(file)
     return plain
 
 
@@ -72,12 +72,21 @@ def file_from_json(data: Mapping[str, Any]) -> File:
 
 
 def _plain(value: Any) -> Any:
-    """Tuples become lists and enumerations their words; everything else is plain already."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+    """Records become dicts, tuples lists and enumerations their words; everything else is plain already.
+
+    In one walk: `dataclasses.asdict` copies every value by its own rules first, which took as long as reading the card.
+    """
+    if value is None or type(value) is str:
+        return value
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    return str(value) if isinstance(value, str) else value
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, str):
+        return str(value)
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    return value
 
 
 def _document(data: Mapping[str, Any]) -> DocumentFacts:

@@ -73,6 +73,7 @@ class Keys:
     """The names under which a watch keeps its small state in the store."""
 
     told: str  # the digest of the page as last read: the same bytes need no reading
+    reader: str  # which code read what was last read
     held: str  # facts that wait for a second look
     files: str  # the texts that were fetched, by file
     due: str  # the texts that could not be fetched, and when to try again
@@ -94,6 +95,7 @@ class Keys:
         name = f"{watch.source}/{watch.target}"
         return cls(
             told=f"told/{name}",
+            reader=f"reader/{name}",
             held=f"held/{name}",
             files=f"files/{name}",
             due=f"due/{name}",

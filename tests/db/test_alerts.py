@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlite_utils import Database, Migrations
 
-from db import events, schema
+from db import events, packing, schema
 from db.store import Store
 from tracker.alerts import (
     Attempt,
@@ -262,7 +262,7 @@ def test_the_log_holds_no_address(store: Store, make: Make) -> None:
 
 
 def test_a_database_from_before_alerts_gets_them_and_its_past_is_told_to_nobody(
-    tmp_path: Path, clock: Clock, make: Make
+    tmp_path: Path, clock: Clock, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     older = Migrations("tracker")
     for migration in (schema.m001_first, schema.m002_sources):
@@ -271,7 +271,9 @@ def test_a_database_from_before_alerts_gets_them_and_its_past_is_told_to_nobody(
     database.conn.row_factory = sqlite3.Row
     older.apply(database)
     past = (make.draft("past"),)
-    events.append(database, past, observed_at=make.at(), salt=lambda: bytes(16))
+    with monkeypatch.context() as then:  # when payloads were plain text
+        then.setattr(packing, "pack", lambda raw, _: raw.decode())
+        events.append(database, past, observed_at=make.at(), salt=lambda: bytes(16))
     database.conn.commit()
     database.close()
 

@@ -6,9 +6,10 @@ import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from sqlite_utils import Database, Migrations
 
-from db import events, schema
+from db import events, packing, schema
 from db.store import Store
 from feeds.site import Site
 from tests.feeds.fake_library import INFO, bill
@@ -19,7 +20,7 @@ from tracker.payloads import Drafter
 AT = datetime(2026, 5, 14, 11, 5, tzinfo=UTC)
 
 
-def test_old_entries_stay_and_the_other_language_is_added_once(tmp_path: Path) -> None:
+def test_old_entries_stay_and_the_other_language_is_added_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     older = Migrations("tracker")
     for migration in (schema.m001_first, schema.m002_sources, schema.m003_alerts):
         older()(migration)
@@ -29,7 +30,9 @@ def test_old_entries_stay_and_the_other_language_is_added_once(tmp_path: Path) -
     draft = Drafter(document=bill(), source="sozd", silent_before=None).draft(
         EventKind.BILL_STAGE, key="1", level=Level.KEY, payload={"after": "first_reading"}
     )
-    (event,) = events.append(database, (draft,), observed_at=AT, salt=lambda: bytes(16))
+    with monkeypatch.context() as then:  # when payloads were plain text
+        then.setattr(packing, "pack", lambda raw, _: raw.decode())
+        (event,) = events.append(database, (draft,), observed_at=AT, salt=lambda: bytes(16))
     database.execute("INSERT INTO entries (seq, atom, rss, json) VALUES (?, ?, ?, ?)", (event.seq, b"a", b"r", b"j"))
     database.execute("DELETE FROM outbox WHERE channel = 'feeds'")
     database.conn.commit()

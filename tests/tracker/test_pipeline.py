@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from db.store import Store
 from diffs import structure
-from scrapers import publication
+from scrapers import publication, sozd
 from tests.scrapers import sozd_pages as pages
 from tests.scrapers.sozd_pages import FakeCard, FakeFile, guid
 from tests.tracker.world import PORTAL, SOZD, World, kinds
-from tracker import demo_files, texts
-from tracker.models import EventKind, Part, Section
+from tracker import bills, demo_files, texts
+from tracker.models import EventKind, Part, Reading, Section
 from tracker.pipeline import Outcome
 
 NUMBER = pages.NUMBER
@@ -185,6 +187,42 @@ def test_a_better_reader_of_ours_is_not_news(world: World, monkeypatch: pytest.M
 
 
 # ---------------------------------------------------------------- the card
+
+
+def with_other_menu(card: FakeCard) -> bytes:
+    return card.body().replace(b"/2026-02-03", b"/2026-02-09")
+
+
+def test_a_better_parser_of_cards_is_not_news(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    genuine = sozd.read
+
+    def coarser(body: bytes, **what: Any) -> Reading:
+        reading = genuine(body, **what)
+        assert reading.document is not None
+        return replace(reading, document=replace(reading.document, comment=""))
+
+    with monkeypatch.context() as then:
+        then.setattr(sozd, "read", coarser)
+        then.setattr(bills, "fingerprint", lambda: "of code that dropped the comment")
+        started(world, with_files())
+    world.network.put(URL, with_other_menu(with_files()))
+    assert look(world) == []
+    card = world.store.versions(TARGET, part=Part.CARD)[-1]
+    assert (world.store.data(card.id) or {})["document"]["comment"] == with_files().comment[1:-1]
+
+
+def test_a_card_that_todays_code_has_read_is_not_taken_from_the_archive_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started(world, with_files())
+
+    def unpacked(_: Store, digest: str) -> bytes:
+        raise AssertionError(f"{digest} was unpacked")
+
+    monkeypatch.setattr(Store, "body", unpacked)
+    world.network.put(URL, with_other_menu(with_files()))
+    assert look(world) == []
+    assert look(world, replace(with_files(), comment="(в другой части)")) == ["fields.changed"]
 
 
 def test_a_vanished_file_is_told_at_the_second_look(world: World) -> None:

@@ -1,13 +1,17 @@
-"""A store of invented laws, filled fast: documents x versions, each version 1 % away from the one before it.
+"""What a store grows to: invented laws, documents x versions, each version 1 % away from the one before it.
 
-    python bench/growth_store.py DIRECTORY [--documents 2000] [--versions 20]
+    python bench/growth.py DIRECTORY [--documents 10000] [--versions 20] [--no-entries]
+
+Says how many times the whole database is smaller than the texts in it, what takes how much, how much memory filling took from
+quarter to quarter, how long any version takes to be read, and what a bill card costs that is fetched daily and in which only
+the date of its menu moves.
 
 Everything is recorded in the order of time, as it would have been seen: the first texts of all documents in one month, the next
 in the month after it. One event in fifty is significant; the laws name days on which they take effect.
 
 Words come from the dictionary of Russian, as often as words of a language do (Zipf), so that lemmas, index and compression have
-to do with what they would meet. Every document is invented. Entries of feeds are rendered and the index of search is made, as
-a running tracker would.
+to do with what they would meet. Every document is invented. Differences are made by `diffs`, entries of feeds are rendered and
+the index of search is made, as a running tracker would. The store stays in DIRECTORY, for `bench/serve.py`.
 """
 
 from __future__ import annotations
@@ -17,11 +21,14 @@ import contextlib
 import itertools
 import random
 import sqlite3
+import statistics
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +37,13 @@ import pymorphy3
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from db.store import FILE_NAME, Store  # noqa: E402 - after the path is known
+from bench.checking import Site as Site200  # noqa: E402 - after the path is known
+from db.store import FILE_NAME, Store  # noqa: E402 - the same
+from diffs.compare import compare  # noqa: E402 - the same
 from feeds.site import Site  # noqa: E402 - the same
 from tracker import publishing  # noqa: E402 - the same
 from tracker.finding import Finder  # noqa: E402 - the same
 from tracker.models import (  # noqa: E402 - the same
-    Diff,
-    DiffStats,
     Document,
     EditionKey,
     EventDraft,
@@ -45,10 +52,9 @@ from tracker.models import (  # noqa: E402 - the same
     Level,
     NewVersion,
     Observation,
-    Operation,
     Part,
+    Response,
     Section,
-    Significance,
     SiteInfo,
     Status,
     Watch,
@@ -63,6 +69,15 @@ VOCABULARY = 20_000
 LETTERS = "абвгдежзиклмнопрстуфхцчшщэюя"
 START = datetime(2097, 1, 1, 6, 0, tzinfo=UTC)
 MONTH = 30  # days between two versions
+#: What a share of the database is called -> words in the names of its tables and indexes, in the order they are asked.
+SHARES = {
+    "search index": ("search_",),
+    "entries of feeds": ("entries",),
+    "texts and differences": ("blobs", "packs", "texts", "diffs"),
+    "versions": ("versions", "renditions"),
+    "ledger": ("ledger", "event_scopes", "payloads"),
+}
+OF_TEXTS = ("search index", "texts and differences")
 TOPICS = ("citizenship", "conscription")
 INFO = SiteInfo(
     title="Bench", base_url="https://tracker.example", authority="tracker.example", year=2097, invented=True, live=True
@@ -112,13 +127,15 @@ class Invented:
         times = next((size for every, size in LARGER.items() if number % every == 0), 1)
         return [self.say(WORDS) for _ in range(UNITS * times)]
 
-    def amended(self, units: list[list[str]]) -> tuple[list[list[str]], int]:
-        """The next version: in one unit a hundredth of the words of a bill are other words."""
-        at = self.random.randrange(len(units))
-        unit = list(units[at])
-        for place in self.random.sample(range(WORDS), max(1, UNITS * WORDS // 100)):
-            unit[place] = self.say(1)[0]
-        return [*units[:at], unit, *units[at + 1 :]], at
+    def amended(self, units: list[list[str]]) -> list[list[str]]:
+        """The next version: a hundredth of the words is other words, in one unit of a bill, in several of a larger text."""
+        changed = list(units)
+        for at in self.random.sample(range(len(units)), len(units) // UNITS):
+            unit = list(units[at])
+            for place in self.random.sample(range(WORDS), max(1, UNITS * WORDS // 100)):
+                unit[place] = self.say(1)[0]
+            changed[at] = unit
+        return changed
 
 
 def sections(units: list[list[str]]) -> tuple[Section, ...]:
@@ -151,8 +168,8 @@ def observations(make: Invented, number: int, versions: int) -> Iterator[Observa
             kind, diff = EventKind.DOCUMENT_DISCOVERED, None
         else:
             old = sections(units)
-            units, changed = make.amended(units)
-            diff = _diff(old[changed], sections(units)[changed], changed)
+            units = make.amended(units)
+            diff = compare(old, sections(units))
             kind, payload = EventKind.TEXT_CHANGED, {"change": of_change(diff)}
             text = {"label": "Текст", "edition": "introduced", "readable": True}
         now = sections(units)
@@ -198,28 +215,6 @@ def _days(document: Document, place: int) -> dict[str, Any]:
     return {f"effective/{document.id}": {"dates": [row]}}
 
 
-def _diff(old: Section, new: Section, index: int) -> Diff:
-    operation = Operation(
-        ops=("modified",),
-        old_path=old.path,
-        new_path=new.path,
-        old_address=old.address,
-        new_address=new.address,
-        old_text=old.text,
-        new_text=new.text,
-        spans=(("-", old.text), ("+", new.text)),
-        old_index=index,
-        new_index=index,
-    )
-    return Diff(
-        same=False,
-        operations=(operation,),
-        stats=DiffStats(words_added=WORDS, words_removed=WORDS),
-        significance=Significance(level=Level.NOTABLE),
-        similarity=0.99,
-    )
-
-
 def fill(store: Store, *, documents: int, versions: int) -> int:
     """Record as many documents; the bytes that all their texts would take as plain UTF-8."""
     words = vocabulary()
@@ -235,13 +230,80 @@ def fill(store: Store, *, documents: int, versions: int) -> int:
                     raw += sum(len(unit.text.encode()) + 1 for unit in seen.versions[0].sections)
                     if place == versions - 1:
                         store.put_watch(_watch(seen))
-        print(f"  {place + 1} of {versions} versions", file=sys.stderr, flush=True)
+        if (place + 1) % max(1, versions // 4) == 0:
+            print(f"{place + 1} versions of each recorded: {memory('VmRSS'):.0f} MB resident", flush=True)
     return raw
 
 
 def _batches(histories: list[Iterator[Observation]], size: int) -> Iterator[list[Iterator[Observation]]]:
     for start in range(0, len(histories), size):
         yield histories[start : start + size]
+
+
+def memory(name: str) -> float:
+    """A line of `/proc/self/status`, MB."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(name)) / 1024
+
+
+def reading(store: Store) -> None:
+    """How long any version takes: its units out of their packs, and one difference, with nothing at hand."""
+    chance = random.Random(7)  # noqa: S311 - the same ones every time
+    documents = chance.sample(store.documents(), min(200, store.document_count()))
+    versions = [version.id for document in documents for version in store.versions(document.id)]
+    events = [event.diff_id for document in documents for event in store.events(scope=f"document:{document.id}")]
+    works: dict[str, Sequence[Callable[[], object]]] = {
+        "a version": [
+            partial(store.sections, version) for version in chance.sample(versions, min(1000, len(versions)))
+        ],
+        "a difference": [partial(store.diff, name) for name in events if name is not None][:1000],
+    }
+    for name, calls in works.items():
+        times = sorted(took(call) for call in calls)
+        print(
+            f"{name}: median {statistics.median(times):.2f} ms, p99 {times[int(len(times) * 0.99)]:.2f} ms,"
+            f" slowest {times[-1]:.2f} ms of {len(times)}"
+        )
+
+
+def took(work: Callable[[], object]) -> float:
+    """Milliseconds, the better of two times: other work on the machine is nothing of ours."""
+    times = []
+    for _ in range(2):
+        started = time.perf_counter()
+        work()
+        times.append((time.perf_counter() - started) * 1e3)
+    return min(times)
+
+
+def daily(days: int = 60) -> None:
+    """What the evidence of one card grows by a day: the file after `days` days, less what it was after the first."""
+    site = Site200()
+    with tempfile.TemporaryDirectory(prefix="duma-tracker-bench-") as folder:
+        sizes = []
+        with Store(Path(folder), clock=lambda: START) as store:
+            for day in range(days):
+                site.menu_day = 1 + day % 28
+                body = site.card("200001-99").replace(b"02-02/2026-02", f"02-02/2026-{1 + day // 28:02d}".encode())
+                headers = (("Date", f"{START + timedelta(days=day):%a, %d %b %Y %H:%M:%S GMT}"),)
+                address = "https://sozd.example/bill/200001-99"
+                store.keep(
+                    source="sozd",
+                    response=Response(
+                        url=address,
+                        final_url=address,
+                        status=200,
+                        headers=headers,
+                        body=body,
+                        fetched_at=START + timedelta(days=day),
+                        via="direct+https",
+                    ),
+                )
+                sizes.append(store.size())
+    print(
+        f"a card of {len(body) / 1e6:.1f} MB polled daily: {sizes[0] / 1e6:.1f} MB on the first day,"
+        f" then {(sizes[-1] - sizes[0]) / (days - 1):,.0f} bytes a day"
+    )
 
 
 def _watch(seen: Observation) -> Watch:
@@ -273,18 +335,34 @@ def build(directory: Path, *, documents: int, versions: int, entries: bool) -> N
         if entries:
             publishing.render_entries(store, Site(store, INFO))
         rendered = time.perf_counter()
-    sizes = table_sizes(directory)
+        store.finish_outbox(
+            "alerts", [event.id for event in store.outbox("alerts", limit=10_000_000)]
+        )  # none subscribes
+        sizes = table_sizes(directory)
+        count = documents * versions
+        print(f"{documents:,} documents x {versions} versions: {raw / 1e6:,.0f} MB of plain text")
+        print(
+            f"recorded in {filled - started:.0f} s ({(filled - started) / count * 1e3:.1f} ms for each version),"
+            f" indexed in {indexed - filled:.0f} s, entries in {rendered - indexed:.0f} s;"
+            f" at most {memory('VmHWM'):.0f} MB resident"
+        )
+        tell_sizes(sizes, raw, count)
+        reading(store)
+
+
+def tell_sizes(sizes: dict[str, int], raw: int, versions: int) -> None:
+    """What the tables take, each with its indexes, and what they are together beside the raw texts."""
+    shares: dict[str, int] = {}
+    for name, size in sizes.items():
+        share = next((share for share, words in SHARES.items() if any(word in name for word in words)), "the rest")
+        shares[share] = shares.get(share, 0) + size
+    for share, size in sorted(shares.items(), key=lambda item: -item[1]):
+        print(f"| {share} | {size / 1e6:,.1f} MB | {size / versions:,.0f} bytes for each version |")
     whole = sum(sizes.values())
-    search = sum(size for name, size in sizes.items() if "search_" in name)
-    rendering = sum(size for name, size in sizes.items() if "entries" in name)
-    print(f"{documents:,} documents x {versions} versions: {raw / 1e6:,.0f} MB of plain text")
-    print(
-        f"recorded in {filled - started:.0f} s, indexed in {indexed - filled:.0f} s, entries in {rendered - indexed:.0f} s"
-    )
-    print(
-        f"database {whole / 1e6:,.0f} MB, of it search {search / 1e6:,.0f} MB, entries of feeds {rendering / 1e6:,.0f} MB"
-    )
-    print(f"plain text is {raw / whole:.1f}x the database, {raw / (whole - rendering):.1f}x without entries")
+    texts = sum(shares.get(name, 0) for name in OF_TEXTS)
+    entries = shares.get("entries of feeds", 0)
+    print(f"whole database {whole / 1e6:,.0f} MB: the texts are {raw / whole:.1f}x that,", end=" ")
+    print(f"{raw / (whole - entries):.1f}x without entries, {raw / texts:.1f}x texts, differences and index alone")
 
 
 def table_sizes(directory: Path) -> dict[str, int]:
@@ -296,7 +374,7 @@ def table_sizes(directory: Path) -> dict[str, int]:
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     arguments.add_argument("directory", type=Path)
-    arguments.add_argument("--documents", type=int, default=2000)
+    arguments.add_argument("--documents", type=int, default=10_000)
     arguments.add_argument("--versions", type=int, default=20)
     arguments.add_argument("--no-entries", action="store_true", help="render no entries of feeds")
     chosen = arguments.parse_args()
@@ -306,3 +384,4 @@ if __name__ == "__main__":
         versions=chosen.versions,
         entries=not chosen.no_entries,
     )
+    daily()
