@@ -35,6 +35,7 @@ _HEAD: Final = "ledger_head"  # the key in `meta` under which the end of the led
 #: line and its payload, and is kept in a table so that a hundred such events are found among a million others.
 SIGNIFICANT: Final = "significant"
 _LOUD: Final = "level <= 2 OR kind IN ('coverage.gap', 'coverage.restored', 'correction')"
+#: The same as `_may_matter`, of lines that are recorded.
 _MAY_MATTER: Final = f"{_LOUD} OR json_extract(plain(payload), '$.readable') = 0"
 SCHEMA_SIGNIFICANT: Final = (
     "CREATE TABLE significant (seq INTEGER PRIMARY KEY REFERENCES ledger (seq)) STRICT",
@@ -98,9 +99,17 @@ def append(
             "scopes": list(dict.fromkeys(draft.scopes)),
         }
         previous_hash = _append_line(db, line, payload=canonical_json(draft.payload), salt=salt(), after=previous_hash)
+        if _may_matter(draft):
+            db.execute("INSERT INTO significant (seq) VALUES (?)", (seq,))
         db.conn.executemany("INSERT INTO outbox (channel, seq) VALUES (?, ?)", [(channel, seq) for channel in channels])
     _note_head(db, seq, previous_hash)
     return bundle_events(db, bundle)
+
+
+def _may_matter(draft: EventDraft) -> bool:
+    """Whether an event may have to be told to everybody."""
+    loud = draft.kind in {EventKind.COVERAGE_GAP, EventKind.COVERAGE_RESTORED, EventKind.CORRECTION}
+    return draft.level <= Level.MAJOR or loud or draft.payload.get("readable") is False
 
 
 def event(db: Database, name: str) -> Event | None:
@@ -523,10 +532,6 @@ def _append_line(db: Database, line: dict[str, Json], *, payload: str, salt: byt
     db.execute(
         "INSERT INTO event_scopes (scope, seq) SELECT value, :seq FROM json_each(:scopes)",
         {"seq": whole["seq"], "scopes": canonical_json(scopes)},
-    )
-    db.execute(
-        f"INSERT INTO significant SELECT seq FROM events WHERE seq = ? AND ({_MAY_MATTER})",  # noqa: S608 - constants
-        (whole["seq"],),
     )
     return own_hash
 

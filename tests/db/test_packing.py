@@ -73,7 +73,7 @@ def test_a_store_of_plain_payloads_and_entries_is_packed_and_says_the_same(
 ) -> None:
     database = Database(tmp_path / FILE_NAME, execute_plugins=False)
     database.conn.row_factory = sqlite3.Row
-    schema.MIGRATIONS.apply(database, stop_before="m007_packing")
+    schema.MIGRATIONS.apply(database, stop_before="m008_packing")
     drafts = tuple(make.draft(f"{number}", payload={"title": f"Событие {number}"}) for number in range(3))
     with monkeypatch.context() as then:  # when payloads were plain text
         then.setattr(packing, "pack", lambda raw, _: raw.decode())

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from db import ledger
+from db import ledger, packing
 from db.store import FILE_NAME, Store
 from tests.db.conftest import START, Clock, Make
 from tracker.models import (
@@ -36,6 +36,8 @@ from tracker.models import (
 from tracker.roots import Root
 
 DAYS = 6
+#: One entry, packed, that was never rendered.
+ALTERED = packing.pack(b"1 1 1\nxyz", packing.ENTRIES)
 Tamper = Callable[[sqlite3.Connection], None]
 
 
@@ -229,8 +231,8 @@ SQL: dict[str, tuple[str, str]] = {
         r"\(line 6\): tampered: its entry in the feeds is gone",
     ),
     "words of an entry": (
-        "UPDATE entries SET atom = x'00' WHERE seq = 6 AND language = 'ru'",
-        r"\(line 6\): tampered: its entry in the feeds \(ru\) was altered",
+        f"UPDATE entries SET languages = 'en', data = x'{ALTERED.hex()}' WHERE seq = 6",
+        r"\(line 6\): tampered: its entry in the feeds was altered",
     ),
     # strikes
     "reason of a strike": ("UPDATE strikes SET reason = 'x' WHERE number = 1", r"strike 1: tampered: the line was"),
@@ -501,10 +503,10 @@ def test_an_older_store_is_sealed_as_it_is(honest: Path, tmp_path: Path) -> None
     def older(connection: sqlite3.Connection) -> None:
         for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE name LIKE '%_tallied'").fetchall():
             connection.execute(f"DROP TRIGGER {name}")
-        for table in ("snapshots", "versions", "renditions", "entries"):
+        for table in ("snapshots", "versions", "renditions"):
             connection.execute(f"ALTER TABLE {table} DROP COLUMN seal")
         connection.execute("ALTER TABLE renditions DROP COLUMN digest")
-        for table in ("roots", "tallies", "significant"):
+        for table in ("roots", "tallies"):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("DELETE FROM _sqlite_migrations WHERE name = 'm006_roots'")
 

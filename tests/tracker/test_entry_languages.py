@@ -28,7 +28,7 @@ def test_old_entries_stay_and_the_other_language_is_added_once(tmp_path: Path, m
     database.conn.row_factory = sqlite3.Row
     older.apply(database)
     draft = Drafter(document=bill(), source="sozd", silent_before=None).draft(
-        EventKind.BILL_STAGE, key="1", level=Level.KEY, payload={"after": "first_reading"}
+        EventKind.BILL_STAGE, key="1", level=Level.NOTABLE, payload={"after": "first_reading"}
     )
     with monkeypatch.context() as then:  # when payloads were plain text
         then.setattr(packing, "pack", lambda raw, _: raw.decode())
