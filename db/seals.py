@@ -26,6 +26,7 @@ SEALED: Final = {
 }
 #: Entries of feeds are sealed as they are written, by `of_entry`.
 ENTRIES: Final = "ALTER TABLE entries ADD COLUMN seal BLOB NOT NULL DEFAULT x''"
+_ENTRIES: Final = "SELECT entries.*, ledger.id FROM entries JOIN ledger USING (seq)"
 SCHEMA: Final = tuple(f"ALTER TABLE {table} ADD COLUMN seal BLOB NOT NULL DEFAULT x''" for table in SEALED)
 
 
@@ -68,9 +69,6 @@ def entry_problems(db: Database) -> Iterator[str]:
         if row["seal"] != _of_row(row):
             name = f"event {row['id']} (line {row['seq']})"
             yield f"{name}: tampered: its entry in the feeds ({row['language']}) was altered, its seal says otherwise"
-
-
-_ENTRIES: Final = "SELECT entries.*, ledger.id FROM entries JOIN ledger USING (seq)"
 
 
 def _of_row(row: sqlite3.Row) -> bytes:
