@@ -43,6 +43,14 @@ def test_our_lines_are_json_where_no_person_sits(capsys: pytest.CaptureFixture[s
     }
 
 
+def test_a_server_that_raises_its_own_level_is_not_heard_either(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.set_up("json")
+    server = logging.getLogger("some.server")
+    server.setLevel(logging.INFO)
+    server.info('203.0.113.9 - "GET /search?q=x"')
+    assert written(capsys) == []
+
+
 def test_people_get_words(capsys: pytest.CaptureFixture[str]) -> None:
     logs.set_up("lines")
     structlog.get_logger("tracker.schedule").info("look", target="bill/100001-99")
