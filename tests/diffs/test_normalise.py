@@ -7,7 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diffs import typography
-from diffs.normalise import RULES, Cleaned, canonical, cleaned, explain, folded, normalise, published_lines
+from diffs.normalise import (
+    RULES,
+    Cleaned,
+    canonical,
+    canonicals,
+    cleaned,
+    cleaned_lines,
+    explain,
+    folded,
+    normalise,
+    published_lines,
+)
 from tracker.models import Noise
 
 SAME = [
@@ -254,3 +265,35 @@ def test_a_rule_that_is_passed_over_would_have_changed_nothing(text: str) -> Non
     for rule in typography._RULES:
         whole = rule.pattern.sub(rule.replacement, whole)
     assert canonical(text) == folded(text).text == whole
+
+
+PIECES = st.sampled_from(
+    [
+        *"аяСN .,-^_№«ё1(|\n",
+        "  ",
+        "\u00a0",
+        " а б в",
+        "22<sup>1</sup>",
+        "ст.5",
+        "статьи 25-6",
+        "(Собрание законодательства, 2098, № 1)",
+        "(В редакции Федерального закона от 01.02.2098 № 5-ФЗ)",
+        "Президент Российской Федерации",
+        "Текст закона:",
+        "КонсультантПлюс: примечание.",
+        "Страница 5",
+        'HYPERLINK "x"',
+    ]
+)
+MANY = st.lists(st.lists(PIECES, max_size=8).map("".join), max_size=6)
+
+
+@given(MANY)
+def test_many_units_are_made_canonical_like_each(texts: list[str]) -> None:
+    assert canonicals(texts) == [canonical(text) for text in texts]
+
+
+@given(MANY)
+def test_many_lines_are_cleaned_like_each(texts: list[str]) -> None:
+    lines = published_lines("\n".join(texts))
+    assert cleaned_lines(lines) == [cleaned(line) for line in lines]
