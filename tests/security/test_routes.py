@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -25,7 +26,8 @@ from feeds.alerts import payload
 from feeds.answers import SECURITY_HEADERS
 from feeds.site import Site
 from tests.feeds.fake_library import INFO
-from tests.tracker.test_api import LAW, NEWER, NOW, VERSION, fill
+from tests.tracker.test_api import NEWER, VERSION, fill
+from tests.tracker.test_finding import LAW, NOW
 from tracker.finding import Finder
 from tracker.insight import LawInsight
 from tracker.operating import OperatorServer
