@@ -119,9 +119,10 @@ def survived(reader: Callable[[bytes], Any], body: bytes) -> Any:
     try:
         return reader(body)
     except TrackerError as error:
-        assert str(error)
-        assert "\n" not in str(error)
-        return None
+        said = str(error)
+    assert said
+    assert "\n" not in said
+    return None
 
 
 # ---------------------------------------------------------------- pages

@@ -256,7 +256,7 @@ def test_forms_alone_show_what_was_typed_into_them_and_as_words(doors: Doors, fo
     "host", ["evil.example", '"><script>alert(1)</script>', "t.example:99999", "t.example, evil.example", "", "[::1]"]
 )
 def test_the_host_named_by_a_stranger_changes_nothing(doors: Doors, host: str) -> None:
-    others = {
+    others: dict[str, Any] = {
         "X_Forwarded_Host": host,
         "X_Forwarded_For": host,
         "Forwarded": f"host={host}",
