@@ -54,10 +54,10 @@ def closure(requirements: list[Requirement]) -> dict[str, metadata.Distribution]
 
 def licence(distribution: metadata.Distribution) -> str:
     """In the words of the package: an SPDX expression, its classifiers, or the first line that it gives."""
-    told = distribution.metadata
+    told: Any = distribution.metadata
     classified = [row for row in told.get_all("Classifier") or () if row.startswith("License ::")]
     free = (told.get("License") or "").strip().partition("\n")[0]
-    return told.get("License-Expression") or " | ".join(filter(None, [*classified, free]))
+    return str(told.get("License-Expression") or "") or " | ".join(filter(None, [*classified, free]))
 
 
 @pytest.fixture(scope="module")
