@@ -97,14 +97,19 @@ class Layout:
         *,
         menu: Sequence[tuple[str, str]],
         demo: bool = False,
+        is_missing: bool = False,
         **context: Any,
     ) -> Page:
-        """One page from its template. `demo` adds the mark of invented documents where the whole site is not invented."""
+        """One page from its template. `demo` adds the mark of invented documents where the whole site is not invented.
+
+        `is_missing`: nothing stands at that path, and nothing in the page repeats it.
+        """
         body = self._templates.get_template(template).render(
             site=self.info,
             path=path,
             to=lambda target: self.link(path, target),
-            in_other=self.link(path, path, self._say.other),
+            is_missing=is_missing,
+            in_other=self.link(path, "/" if is_missing else path, self._say.other),
             absolute=self.absolute,
             invented=self.info.invented or demo,
             demo_words=labels.DEMO,

@@ -236,10 +236,10 @@ class Site:
         return found
 
     def missing(self, path: str) -> Page:
-        """The page for an address that does not exist, with links that work from there."""
-        language, own = languages.split(path)
+        """The page for an address that does not exist, with links that work from there. It does not repeat the address."""
+        language, own = languages.split(path if path.startswith("/") else "/")  # a request may name anything: `GET *`
         frame = self._frames[language]
-        return frame.html(own or "/", "missing.html", None, heading=frame.say("Страница не найдена"))
+        return frame.html(own or "/", "missing.html", None, heading=frame.say("Страница не найдена"), is_missing=True)
 
     def busy(self, path: str) -> Page:
         """The page that stands where one could not be made just now."""

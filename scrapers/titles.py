@@ -34,12 +34,13 @@ class FullName:
     def of(text: str) -> FullName:
         """The first line is the header, with or without the title on it. A name of another form is all `rest`."""
         first, _, below = text.strip().partition("\n")
-        found = _HEADER.fullmatch(first.strip())
+        first = " ".join(first.split())  # a long run of spaces would be tried from each of them
+        found = _HEADER.fullmatch(first)
         if found is None:
             return FullName(rest=" ".join(text.split()))
         kind, authority = split_kind(found["words"])
         return FullName(
-            line=" ".join(first.strip()[: found.end("number")].split()),
+            line=first[: found.end("number")],
             kind=kind,
             authority=authority,
             date=day_of(found["date"]),

@@ -151,19 +151,19 @@ class Desk:
         below = f"{under}."
         kept = [row for row in sections if not under or row.path == under or row.path.startswith(below)]
         if under and not kept:
-            raise Refused(404, f"there is no unit {under[:100]} in this version")
+            raise Refused(404, "there is no such unit in this version")
         return Page(value={"version": shapes.version_name(version), "sections": shapes.units(kept)})
 
     def _document(self, name: str) -> Document:
         found = self.library.document(name)
         if found is None:
-            raise Refused(404, f"no document {name[:200]} is followed here")
+            raise Refused(404, "no such document is followed here")
         return found
 
     def _version(self, name: str) -> tuple[Document, Version]:
         found = addresses.version_at(f"/{name}", self.library)
         if found is None:
-            raise Refused(404, f"there is no version {name[:200]} here")
+            raise Refused(404, "there is no such version here")
         return found
 
     # ------------------------------------------------------------ comparison
@@ -269,7 +269,7 @@ class Desk:
         if event.struck:
             raise Refused(410)
         if diff is None:
-            raise Refused(404, f"event {name} compares no texts")
+            raise Refused(404, "this event compares no texts")
         return Page(value=self._report(diff))
 
     def evidence(self, name: str) -> Page:
@@ -284,7 +284,7 @@ class Desk:
     def _event(self, name: str) -> Event:
         found = self.library.event(name)
         if found is None:
-            raise Refused(404, f"no event {name[:100]} here")
+            raise Refused(404, "there is no such event here")
         return found
 
     def _report(self, diff: Diff) -> Mapping[str, Any]:

@@ -44,7 +44,7 @@ class Problem(BaseModel):
     type: str = Field(description="A URI that names the kind of problem.", examples=["about:blank"])
     title: str = Field(examples=["Not Found"])
     status: int = Field(examples=[404])
-    detail: str = Field(examples=["no event aaaaaaaaaaaaaaaaaaaa"])
+    detail: str = Field(examples=["there is no such event here"])
     errors: list[Fault] = Field(default=[], description="For 422: every parameter that was not understood.")
 
 

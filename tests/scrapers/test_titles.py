@@ -70,3 +70,9 @@ def test_a_title_that_ends_like_a_header_stays_whole() -> None:
 )
 def test_days_are_calendar_days(value: object, expected: str | None) -> None:
     assert day_of(value) == expected
+
+
+def test_spaces_without_end_cost_no_more_than_reading_them() -> None:
+    """Tried from each space they would take hours."""
+    name = f"Указ{' ' * 10**6}Президента Российской Федерации от 16.01.2099 № 17"
+    assert FullName.of(name).line == "Указ Президента Российской Федерации от 16.01.2099 № 17"
