@@ -45,7 +45,9 @@ class FastClock:
             self._shared = mmap.mmap(file.fileno(), 8)
         self._now, self._end = start.timestamp(), (start + timedelta(days=days)).timestamp()
         self.speed = speed
-        self._pass_began: float | None = None
+        self._pass_began: float | None = (
+            self._now
+        )  # until the first pass has ended: nothing may happen before it is seen
         self._write()
 
     def __call__(self) -> datetime:

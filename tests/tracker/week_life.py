@@ -299,7 +299,7 @@ def _examine(life: Life, service: Service, clock: SharedClock) -> None:
     life.health[f"/health/fresh {status}"] += 1
     after = hour(clock())
     stale = {name for name, state in said["sources"].items() if state["stale"]}
-    if (status == 503) != bool(stale):
+    if (status == 503) != bool(stale or not said["sources"]):
         life.lies.append(f"hour {before:.1f}: {status} with stale {sorted(stale)}")
     if after - before > _MARGIN:  # a slow machine: of what moment this was said is not known
         return

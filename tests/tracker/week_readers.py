@@ -124,7 +124,9 @@ class Readers:
 
     async def run(self) -> None:
         """Read until `stop`."""
-        await asyncio.gather(*(self._read(place) for place in range(self._number)))
+        async with asyncio.TaskGroup() as group:
+            for place in range(self._number):
+                group.create_task(self._read(place))
 
     def stop(self) -> None:
         self._stopping.set()
