@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -39,8 +39,12 @@ def holds(text: str, terms: Iterable[Term]) -> bool:
 def fragment(text: str, terms: Sequence[Term], *, width: int = WIDTH) -> tuple[Run, ...]:
     """The part of a text where most stands of what was looked for; what was cut away is an ellipsis."""
     words = _words(text)
-    found = sorted({place for term in terms for near in term.options for row in _places(words, near) for place in row})
-    first, last = _window(text, [words[place] for place in found], width)
+    told: dict[int, set[int]] = {}  # place of a word -> the terms that it belongs to
+    for number, term in enumerate(terms):
+        for place in {place for near in term.options for row in _places(words, near) for place in row}:
+            told.setdefault(place, set()).add(number)
+    found = sorted(told)
+    first, last = _window(text, [(words[place], told[place]) for place in found], width)
     runs: list[Run] = [("… ", False)] if first else []
     position = first
     for place in found:
@@ -85,15 +89,25 @@ def _places(words: Sequence[_Word], near: Near) -> Iterator[tuple[int, ...]]:
             yield (start, *(at for at in others if at is not None))
 
 
-def _window(text: str, found: Sequence[_Word], width: int) -> tuple[int, int]:
-    """The part to show: that of `width` characters which holds the most of what was found, the first of such."""
+def _window(text: str, found: Sequence[tuple[_Word, set[int]]], width: int) -> tuple[int, int]:
+    """The part to show: of `width` characters, with the most of the terms, then of the words found; the first of such."""
     if len(text) <= width:
         return 0, len(text)
     best = 0
     if found:
-        ends = [word.end for word in found]
-        held = [bisect_right(ends, word.start + width - _BEFORE) - place for place, word in enumerate(found)]
-        best = max(0, found[held.index(max(held))].start - _BEFORE)
+        held: list[tuple[int, int]] = []
+        shown: Counter[int] = Counter()  # term -> its words between this place and the end of the window
+        behind = 0
+        for place, (word, terms) in enumerate(found):
+            while behind < len(found) and found[behind][0].end <= word.start + width - _BEFORE:
+                shown.update(found[behind][1])
+                behind += 1
+            held.append((len(+shown), behind - place))
+            if place < behind:
+                shown.subtract(terms)
+            else:  # a word longer than the window
+                behind = place + 1
+        best = max(0, found[held.index(max(held))][0].start - _BEFORE)
     best = min(best, len(text) - width)
     if best:
         space = _BREAK.search(text, best, best + _BEFORE)

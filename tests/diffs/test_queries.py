@@ -157,6 +157,12 @@ def test_a_fragment_shows_where_most_was_found() -> None:
     assert shown.strip("… ") in text
 
 
+def test_a_fragment_shows_different_words_rather_than_one_of_them_often() -> None:
+    text = "Гражданство, гражданства, гражданству. " + "Иные слова стоят здесь. " * 40 + "Гражданство через десять лет."
+    runs = fragments.fragment(text, queries.understand("гражданства десяти").terms)
+    assert [run for run, found in runs if found] == ["Гражданство", "десять"]
+
+
 @given(st.text(max_size=400), st.text(max_size=60), st.integers(10, 80))
 def test_a_fragment_is_a_part_of_its_text(text: str, query: str, width: int) -> None:
     terms = queries.understand(query).terms
