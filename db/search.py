@@ -26,7 +26,7 @@ from typing import Final
 from sqlite_utils import Database
 
 from db import texts
-from tracker.models import canonical_json
+from tracker.models import Part, canonical_json
 from tracker.queries import Near, Place, Places, Query, Term
 
 Tokenise = Callable[[str], Sequence[str]]
@@ -72,9 +72,11 @@ _PER_WORD: Final = 3  # the same for each word of a phrase
 _REACH: Final = 10_000
 #: Of the places within reach, so many of the best are sorted by document.
 _CANDIDATES: Final = 600
-#: How much more a heading counts than what stands below it, a unit that was asked for than those inside it.
+#: How much more the heading of an article counts than what stands below it, a unit that was asked for than those inside it;
+#: how much less what is said about a law than the law.
 _HEADING: Final = 1.5
 _THE_UNIT: Final = 2.0
+_NOTE: Final = 0.5
 _READ: Final = 200
 _READ_RANKED: Final = 100  # these lie apart, and each costs more
 #: So many lines of a filter are put to the index; when there are more, each document that is met is asked for.
@@ -318,9 +320,9 @@ def ranked(
 ) -> Places:
     """The same, the most relevant documents first; the cursor counts documents.
 
-    A document counts as much as its best place, and a little more for each further one. A place counts by BM25, more as a
-    heading, most as the very unit that was asked for. Documents of `titled` come first, in that order. Of equals the newest
-    is first, and past `_REACH` places only the newest are looked at.
+    A document counts as much as its best place, and a little more for each further one. A place counts by BM25, more as the
+    heading of an article, most as the very unit that was asked for, less in an explanatory note. Documents of `titled` come
+    first, in that order. Of equals the newest is first, and past `_REACH` places only the newest are looked at.
     """
     narrowing = _Narrowing(db, query, tuple(documents))
     wanted, narrowed = _wanted(terms, address, narrowing)
@@ -332,7 +334,7 @@ def ranked(
               ORDER BY rowid DESC LIMIT {_REACH}
             ), best AS MATERIALIZED (
               SELECT search_places.*, search_paths.path AS name, address,
-                score * iif(instr(search_paths.path, '.'), 1.0, {_HEADING}) AS score
+                score * iif(search_paths.path LIKE 'st-%' AND NOT instr(search_paths.path, '.'), {_HEADING}, 1.0) AS score
               FROM found CROSS JOIN search_places ON search_places.id = place
               CROSS JOIN search_paths ON search_paths.id = search_places.path
               WHERE (last IS NULL OR (:every AND last != {_GONE}))
@@ -429,7 +431,8 @@ class _Gathering:
     def _worth(self, row: sqlite3.Row) -> tuple[float, int, int]:
         """How good a place is, the best first: BM25 of this index is negative. Of equals, the newest; then as they stand."""
         is_it = bool(self._address) and _COMPONENT.split(row["name"].lower())[-1] == self._address[-1]
-        return row["score"] * (_THE_UNIT if is_it else 1.0), -row["first"], row["id"]
+        weight = (_THE_UNIT if is_it else 1.0) * (_NOTE if row["part"] == Part.NOTE else 1.0)
+        return row["score"] * weight, -row["first"], row["id"]
 
     def _groups(self, rows: Iterable[sqlite3.Row]) -> Iterator[list[sqlite3.Row]]:
         """What came with one version together, in the order of its text; in one document alone each place by itself.

@@ -68,9 +68,13 @@ def _statements(diff: Diff) -> Iterator[_Statement]:
     """Every operation as a statement; those of one group are one unless they also change words."""
     groups = {group.id: group for group in diff.groups}
     grounds = " ".join(reason.text for reason in diff.significance.reasons if reason.rule == "ground") + " "
+    stops = {group.id for group in diff.groups if group.kind == "punctuation"}
+    quiet = stops if any(operation.group not in stops for operation in diff.operations) else set()
     told: set[str] = set()
     read = 0
     for operation in diff.operations:
+        if operation.group in quiet:
+            continue  # what only its stops tell apart is no change of its own beside one of words; so pages count too
         group = groups.get(operation.group or "")
         if group is not None and (
             group.kind == "punctuation" or not {"added", "removed", "modified"} & set(operation.ops)
