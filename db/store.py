@@ -58,7 +58,8 @@ from tracker.roots import Proof, Root
 FILE_NAME: Final = "tracker.sqlite"
 
 
-def _random_salt() -> bytes:
+def random_salt() -> bytes:
+    """16 bytes that nobody can guess."""
     return os.urandom(16)
 
 
@@ -77,7 +78,7 @@ class Store:
         directory: Path,
         *,
         clock: Callable[[], datetime],
-        salt: Callable[[], bytes] = _random_salt,
+        salt: Callable[[], bytes] = random_salt,
         read_only: bool = False,
         busy_seconds: float = 30.0,
         key: Secret | None = None,

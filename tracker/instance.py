@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Final
 
-from db.store import Store
+from db.store import Store, random_salt
 from diffs import topics
 from diffs.topics import TopicRules
 from feeds.site import Site
@@ -118,11 +118,12 @@ def open_instance(
     sleep: Callable[[float], None] = time.sleep,
     monotonic: Callable[[], float] = time.monotonic,
     rng: random.Random | None = None,
+    salt: Callable[[], bytes] = random_salt,
     policies: Mapping[str, SourcePolicy] | None = None,
     invented: bool = False,
 ) -> Instance:
     """Open the store and the gate of an instance. `policies` overrides how sources are asked (the demo's local server)."""
-    store = Store(settings.storage.directory, clock=clock, key=alert_settings.sealing_key())
+    store = Store(settings.storage.directory, clock=clock, salt=salt, key=alert_settings.sealing_key())
     gate = Gate(
         user_agent=settings.user_agent,
         policies=policies if policies is not None else policies_of(settings),

@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,8 @@ class Zygote:
         child = self.begin(request)
         code = self.ended(seconds)
         if code is None:
-            os.kill(child, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it has ended in this moment
+                os.kill(child, signal.SIGKILL)
             code = self.ended()
         assert code in (0, -signal.SIGKILL), f"{request['work']} ended with {code}"
         return code != 0

@@ -460,7 +460,7 @@ def test_a_fault_of_ours_with_one_document_is_its_own(
         made.tick()
         world.wait(minutes=1)
     assert watch_of(world, TARGET, "sozd").last_success is not None
-    assert "not a CSS selector" in capfd.readouterr().out
+    assert "not a CSS selector" in "".join(capfd.readouterr())
     assert world.store.outbox("feeds") == (), "and what the others brought can be read"
 
 
@@ -500,7 +500,7 @@ def test_a_tick_that_fails_is_logged_and_tried_again(
     made = schedule_of(world)
     monkeypatch.setattr(made, "tick", lambda: 1 / 0)
     made._guarded()
-    assert "ZeroDivisionError" in capfd.readouterr().out
+    assert "ZeroDivisionError" in "".join(capfd.readouterr())
 
 
 def test_a_dead_file_is_asked_for_ever_more_rarely(world: World) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import zstandard
 
-from db import blobs
+from db import blobs, packing
 from db.connection import Connections
 from db.store import FILE_NAME, Store
 from feeds import app
@@ -127,12 +127,22 @@ def in_rows(directory: Path) -> set[str]:
             "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%'"
         ).fetchall():
             for row in plain.execute(f'SELECT * FROM "{name}"'):  # noqa: S608 - the names of our own tables
-                if any(WORD.encode() in (value if isinstance(value, bytes) else str(value).encode()) for value in row):
+                if any(WORD.encode() in _said(value) for value in row):
                     found.add(name)
         if any(WORD.encode() in blobs.get(db, row["id"]) for row in db.execute("SELECT id FROM blobs")):
             found.add("blobs")
     connections.close()
     return found
+
+
+def _said(value: object) -> bytes:
+    """What stands in a field, unpacked where it is packed."""
+    if not isinstance(value, bytes):
+        return str(value).encode()
+    try:
+        return packing.unpack(value)
+    except StoreError:
+        return value
 
 
 def _holds(body: bytes) -> bool:
