@@ -502,6 +502,7 @@ def test_an_older_store_is_sealed_as_it_is(honest: Path, tmp_path: Path) -> None
         connection.execute("ALTER TABLE renditions DROP COLUMN digest")
         for table in ("roots", "tallies", "significant"):
             connection.execute(f"DROP TABLE {table}")
+        connection.execute("DROP INDEX ledger_by_month")
         connection.execute("DELETE FROM _sqlite_migrations WHERE name >= 'm006'")
 
     copied(honest, tmp_path)
