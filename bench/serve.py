@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import multiprocessing
 import random
+import resource
 import statistics
 import sys
 import time
@@ -205,12 +206,26 @@ def pages(directory: Path) -> None:
                 f"/{name}/compare/{_segments(rows[0])}/{_segments(rows[-1])}" for name, rows in list(texts.items())[:20]
             ],
         }
+        month = sorted(store.months())[-2]
+        law = next(name for name in documents if name.startswith("act/"))
+        kinds |= {
+            "month, a page of it": [f"/timeline/{month}", f"/timeline/{month}/2"] * 3,
+            "topic": ["/topics/citizenship"] * 5,
+            "list of documents": ["/documents", "/documents/2"] * 3,
+            "page of feeds": ["/feeds"] * 5,
+            "list of feeds (OPML), made anew": ["/feeds/index.opml", "/en/feeds/index.opml"],
+            "calendar": ["/calendar.ics"] * 3,
+            "feed of significant changes": ["/feeds/significant.atom"] * 5,
+            "archive of a month, 1,000 entries at most": [f"/feeds/all/{month}.atom", f"/feeds/all/{month}/2.atom"],
+            "history of a clause": [f"/{law}/history/st-1.ch-1"] * 3,
+        }
         print(f"{len(documents):,} documents; the first page of the timeline after a start took {first:,.0f} ms")
         print("| page | median, ms | slowest, ms |")
         print("|---|---|---|")
         for name, paths in kinds.items():
             times = [took(lambda path=path: site.page(path)) for path in paths]  # type: ignore[misc]
             print(f"| {name} | {statistics.median(times):.1f} | {max(times):.1f} |")
+        print(f"memory at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 
 def _segments(version: Any) -> str:

@@ -232,8 +232,8 @@ def m006_roots(db: Database) -> None:
 
 
 def m007_significant(db: Database) -> None:
-    """The scope of significant events, so that their feed does not walk through the whole ledger."""
-    for statement in events.SCHEMA_SIGNIFICANT:
+    """The scope of significant events and the months, so that neither is looked for in the whole ledger."""
+    for statement in (*events.SCHEMA_SIGNIFICANT, *events.SCHEMA_MONTHS):
         db.execute(statement)
 
 

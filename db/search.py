@@ -70,15 +70,16 @@ _DISTANCE: Final = 12
 _PER_WORD: Final = 3  # the same for each word of a phrase
 #: Places that one search may look at, and texts that it may read to be sure of a phrase.
 _REACH: Final = 10_000
-#: Of the places within reach, so many of the best are sorted by document.
-_CANDIDATES: Final = 600
+#: Places that are ranked, and how many of the best of them are sorted by document.
+_RANKED: Final = 5_000
+_CANDIDATES: Final = 400
 #: How much more the heading of an article counts than what stands below it, a unit that was asked for than those inside it;
 #: how much less what is said about a law than the law.
 _HEADING: Final = 1.5
 _THE_UNIT: Final = 2.0
 _NOTE: Final = 0.5
 _READ: Final = 200
-_READ_RANKED: Final = 100  # these lie apart, and each costs more
+_READ_RANKED: Final = 60  # these lie apart, and each costs more
 #: So many lines of a filter are put to the index; when there are more, each document that is met is asked for.
 _FEW_LINES: Final = 200
 #: Places shown of each of several documents, and of the one that was asked for.
@@ -322,16 +323,21 @@ def ranked(
 
     A document counts as much as its best place, and a little more for each further one. A place counts by BM25, more as the
     heading of an article, most as the very unit that was asked for, less in an explanatory note. Documents of `titled` come
-    first, in that order. Of equals the newest is first, and past `_REACH` places only the newest are looked at.
+    first, in that order. Of equals the newest is first, and past `_RANKED` places only the newest are
+    looked at, without BM25.
     """
     narrowing = _Narrowing(db, query, tuple(documents))
     wanted, narrowed = _wanted(terms, address, narrowing)
     if not wanted:
         return _NOWHERE
+    # BM25 counts every place of each word first. Where the words stand nearly everywhere it tells little, and costs most.
+    sql = "SELECT count(*) FROM (SELECT 1 FROM search_words WHERE search_words MATCH ? LIMIT ?)"
+    is_common = db.execute(sql, (wanted, _RANKED)).fetchone()[0] == _RANKED
     rows = db.execute(
         f"""WITH found AS MATERIALIZED (
-              SELECT rowid AS place, bm25(search_words) AS score FROM search_words WHERE search_words MATCH :wanted
-              ORDER BY rowid DESC LIMIT {_REACH}
+              SELECT rowid AS place, {"-1.0" if is_common else "bm25(search_words)"} AS score
+              FROM search_words WHERE search_words MATCH :wanted
+              ORDER BY rowid DESC LIMIT {_RANKED}
             ), best AS MATERIALIZED (
               SELECT search_places.*, search_paths.path AS name, address,
                 score * iif(search_paths.path LIKE 'st-%' AND NOT instr(search_paths.path, '.'), {_HEADING}, 1.0) AS score
@@ -341,11 +347,10 @@ def ranked(
                 AND {narrowing.inside if narrowed else "TRUE"}
               ORDER BY score, place DESC LIMIT {_CANDIDATES}
             )
-            SELECT best.*, document_id, part, source, newest, (SELECT count(*) FROM found) AS looked
-            FROM best CROSS JOIN search_lines ON search_lines.id = line""",  # noqa: S608 - constants
+            SELECT best.*, document_id, part, source, newest FROM best CROSS JOIN search_lines ON search_lines.id = line""",  # noqa: S608 - constants
         {**narrowing.values, "wanted": wanted, "every": query.every_version},
     ).fetchall()
-    cut = bool(rows) and (rows[0]["looked"] == _REACH or len(rows) == _CANDIDATES)
+    cut = is_common or len(rows) == _CANDIDATES
     gathering = _Gathering(db, query, None, tuple(unit.lower() for unit in address), holds)
     return gathering.ranked(rows, titled, cut=cut)
 
@@ -406,20 +411,17 @@ class _Gathering:
         """The best places of the best documents, from the cursor on."""
         self._reads = _READ_RANKED
         by_document: dict[str, list[sqlite3.Row]] = {}
-        for row in rows:
-            if self._passes(row):
-                by_document.setdefault(row["document_id"], []).append(row)
+        for row in sorted(filter(self._passes, rows), key=self._worth):
+            by_document.setdefault(row["document_id"], []).append(row)
         first = {name: place for place, name in enumerate(titled)}
-        ordered = sorted(
-            (sorted(places, key=self._worth) for places in by_document.values()),
-            key=lambda places: (
-                first.get(places[0]["document_id"], len(first)),
-                self._worth(places[0])[0] * (1 + math.log2(len(places)) / 10),
-                -max(row["first"] for row in places),
-            ),
-        )
+
+        def worth(name: str) -> tuple[float, ...]:
+            score, age, _ = self._worth(by_document[name][0])
+            return first.get(name, len(first)), score * (1 + math.log2(len(by_document[name])) / 10), age
+
         start = self._query.before or 0
-        for at, places in enumerate(ordered[start:], start):
+        for at, name in enumerate(sorted(by_document, key=worth)[start:], start):
+            places = by_document[name]
             if self._read >= self._reads or len(self._found) == self._query.limit:
                 return self._places(at, cut=cut or self._read >= self._reads, key=self._worth)
             if self._holds is not None:  # what stands in one pack is unpacked once
