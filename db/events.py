@@ -220,13 +220,18 @@ def scopes(db: Database, prefix: str) -> tuple[str, ...]:
 
 def months(db: Database, after_seq: int) -> dict[str, tuple[int, int]]:
     """The Moscow months (``2026-05``) of what was recorded behind `after_seq`, with the first and the last line of each."""
-    # All of them are told by the index, the last few by their lines.
-    table = "ledger NOT INDEXED" if after_seq else "ledger INDEXED BY ledger_by_month"
-    rows = db.execute(
-        f"""SELECT {_MONTH} AS month, min(seq) AS first, max(seq) AS last FROM {table}
-            WHERE seq > ? GROUP BY month ORDER BY month""",  # noqa: S608 - constants
-        (after_seq,),
-    )
+    # The index is leapt through, as in `scopes`; what came last is told by its lines.
+    sql = f"""SELECT {_MONTH} AS month, min(seq) AS first, max(seq) AS last FROM ledger NOT INDEXED
+              WHERE seq > :after GROUP BY month ORDER BY month"""  # noqa: S608 - constants
+    if not after_seq:
+        sql = f"""WITH RECURSIVE found (month) AS (
+                    SELECT (SELECT {_MONTH} FROM ledger ORDER BY {_MONTH} LIMIT 1)
+                    UNION ALL SELECT (SELECT {_MONTH} FROM ledger WHERE {_MONTH} > month ORDER BY {_MONTH} LIMIT 1)
+                    FROM found WHERE month IS NOT NULL
+                  ) SELECT month, (SELECT min(seq) FROM ledger WHERE {_MONTH} = month) AS first,
+                    (SELECT max(seq) FROM ledger WHERE {_MONTH} = month) AS last
+                  FROM found WHERE month IS NOT NULL"""  # noqa: S608 - constants
+    rows = db.execute(sql, {"after": after_seq})
     return {row["month"]: (row["first"], row["last"]) for row in rows}
 
 

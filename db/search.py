@@ -72,14 +72,14 @@ _PER_WORD: Final = 3  # the same for each word of a phrase
 _REACH: Final = 10_000
 #: Places that are ranked, and how many of the best of them are sorted by document.
 _RANKED: Final = 5_000
-_CANDIDATES: Final = 400
+_CANDIDATES: Final = 300
 #: How much more the heading of an article counts than what stands below it, a unit that was asked for than those inside it;
 #: how much less what is said about a law than the law.
 _HEADING: Final = 1.5
 _THE_UNIT: Final = 2.0
 _NOTE: Final = 0.5
 _READ: Final = 200
-_READ_RANKED: Final = 60  # these lie apart, and each costs more
+_READ_RANKED: Final = 40  # these lie apart, and each costs more
 #: So many lines of a filter are put to the index; when there are more, each document that is met is asked for.
 _FEW_LINES: Final = 200
 #: Places shown of each of several documents, and of the one that was asked for.

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 from lxml import etree, html
 
-from feeds import views
+from feeds import listings, views
 from feeds.diffpage import standalone
 from feeds.diffview import plain, view
 from feeds.languages import Speech
@@ -409,6 +409,34 @@ def test_months_hold_every_lead() -> None:
     months = [path for path in made.paths() if path.startswith("/timeline/") and "." not in path]
     assert months == ["/timeline/2026-05"]
     assert "100001-99" in text(made.page(months[0]))
+
+
+def test_a_crowded_month_is_several_pages_and_every_lead_is_on_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listings, "_MONTH_PAGE", 4)
+    library = newsroom()
+    made = Site(library, INFO)
+    months = [path for path in made.paths() if path.startswith("/timeline/") and "." not in path]
+    assert months[-1] == "/timeline/2026-05"
+    assert set(months[:-1]) == {f"/timeline/2026-05/{number}" for number in range(2, len(months) + 1)}
+    trees = [html.fromstring(page.body) for path in months if (page := made.page(path))]
+    shown = [one.get("id") for tree in trees for one in tree.xpath("//article[contains(@class, 'event')]")]
+    leads = [event for event in library.kept_events if event.lead and not event.backfilled]
+    assert sorted(shown) == sorted(f"e-{event.id}" for event in leads)
+    assert trees[-1].xpath("//a[@rel='next']/@href")
+    assert not trees[-1].xpath("//a[@rel='prev']")
+    for nothing in (
+        "/timeline/2026-05/1",
+        f"/timeline/2026-05/{len(months) + 1}",
+        "/timeline/2026-05/x",
+        "/timeline/2026-05/02",
+    ):
+        assert made.page(nothing) is None, nothing
+
+
+def test_the_page_of_feeds_names_the_newest_documents_and_where_the_others_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "Здесь только новейшие" not in text(site().page("/feeds"))
+    monkeypatch.setattr(listings, "_FEEDS_OF_DOCUMENTS", 1)
+    assert "Здесь только новейшие" in text(site().page("/feeds"))
 
 
 # ---------------------------------------------------------------- diffs by themselves

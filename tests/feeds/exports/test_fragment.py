@@ -94,7 +94,7 @@ def test_a_page_taken_from_the_english_site_is_framed_in_english() -> None:
     page = diffpage.of_comparison(of_event(language="en"), "en")
     root = html.fromstring(page)
     assert root.get("lang") == "en"
-    assert root.findtext(".//title", "").startswith("DEMO: invented document. [Draft bill, ")
+    assert str(root.findtext(".//title")).startswith("DEMO: invented document. [Draft bill, ")
     # What is left in Russian is the law itself, and says so.
     for element in root.xpath("//*[@lang='ru'] | //style"):
         element.drop_tree()
