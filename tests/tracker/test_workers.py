@@ -183,7 +183,7 @@ def test_every_engine_gives_the_same_results_and_the_same_ledger(
 
 
 class PlaguedPool(Pool):
-    """One of its processes is killed with every thirtieth call."""
+    """One of its processes is killed with every twentieth call."""
 
     deaths = 0
     taken = 0
@@ -191,7 +191,7 @@ class PlaguedPool(Pool):
     def submit(self, call: Call) -> Future[Any]:
         future = super().submit(call)
         self.taken += 1
-        if self.taken % 30 == 0:
+        if self.taken % 20 == 0:
             self.deaths += 1
             kill(processes_of(self)[0])
         return future
@@ -202,7 +202,7 @@ def test_workers_that_die_all_the_time_change_nothing(tmp_path: Path) -> None:
     plagued = PlaguedPool(2)
     with Workers((plagued, plagued), in_flight=4, small=0) as workers:
         assert lived(tmp_path / "process", workers) == inline
-    assert plagued.deaths > 2
+    assert plagued.deaths > 1  # how many calls there are depends on what has to be asked again
 
 
 # ---------------------------------------------------------------- lost workers
