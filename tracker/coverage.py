@@ -179,52 +179,41 @@ def _since(watch: Watch, now: datetime) -> datetime:
 
 def _tell_gap(desk: Desk, eye: _Eye, now: datetime) -> tuple[Event, ...]:
     last = eye.succeeded.isoformat() if eye.succeeded else None
-    document = _document(desk, eye)
-    payload = {
-        **_named(document),
-        "source": eye.source,
-        "last_success": last,
-        "search": bool(eye.search),
-        "search_name": eye.search or None,
-    }
-    draft = EventDraft(
-        kind=EventKind.COVERAGE_GAP,
-        document_id=document.id if document else None,
-        source=eye.source,
-        key=f"{eye.name}/{eye.since.isoformat()}",
-        digests=(),
-        occurred_at=None,
-        level=Level.MAJOR,
-        payload=payload,
-        scopes=_scopes(desk, eye),
-    )
     state = {f"gap/{eye.name}": {"since": eye.since.isoformat(), "last_success": last}}
+    draft = _draft(
+        desk, eye, EventKind.COVERAGE_GAP, Level.MAJOR, since=eye.since.isoformat(), told={"last_success": last}
+    )
     return desk.store.record(Observation(observed_at=now, events=(draft,), state=state))
 
 
 def _tell_return(desk: Desk, eye: _Eye, gap: Mapping[str, Any], now: datetime, count: int) -> tuple[Event, ...]:
+    told = {"since": gap.get("last_success") or gap.get("since"), "until": now.isoformat(), "events": count}
+    draft = _draft(desk, eye, EventKind.COVERAGE_RESTORED, Level.NOTABLE, since=gap.get("since"), told=told)
+    return desk.store.record(Observation(observed_at=now, events=(draft,), state={f"gap/{eye.name}": None}))
+
+
+def _draft(
+    desk: Desk, eye: _Eye, kind: EventKind, level: Level, *, since: str | None, told: Mapping[str, Any]
+) -> EventDraft:
+    """What is told of an interruption that began at `since`: whose it is, and what is `told` of its beginning or its end."""
     document = _document(desk, eye)
-    payload = {
-        **_named(document),
-        "source": eye.source,
-        "since": gap.get("last_success") or gap.get("since"),
-        "until": now.isoformat(),
-        "events": count,
-        "search": bool(eye.search),
-        "search_name": eye.search or None,
-    }
-    draft = EventDraft(
-        kind=EventKind.COVERAGE_RESTORED,
+    return EventDraft(
+        kind=kind,
         document_id=document.id if document else None,
         source=eye.source,
-        key=f"{eye.name}/{gap.get('since')}",
+        key=f"{eye.name}/{since}",
         digests=(),
         occurred_at=None,
-        level=Level.NOTABLE,
-        payload=payload,
+        level=level,
+        payload={
+            **_named(document),
+            "source": eye.source,
+            **told,
+            "search": bool(eye.search),
+            "search_name": eye.search or None,
+        },
         scopes=_scopes(desk, eye),
     )
-    return desk.store.record(Observation(observed_at=now, events=(draft,), state={f"gap/{eye.name}": None}))
 
 
 def _document(desk: Desk, eye: _Eye) -> Document | None:

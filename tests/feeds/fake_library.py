@@ -42,6 +42,7 @@ from tracker.models import (
     Watch,
     event_id,
 )
+from tracker.payloads import of_document
 from tracker.roots import Proof, Root
 
 _TOLD_TO_ALL = {EventKind.COVERAGE_GAP, EventKind.COVERAGE_RESTORED, EventKind.CORRECTION}
@@ -272,7 +273,7 @@ class FakeLibrary:
         diff_id = f"diff-{seq}" if diff else None
         if diff and diff_id:
             self.kept_diffs[diff_id] = diff
-        facts = {"document": facts_of(document)} if document else {}
+        facts = {"document": of_document(document)} if document else {}
         event = Event(
             seq=seq,
             id=identity,
@@ -335,22 +336,6 @@ class FakeLibrary:
         if data is not None:
             self.kept_data[version.id] = data
         return version
-
-
-def facts_of(document: Document) -> dict[str, Any]:
-    return {
-        "id": document.id,
-        "kind": document.kind,
-        "number": document.number,
-        "date": document.date,
-        "title": document.title,
-        "comment": document.comment,
-        "url": document.url,
-        "status": document.status,
-        "force": document.force,
-        "topics": list(document.topics),
-        "invented": document.invented,
-    }
 
 
 def bill(

@@ -10,7 +10,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import os
 import re
 from collections import Counter
 from functools import cache
@@ -24,6 +23,7 @@ from scrapers import ips
 from scrapers.page import decoded
 from scrapers.readings import from_json, to_json
 from scrapers.superscript import raised
+from tests.golden import golden
 from tracker.errors import PageError
 from tracker.models import PageKind, Problem, Reading
 
@@ -108,12 +108,8 @@ def squeezed(text: str) -> str:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_reads_as_it_did(name: str) -> None:
-    path = GOLDEN / f"{name}.json"
     read = projected(reading_of(name))
-    if os.environ.get("UPDATE_GOLDEN"):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(read, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    assert read == json.loads(path.read_text(encoding="utf-8"))
+    assert read == golden(GOLDEN / f"{name}.json", read)
 
 
 @pytest.mark.parametrize("name", PAGES)

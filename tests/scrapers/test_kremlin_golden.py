@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import html
-import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ import pytest
 
 from scrapers.kremlin import BASE_URL, print_url, read
 from scrapers.readings import to_json
+from tests.golden import golden
 from tracker.models import Reading
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,12 +65,8 @@ def projected(name: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", [name.removesuffix(".txt") for name in NAMES])
 def test_a_capture_reads_as_it_did(name: str) -> None:
-    path = GOLDEN / f"{name.partition('.')[0]}.json"
-    data = projected(name)
-    if os.environ.get("UPDATE_GOLDEN"):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    assert data == json.loads(path.read_text(encoding="utf-8"))
+    read = projected(name)
+    assert read == golden(GOLDEN / f"{name.partition('.')[0]}.json", read)
 
 
 @pytest.mark.parametrize("name", ACTS)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import os
 import re
 from functools import cache
 from pathlib import Path
@@ -22,6 +21,7 @@ from scrapers import sozd
 from scrapers.pages import refuse_non_page
 from scrapers.readings import from_json, to_json
 from scrapers.sozd_slots import classify
+from tests.golden import golden
 from tracker.errors import PageError
 from tracker.models import Problem, Reading, Role
 
@@ -65,12 +65,8 @@ def projected(reading: Reading) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_card_reads_as_it_did(name: str) -> None:
-    path = GOLDEN / f"{name}.json"
     read = projected(reading_of(name))
-    if os.environ.get("UPDATE_GOLDEN"):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(read, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    assert read == json.loads(path.read_text(encoding="utf-8"))
+    assert read == golden(GOLDEN / f"{name}.json", read)
 
 
 @pytest.mark.parametrize("name", NAMES)
