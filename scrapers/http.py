@@ -35,7 +35,7 @@ from scrapers.transport import Adapter, Attempt, Lookup, explain, hush_libraries
 from tracker.errors import ConfigError, FetchError
 from tracker.models import Response, Validators
 
-__all__ = ["Gate", "SourcePolicy", "check_url", "retry_after"]
+__all__ = ["Gate", "SourcePolicy", "check_place", "check_url", "retry_after"]
 
 MAX_REDIRECTS: Final = 5
 LONGEST_WAIT: Final = 120.0  # seconds; a server that asks for more is left to the scheduler

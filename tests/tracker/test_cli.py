@@ -57,6 +57,8 @@ def one_line(done: subprocess.CompletedProcess[str]) -> str:
         (("capture", "not a url"), 1, "URL 'not a url'"),
         (("watch", "add", "12345"), 2, "968530-8"),
         (("watch", "add", "x", "--url", "file:///etc/passwd"), 1, "http"),
+        (("watch", "add", "http://10.1.2.3/order"), 1, "only public addresses are fetched"),
+        (("watch", "add", "x", "--url", "http://localhost:8000/"), 1, "only public addresses are fetched"),
         (("watch", "remove", "968530-8"), 2, "is not followed"),
         (("watch", "add", "MVD-Order", "--url", "https://example.org/x"), 2, "made of a-z"),
         (("watch", "add", "приказ", "--url", "https://example.org/x"), 2, "made of a-z"),

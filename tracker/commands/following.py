@@ -36,7 +36,7 @@ def watch_add(context: click.Context, /, name: str, **settings: Any) -> None:
     """Follow a bill by number, an act by its words or id, or any page by its address (or a name and its --url)."""
     for address in (settings["url"], name if "://" in name else None):
         if address is not None:
-            http.check_url(address)
+            http.check_place(http.check_url(address), allow_private=False)
     entry = config.entry_of(name, **settings)
     with instance_of(context) as instance:
         if not _follow(instance, entry):
