@@ -12,10 +12,14 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from pytest_httpserver import HTTPServer
+
+from db.store import Store
+from tracker.models import EventDraft, EventKind, Level, Observation
 
 ROOT = Path(__file__).parents[2]
 
@@ -278,6 +282,29 @@ def test_run_serves_holds_the_lease_and_stops_gracefully(
     with sqlite3.connect(tmp_path / "var" / "tracker.sqlite") as database:
         assert database.execute("SELECT count(*) FROM leases").fetchone() == (0,)
     database.close()
+
+
+def test_a_mistake_is_corrected_while_run_is_at_work(tmp_path: Path, running: tuple[subprocess.Popen[str], str]) -> None:
+    _, address = running
+    mistake = EventDraft(
+        kind=EventKind.COVERAGE_GAP,
+        document_id=None,
+        source="sozd",
+        key="sozd/x",
+        digests=(),
+        occurred_at=None,
+        level=Level.MAJOR,
+        payload={"source": "sozd"},
+        scopes=("all",),
+    )
+    with Store(tmp_path / "var", clock=lambda: datetime.now(UTC)) as store:
+        (wrong,) = store.record(Observation(observed_at=datetime.now(UTC), events=(mistake,)))
+    done = command("correct", wrong.id, "--reason", "перерыва не было", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    with urllib.request.urlopen(address + "feeds/all.atom", timeout=20) as answer:  # noqa: S310  # a local server
+        assert "перерыва не было" in answer.read().decode()
+    verified = command("verify", cwd=tmp_path)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
 def test_an_occupied_port_is_one_line(tmp_path: Path, httpserver: HTTPServer) -> None:

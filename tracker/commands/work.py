@@ -185,8 +185,9 @@ def backfill_command(context: click.Context, name: str) -> None:
 @click.option("--reason", required=True, help="Why it was wrong, in a sentence for readers.")
 @click.pass_context
 def correct_command(context: click.Context, event: str, reason: str) -> None:
-    """Tell readers that an event was wrong, in every feed that carried it."""
-    with instance_of(context) as instance, Lease(instance.store):
+    """Tell readers that an event was wrong, in every feed that carried it; also while `run` is at work."""
+    # No lease: one transaction records it, and the first rendering of an entry is the one that stays, whoever makes it.
+    with instance_of(context) as instance:
         correction = corrections.correct(instance.store, event, reason, instance.clock())
         publishing.render_entries(instance.store, instance.site(live=True))
     click.echo(correction.id)
