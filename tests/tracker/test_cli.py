@@ -284,7 +284,9 @@ def test_run_serves_holds_the_lease_and_stops_gracefully(
     database.close()
 
 
-def test_a_mistake_is_corrected_while_run_is_at_work(tmp_path: Path, running: tuple[subprocess.Popen[str], str]) -> None:
+def test_a_mistake_is_corrected_while_run_is_at_work(
+    tmp_path: Path, running: tuple[subprocess.Popen[str], str]
+) -> None:
     _, address = running
     mistake = EventDraft(
         kind=EventKind.COVERAGE_GAP,
