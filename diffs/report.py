@@ -1,7 +1,7 @@
 """A diff as JSON (the contract of `duma-tracker diff --format json`) and as text for a terminal.
 
-JSON keys beyond the contract (`similarity`, `old_index`, `new_index`, `text_en`) are additions: they make the round trip
-whole, and readers may ignore them.
+JSON keys beyond the contract are additions that readers may ignore: `similarity`, `old_index`, `new_index` and `text_en` make
+the round trip whole, `place` (an address in words) and `summary` are for people.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from diffs.summary import summary
+from diffs.wording import spoken, spoken_en
 from tracker.errors import StoreError
 from tracker.models import Diff, DiffStats, Group, Level, Noise, Operation, Reason, Significance
 
 
 def to_json(diff: Diff) -> dict[str, Any]:
     """The diff as the JSON object that people script against."""
+    line = summary(diff)
     return {
         "same": diff.same,
         "operations": [
@@ -26,6 +28,7 @@ def to_json(diff: Diff) -> dict[str, Any]:
                 "new_path": op.new_path,
                 "old_address": op.old_address,
                 "new_address": op.new_address,
+                "place": _in_words(op.new_address or op.old_address or ""),
                 "old_text": op.old_text,
                 "new_text": op.new_text,
                 "spans": [list(span) for span in op.spans],
@@ -54,7 +57,12 @@ def to_json(diff: Diff) -> dict[str, Any]:
         },
         "noise": [{"rule": noise.rule, "count": noise.count} for noise in diff.noise],
         "similarity": diff.similarity,
+        "summary": {"ru": line.ru, "en": line.en},
     }
+
+
+def _in_words(address: str) -> dict[str, str]:
+    return {"ru": spoken(address), "en": spoken_en(address)}
 
 
 def from_json(data: Mapping[str, Any]) -> Diff:

@@ -187,7 +187,7 @@ def _downloads(path: str, frame: Frame) -> list[tuple[str, str]]:
 
 def _force(about: subject.Subject, version: Version, frame: Frame) -> str:
     """Whether a text binds anyone, in a sentence."""
-    force = versionpage.force_of_text(about, version)
+    force = subject.force_of_text(about, version)
     return frame.say.of(labels.FORCE_SENTENCES[force] if force is Force.DRAFT else about.force_sentence)
 
 

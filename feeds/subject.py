@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from feeds import labels
-from tracker.models import Document, Event, Force, Status, force_of
+from tracker.models import Document, Event, Force, Status, Version, force_of
 
+#: The edition whose words became the law.
+_ADOPTED: Final = "adopted"
 _TITLE_LENGTH: Final = 90
 _READ: Final = 20_000  # characters of a text that is quoted in part
 
@@ -143,6 +145,12 @@ def of_document(document: Document) -> Subject:
         topics=document.topics,
         invented=document.invented,
     )
+
+
+def force_of_text(about: Subject, version: Version) -> Force:
+    """A text of an earlier stage stays a draft when the bill has long become a law with another text."""
+    draft = about.is_bill and version.key.edition != _ADOPTED and about.force is not Force.DROPPED
+    return Force.DRAFT if draft else about.force
 
 
 def _from_mapping(facts: Mapping[str, Any]) -> Subject:

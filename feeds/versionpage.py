@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from feeds import addresses, clausehistory, labels, places, subject, views
+from feeds.exports import citations
 from feeds.frame import Frame
 from feeds.pages import Page
 from tracker.models import Document, Force, Version
-
-#: The edition whose words became the law.
-_ADOPTED: Final = "adopted"
 
 #: Paths of units that open a part of a text and not of one that it quotes: chapters, articles, appendices.
 _HEADED: Final = re.compile(r"(?:(?:razd|gl|par|st|pril)-[^.]+(?:\.\d+)?(?:\.|$))+")
@@ -36,7 +34,7 @@ def page(frame: Frame, document: Document, version: Version) -> Page:
     rows = views.text_rows(versions, events, say, invented=frame.is_invented(document))
     path = addresses.version_path(version)
     index = next(number for number, row in enumerate(rows) if row.path == path)
-    force = force_of_text(about, version)
+    force = subject.force_of_text(about, version)
     sections = library.sections(version.id) if version.readable else ()
     chain = clausehistory.chain(path, events, library)
     return frame.html(
@@ -57,13 +55,8 @@ def page(frame: Frame, document: Document, version: Version) -> Page:
         later=rows[index + 1] if index + 1 < len(rows) else None,
         touched=chain.changed if clausehistory.newest_text(versions) == version else {},
         choices=_choices(version, versions, frame),
+        citation=citations.of_version(document, version, frame.info, None),
     )
-
-
-def force_of_text(about: subject.Subject, version: Version) -> Force:
-    """A text of an earlier stage stays a draft when the bill has long become a law with another text."""
-    draft = about.is_bill and version.key.edition != _ADOPTED and about.force is not Force.DROPPED
-    return Force.DRAFT if draft else about.force
 
 
 def _choices(version: Version, versions: Sequence[Version], frame: Frame) -> list[Choice]:

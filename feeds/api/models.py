@@ -112,6 +112,7 @@ class Operation(BaseModel):
     new_path: str | None
     old_address: str | None
     new_address: str | None
+    place: Both = Field(description="The new address in words, or the old one of what is gone.")
     old_text: str | None
     new_text: str | None
     spans: list[tuple[Literal["=", "-", "+"], str]] = Field(
@@ -173,6 +174,7 @@ class Diff(BaseModel):
     significance: Significance
     noise: list[Noise]
     similarity: float = Field(ge=0, le=1)
+    summary: Both = Field(description="One line, empty when nothing of law changed.")
 
 
 class Comparison(BaseModel):

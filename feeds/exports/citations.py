@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from feeds import addresses, diffview, labels, places, subject, times, versionpage, views, wording
-from feeds.exports.comparison import Comparison, absolute
+from feeds import addresses, labels, places, subject, times, views, wording
+from feeds.exports.comparison import absolute
 from feeds.labels import Words
 from feeds.languages import Speech
 from feeds.phrases import lower, stop
 from feeds.subject import Subject
 from feeds.textual import clean
-from tracker.models import Diff, Document, Event, Force, Operation, SiteInfo, Version
+from tracker.models import Diff, Document, Event, Force, SiteInfo, Version
 
 _RU: Final = Speech("ru")
 _EN: Final = Speech("en")
@@ -90,7 +90,7 @@ def of_version(document: Document, version: Version, info: SiteInfo, accessed: d
     sources = [labels.source_name(version.key.source, language=say.language) for say in (_RU, _EN)]
     moscow = times.moscow_day(version.observed_at)
     seen = [times.both(version.observed_at, language=say.language) for say in (_RU, _EN)]
-    force = versionpage.force_of_text(about, version)
+    force = subject.force_of_text(about, version)
     path = addresses.version_path(version)
     what = [f"{name}: {title}" for name, title in zip(_names(about), names, strict=True)]
     cited = _Cited(
@@ -104,34 +104,6 @@ def of_version(document: Document, version: Version, info: SiteInfo, accessed: d
         invented=info.invented or document.invented,
     )
     return _cite(cited, lower(names[0]), info, accessed)
-
-
-def of_unit(comparison: Comparison, operation: Operation, anchor: str, accessed: date | None) -> Citation:
-    """One changed place of a comparison. `anchor` is that of the page, `comparison` the Russian one."""
-    about, info = comparison.about, comparison.site
-    moscow = times.moscow_day(comparison.seen)
-    addresses_, verbs = [], []
-    for say in (_RU, _EN):
-        place = diffview.heading(operation, say)
-        addresses_.append(place if say.language == "ru" else places.english(place))
-        verbs.append(lower(diffview.verbs(operation, say)))
-    heads = _names(about) if about else ("", "")
-    texts = [f"{comparison.before.name} → {comparison.after.name}" if comparison.before.name else comparison.after.name]
-    what = [f"{head}, {place} ({verb}; {texts[0]})" for head, place, verb in zip(heads, addresses_, verbs, strict=True)]
-    path = comparison.link.removeprefix(info.base_url)
-    link = [absolute(info, say.language, "") + path for say in (_RU, _EN)]
-    seen = [times.both(comparison.seen, language=say.language) for say in (_RU, _EN)]
-    cited = _Cited(
-        about=about,
-        force=comparison.force,
-        badge=_badge(about, comparison.binds) if about else "",
-        what=Words(*what),
-        seen=Words(f"замечено {seen[0]}", f"noticed {seen[1]}"),
-        year_day=f"{moscow.year}. {_day_month(moscow)}",
-        url=Words(*(f"{url}#{anchor}" for url in link)),
-        invented=comparison.invented,
-    )
-    return _cite(cited, f"{addresses_[0]}: {verbs[0]}", info, accessed)
 
 
 # ---------------------------------------------------------------- the forms

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
 
-from feeds import addresses, labels, languages, places, subject, times, versionpage, views, wording
+from feeds import addresses, labels, languages, places, subject, times, views, wording
 from feeds.diffview import Sides
 from feeds.labels import Words
 from feeds.languages import Speech
@@ -134,7 +134,7 @@ def of_versions(
         if same
         else f"/compare?a={addresses.version_path(before)}&b={addresses.version_path(after)}"
     )
-    binds = versionpage.force_of_text(about, after)
+    binds = subject.force_of_text(about, after)
     is_act = about.kind != "page"
     return Comparison(
         about=about,

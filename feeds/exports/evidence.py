@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from feeds import addresses, diffpage, labels, sides, subject, versionpage, views, wording
+from feeds import addresses, diffpage, labels, sides, subject, views, wording
 from feeds.exports import comparison, dossier
 from feeds.languages import LANGUAGES, Speech
 from feeds.library import Library
@@ -214,7 +214,7 @@ def _heading(version: Version, about: subject.Subject | None, say: Speech) -> It
     if about is not None:
         yield f"{about.full_name} {about.quoted_title}".strip()
         if about.kind != "page":
-            force = labels.FORCE_SENTENCES[versionpage.force_of_text(about, version)]
+            force = labels.FORCE_SENTENCES[subject.force_of_text(about, version)]
             yield f"{force.ru} {force.en}"
     yield f"{views.version_label(version, say)}; {labels.source_name(version.key.source, language='ru')}"
     yield f"SHA-256 {version.snapshot_digest or '—'}; {version.url}"

@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final, TypeAlias
 
-from feeds import addresses, labels, subject, times, versionpage, wording
+from feeds import addresses, labels, subject, times, wording
 from feeds.exports.comparison import absolute
 from feeds.languages import Speech
 from feeds.subject import Subject
@@ -160,7 +160,7 @@ def version_rows(document: Document, versions: Iterable[Version], info: SiteInfo
     say = Speech(language)
     about = subject.of_document(document)
     for version in versions:
-        force = None if about.kind == "page" else versionpage.force_of_text(about, version)
+        force = None if about.kind == "page" else subject.force_of_text(about, version)
         yield {
             "document_id": document.id,
             "part": str(version.key.part),

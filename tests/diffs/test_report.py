@@ -26,6 +26,9 @@ def test_json_has_the_keys_of_the_contract() -> None:
     assert {
         "ops", "old_path", "new_path", "old_address", "new_address", "old_text", "new_text", "spans", "group",
     } <= set(operation)  # fmt: skip
+    assert operation["place"] == {"ru": "пункт 1", "en": "item 1"}
+    assert data["summary"]["ru"].startswith("изменён п. 1: «десять» → «пять»"), data["summary"]
+    assert data["summary"]["en"].startswith("changed: item 1: «десять» → «пять»"), data["summary"]
     assert operation["spans"] == [
         ["=", "1. Срок хранения дела составляет "],
         ["-", "десять"],

@@ -352,6 +352,9 @@ def test_a_version_page_has_an_anchor_for_every_section() -> None:
     levels = [element.tag for element in tree.xpath("//h1 | //h2 | //h3")]
     assert levels[:2] == ["h1", "h2"]
     assert set(levels[1:]) == {"h2"}
+    cited = "".join(tree.xpath("//dl[contains(@class, 'cite')]//text()"))
+    assert "[проект, не действует]" in cited
+    assert "/bill/100001-99/text/sozd/second-reading-amended/1" in cited
     unread = text(site().page("/bill/100002-99/text/sozd/introduced/1"))
     assert "Опубликован скан; мы его не прочли." in unread
 

@@ -8,7 +8,7 @@ import pytest
 from feeds import subject
 from feeds.exports import citations
 from feeds.exports.citations import Citation
-from tests.feeds.exports.comparisons import HOSTILE, of_event
+from tests.feeds.exports.comparisons import HOSTILE
 from tests.feeds.fake_library import INFO, FakeLibrary, bill, law, newsroom
 from tracker.models import Document, Event, EventKind, Force, Status
 
@@ -82,15 +82,6 @@ def test_an_introduced_text_stays_a_draft_when_the_bill_is_law() -> None:
     made = citations.of_version(document, library.keep_version(document, "introduced"), INFO, TODAY)
     assert "[проект, не действует]" in made.gost
     assert "Это проект, он не действует." in made.plain
-
-
-def test_one_changed_place_with_its_own_address() -> None:
-    comparison = of_event()
-    made = citations.of_unit(comparison, comparison.diff.operations[0], "st-22.ch-1.p-2", TODAY)
-    assert " : ст. 22 ч. 1 п. 2: изменено : [проект, не действует] : " in made.gost
-    assert f"{comparison.link}#st-22.ch-1.p-2" in made.plain
-    assert "art. 22 part 1 item 2 (modified; " in made.plain_en
-    assert "/watch/en/event/" in made.plain_en
 
 
 def test_a_page_made_once_for_everybody_leaves_the_day_of_access_to_the_reader() -> None:
