@@ -32,6 +32,7 @@ from tests.tracker.week_sites import make_plan  # noqa: E402 - the same
 MB = 1e6
 COLUMNS = {
     "process_resident_memory_bytes": ("memory, MB", MB),
+    "cache_bytes:pages": ("of it prepared pages, MB", MB),
     "children_bytes": ("child that reads files, MB", MB),
     "process_open_fds": ("open files", 1),
     "threads": ("threads", 1),

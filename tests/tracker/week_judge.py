@@ -19,8 +19,7 @@ MB: Final = 1_000_000.0
 
 #: What must not grow with time: by how much it may vary, as a share and in its own unit.
 BOUNDED: Final[Mapping[str, tuple[float, float]]] = {
-    # Prepared pages are kept up to 64 MB (`feeds/app.py`), and a week may be too short for readers to fill that.
-    "process_resident_memory_bytes": (0.10, 64 * MB),
+    "process_resident_memory_bytes": (0.10, 32 * MB),
     "children_bytes": (0.25, 8 * MB),
     "children": (0.0, 1.0),
     "threads": (0.25, 6.0),
@@ -57,6 +56,20 @@ def growth(life: Life) -> list[str]:
         before, after = life.quarters(name, after=WARM)
         if after > before * (1 + share) + room:
             found.append(f"{name} grew from {before:,.0f} to {after:,.0f} in {LAST - WARM:.0f} hours")
+    return [*found, *caches(life)]
+
+
+def caches(life: Life) -> list[str]:
+    """What is kept in memory has a bound, and at no time was there more."""
+    bounds = {name: most for name, most in life.samples[-1].values.items() if name.startswith("cache_max_bytes:")}
+    if "cache_max_bytes:pages" not in bounds:
+        return ["nothing is known of prepared pages"]
+    found = []
+    for name, most in bounds.items():
+        used = name.replace("_max_", "_")
+        highest = max(value for _, value in life.series(used))
+        if highest > most:
+            found.append(f"{used} rose to {highest:,.0f}, and {most:,.0f} is its bound")
     return found
 
 
