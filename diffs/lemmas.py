@@ -21,8 +21,8 @@ _RUSSIAN: Final = re.compile(r"[а-я][0-9а-я-]{0,63}")
 # A form of two words ("стали": сталь, стать) is both; readings this much rarer than the first are accidents of the dictionary.
 _PLAUSIBLE: Final = 0.01
 _FUNCTION_WORDS: Final = frozenset({"PREP", "CONJ", "PRCL", "INTJ"})
-# Readings of words are kept, of so many words (some 12 MB): 570,000 words of real laws and pages are 25,000 different ones.
-# What is longer is no word, and could be of any size.
+# Readings are kept of so many words (some 10 MB): 570,000 words of real laws and pages are 25,000 different ones. What is longer
+# is hardly a word, and could be of any size.
 _KEPT_WORDS: Final = 32_768
 _LONGEST_KEPT: Final = 64
 _KEPT_VOCABULARY: Final = 2_048  # all forms of a word are some kilobytes; the vocabularies have 400 words
@@ -55,8 +55,7 @@ class _Known(NamedTuple):
     is_silent: bool = False
 
 
-@lru_cache(maxsize=_KEPT_WORDS)
-def _looked_up(word: str) -> _Known:
+def _look_up(word: str) -> _Known:
     bare = plain(word)
     readings = _readings(bare)
     if not readings:
@@ -66,13 +65,16 @@ def _looked_up(word: str) -> _Known:
     return _Known(tuple(found), str(readings[0].tag.POS) in _FUNCTION_WORDS)
 
 
+_kept = lru_cache(maxsize=_KEPT_WORDS)(_look_up)
+
+
 def _known(word: str) -> _Known:
-    return _looked_up(word) if len(word) <= _LONGEST_KEPT else _Known((plain(word),))
+    return (_kept if len(word) <= _LONGEST_KEPT else _look_up)(word)
 
 
 def kept_words() -> int:
     """Of how many words the readings are kept in memory."""
-    return _looked_up.cache_info().currsize
+    return _kept.cache_info().currsize
 
 
 def lemmas(word: str) -> tuple[str, ...]:

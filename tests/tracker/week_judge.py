@@ -75,11 +75,15 @@ def caches(life: Life) -> list[str]:
 
 def news(life: Life) -> list[str]:
     """What was told of too rarely, too often, or without reason."""
-    told = life.told()
+    told, late, nothing = life.told(), life.late_texts(), Counter[str]()
+    happened = {
+        target: life.plan.told.get(target, nothing) + Counter({"text.added": late[target]})
+        for target in {*told, *life.plan.told}
+    }
     return [
-        f"{target}: {dict(told.get(target, {}))} was told and {dict(life.plan.told.get(target, {}))} happened"
-        for target in sorted({*told, *life.plan.told})
-        if told.get(target, Counter()) != life.plan.told.get(target, Counter())
+        f"{target}: {dict(told.get(target, nothing))} was told and {dict(happened[target])} happened"
+        for target in sorted(happened)
+        if told.get(target, nothing) != happened[target]
     ]
 
 

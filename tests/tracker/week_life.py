@@ -36,7 +36,7 @@ from tests.servers import Handler, page, running
 from tests.tracker.week_readers import Answers, Readers
 from tests.tracker.week_sites import BLIND, DAYS, MAKERS, SECRET_VARIABLE, SITES, START, Plan, WeekSite, hour, settings
 from tracker import schedule
-from tracker.models import Event
+from tracker.models import Event, EventKind
 
 DAY: Final = 24.0
 LAST: Final = DAYS * DAY
@@ -104,6 +104,14 @@ class Life:
             if not kind.startswith("coverage.") and kind != "watch.started":
                 found.setdefault(event.document_id or event.source, Counter())[kind] += 1
         return found
+
+    def late_texts(self) -> Counter[str]:
+        """How many editions of each document were told before their text could be had: each text is told when it comes."""
+        return Counter(
+            str(event.document_id)
+            for event in self.news()
+            if event.kind is EventKind.EDITION_ADDED and not event.payload["readable"]
+        )
 
     def coverage(self) -> Counter[tuple[str, str]]:
         """How often each source was told to be unseen, and to be seen again."""
