@@ -26,8 +26,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.tracker import week_judge  # noqa: E402 - after the path is known
-from tests.tracker.week_life import DAY, Life, Sample, live  # noqa: E402 - the same
-from tests.tracker.week_sites import make_plan  # noqa: E402 - the same
+from tests.tracker.week_life import Life, Sample, live  # noqa: E402 - the same
+from tests.tracker.week_sites import DAY, make_plan  # noqa: E402 - the same
 
 MB = 1e6
 COLUMNS = {
@@ -71,7 +71,7 @@ def main() -> int:
         began = time.monotonic()
         python = installed(folder)
         print(f"wheel built and installed in {time.monotonic() - began:.0f} s")
-        plan = make_plan(given.documents)
+        plan = make_plan(given.documents, days=given.days)
         print(
             f"{plan.documents} documents, {sum(map(len, plan.told.values()))} changes, {len(plan.windows)} times of failure"
         )
@@ -100,9 +100,10 @@ def show(sample: Sample) -> None:
 
 def report(life: Life) -> None:
     """The tables of `docs/performance.md`."""
-    days = [[sample for sample in life.samples if DAY * day <= sample.hour < DAY * (day + 1)] for day in range(7)]
-    print("\n| median of the day | " + " | ".join(str(day + 1) for day in range(7)) + " |")
-    print("|---" * 8 + "|")
+    numbers = range(life.plan.days)
+    days = [[sample for sample in life.samples if DAY * day <= sample.hour < DAY * (day + 1)] for day in numbers]
+    print("\n| median of the day | " + " | ".join(str(day + 1) for day in numbers) + " |")
+    print("|---" * (len(days) + 1) + "|")
     for name, (label, unit) in COLUMNS.items():
         print(f"| {label} | " + " | ".join(middle(day, name, unit) for day in days) + " |")
     answers = life.answers
@@ -126,6 +127,9 @@ def middle(day: Sequence[Sample], name: str, unit: float) -> str:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--documents", type=int, default=1000)
+    parser.add_argument(
+        "--days", type=int, default=7, choices=range(4, 61), metavar="DAYS", help="4 to 60; the last is quiet"
+    )
     parser.add_argument("--readers", type=int, default=100)
     parser.add_argument("--pause", type=float, default=4.0, help="real seconds that a reader rests, on average")
     parser.add_argument("--speed", type=float, default=600.0, help="simulated seconds in a real one, at most")

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
-from tests.tracker.week_life import DAY, LAST, Life
-from tests.tracker.week_sites import BLIND, QUIET
+from tests.tracker.week_life import Life
+from tests.tracker.week_sites import BLIND, DAY
 
 #: Caches fill in this time: templates, the dictionary, prepared pages, pages of the database.
 WARM: Final = 2 * DAY
@@ -55,7 +55,7 @@ def growth(life: Life) -> list[str]:
     for name, (share, room) in BOUNDED.items():
         before, after = life.quarters(name, after=WARM)
         if after > before * (1 + share) + room:
-            found.append(f"{name} grew from {before:,.0f} to {after:,.0f} in {LAST - WARM:.0f} hours")
+            found.append(f"{name} grew from {before:,.0f} to {after:,.0f} in {life.plan.last - WARM:.0f} hours")
     return [*found, *caches(life)]
 
 
@@ -130,10 +130,12 @@ def evidence(life: Life) -> list[str]:
     with life.store() as store:
         found = [*store.verify_ledger()[:3], *store.verify_evidence()[:3]]
     allowed = of_a_quiet_day(life)
-    quiet = min(hour for hour in life.rows if hour >= QUIET + _LATE)
-    for table, rows in life.rows[LAST].items():
+    quiet = min(hour for hour in life.rows if hour >= life.plan.quiet + _LATE)
+    for table, rows in life.rows[life.plan.last].items():
         if (more := rows - life.rows[quiet].get(table, 0)) > allowed.get(table, 0):
-            found.append(f"table {table}: {more} rows more after {LAST - quiet:.0f} hours in which nothing happened")
+            found.append(
+                f"table {table}: {more} rows more after {life.plan.last - quiet:.0f} hours in which nothing happened"
+            )
     return found
 
 

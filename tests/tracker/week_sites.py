@@ -1,7 +1,7 @@
 """A week of five sites on 127.0.0.1, in the time of a clock that is handed in: what each page says when, and how it fails.
 
-A `Plan` holds everything that will happen and everything that must be told of it. Sites change until the sixth day is over and
-fail until then; the seventh is quiet, so that all of it can have been seen when the week ends.
+A `Plan` holds everything that will happen and everything that must be told of it. Sites change and fail until the last day
+begins; that one is quiet, so that all of it can have been seen when the week ends. A week may have more days than seven.
 """
 
 from __future__ import annotations
@@ -25,9 +25,8 @@ from tests.tracker.ips_pages import Edition
 from tracker.payloads import MOSCOW
 
 START: Final = datetime(2026, 3, 2, 9, tzinfo=MOSCOW)
-DAYS: Final = 7
+DAY: Final = 24.0
 HEALTHY: Final = 8.0  # hours before anything happens
-QUIET: Final = 144.0  # hours after which nothing does
 SITES: Final = ("sozd", "publication", "ips", "kremlin", "page")
 #: Down for longer than a day: readers must be told that the tracker is blind there, and that it sees again.
 BLIND: Final = ("kremlin", 40.0, 72.0)
@@ -115,24 +114,36 @@ class Plan:
     awaited: tuple[Act, ...]
     pages: tuple[WebPage, ...]
     windows: tuple[Window, ...]
+    days: int
     told: Mapping[str, Counter[str]] = field(default_factory=dict)
+
+    @property
+    def quiet(self) -> Hours:
+        """After this hour nothing happens."""
+        return (self.days - 1) * DAY
+
+    @property
+    def last(self) -> Hours:
+        """The end."""
+        return self.days * DAY
 
     @property
     def documents(self) -> int:
         return sum(map(len, (self.followed_bills, self.laws, self.decrees, self.awaited, self.pages)))
 
 
-def make_plan(documents: int, *, seed: int = 1, slow: Collection[str] = SITES) -> Plan:
+def make_plan(documents: int, *, days: int = 7, seed: int = 1, slow: Collection[str] = SITES) -> Plan:
     """A week with so many followed documents: bills, pages, laws, decrees, awaited acts; and with bills nobody follows yet.
 
     `slow`: the sites that also fail by being slow, which costs real seconds.
     """
     rng = random.Random(seed)  # noqa: S311 - invented hours, nothing to guess
     told: dict[str, Counter[str]] = {}
+    quiet = (days - 1) * DAY
     share = {name: max(2, round(documents * part)) for name, part in _SHARES.items()}
 
     def moment() -> Hours:
-        return rng.uniform(HEALTHY, QUIET)
+        return rng.uniform(HEALTHY, quiet)
 
     followed = [_bill(rng, place, moment) for place in range(documents - sum(share.values()))]
     found = [
@@ -171,7 +182,8 @@ def make_plan(documents: int, *, seed: int = 1, slow: Collection[str] = SITES) -
         decrees=decrees,
         awaited=awaited,
         pages=pages,
-        windows=_windows(rng, slow),
+        windows=_windows(rng, slow, quiet),
+        days=days,
         told={target: +kinds for target, kinds in told.items()},
     )
 
@@ -221,13 +233,13 @@ def _told_of_bill(bill: Bill, *, followed: set[str]) -> Counter[str]:
     return told
 
 
-def _windows(rng: random.Random, slow: Collection[str]) -> tuple[Window, ...]:
+def _windows(rng: random.Random, slow: Collection[str], quiet: Hours) -> tuple[Window, ...]:
     """Each site fails in each way for some hours; one of them fails for more than a day."""
     faults: list[Fault | Blow] = [*Blow, *(fault for fault in Fault if fault not in _LEFT_OUT and not fault.is_of_tls)]
     found = [Window(BLIND[0], BLIND[1], BLIND[2], Fault.RESET)]
     for site in SITES:
         mine = [fault for fault in rng.sample(faults, len(faults)) if fault not in _SLOW or site in slow]
-        room = (QUIET - HEALTHY) / len(mine)
+        room = (quiet - HEALTHY) / len(mine)
         for place, fault in enumerate(mine):
             begins = HEALTHY + place * room + rng.uniform(0, room / 3)
             found.append(Window(site, begins, begins + _SLOW.get(fault, rng.uniform(room / 8, room / 2)), fault))
