@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 import venv
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -109,10 +110,12 @@ def report(life: Life) -> None:
     answers = life.answers
     print(f"\nThe week took {life.seconds:.0f} s, {life.samples[-1].values['process_cpu_seconds_total']:.0f} s of CPU.")
     print(f"Sites were asked {sum(life.asked.values())} times: {life.asked}.")
-    refused = answers.of(429, 503)
+    others = Counter[int]()
+    for (_, status), number in answers.codes.items():
+        others[status] += number if status not in {200, 304, 429, 503} else 0
     print(
-        f"Readers had {answers.all} answers: {answers.of(200)} whole, {answers.of(304)} not modified, {refused} to wait, "
-        f"{answers.all - answers.of(200, 304) - refused} others; median {answers.share(0.5) * 1000:.0f} ms, "
+        f"Readers had {answers.all} answers: {answers.of(200)} whole, {answers.of(304)} not modified, "
+        f"{answers.of(429, 503)} to wait, others {dict(+others)}; median {answers.share(0.5) * 1000:.0f} ms, "
         f"95 % within {answers.share(0.95) * 1000:.0f} ms."
     )
     print(f"Messages sent, tries included: { {name: each.total() for name, each in life.received.items()} }.")
