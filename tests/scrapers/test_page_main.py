@@ -313,3 +313,14 @@ def test_a_selector_that_would_warn_at_every_page_is_refused() -> None:
 def test_whoever_follows_no_page_does_not_pay_for_the_library() -> None:
     code = "import sys, scrapers.page; sys.exit('trafilatura' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_last_resort_of_trafilatura_knows_few_languages() -> None:
+    main_letters = page_main._kept_letters("<html><body><p>Срок</p></body></html>")
+    external: Any = import_module("trafilatura.external")
+    known = external.JT_STOPLIST
+    assert {"который", "которого", "which"} & set(known)
+    assert len(known) < 10_000
+    external.try_justext(lxml.html.fromstring("<p>Срок составляет десять дней.</p>"), None, None)
+    assert external.JT_STOPLIST is known  # it is the one that is used
+    assert main_letters <= {"Срок"}
