@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 import venv
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,12 +27,13 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.tracker import week_judge  # noqa: E402 - after the path is known
-from tests.tracker.week_life import DAY, Life, Sample, live  # noqa: E402 - the same
-from tests.tracker.week_sites import make_plan  # noqa: E402 - the same
+from tests.tracker.week_life import Life, Sample, live  # noqa: E402 - the same
+from tests.tracker.week_sites import DAY, make_plan  # noqa: E402 - the same
 
 MB = 1e6
 COLUMNS = {
     "process_resident_memory_bytes": ("memory, MB", MB),
+    "cache_bytes:pages": ("of it prepared pages, MB", MB),
     "children_bytes": ("child that reads files, MB", MB),
     "process_open_fds": ("open files", 1),
     "threads": ("threads", 1),
@@ -70,7 +72,7 @@ def main() -> int:
         began = time.monotonic()
         python = installed(folder)
         print(f"wheel built and installed in {time.monotonic() - began:.0f} s")
-        plan = make_plan(given.documents)
+        plan = make_plan(given.documents, days=given.days)
         print(
             f"{plan.documents} documents, {sum(map(len, plan.told.values()))} changes, {len(plan.windows)} times of failure"
         )
@@ -99,18 +101,21 @@ def show(sample: Sample) -> None:
 
 def report(life: Life) -> None:
     """The tables of `docs/performance.md`."""
-    days = [[sample for sample in life.samples if DAY * day <= sample.hour < DAY * (day + 1)] for day in range(7)]
-    print("\n| median of the day | " + " | ".join(str(day + 1) for day in range(7)) + " |")
-    print("|---" * 8 + "|")
+    numbers = range(life.plan.days)
+    days = [[sample for sample in life.samples if DAY * day <= sample.hour < DAY * (day + 1)] for day in numbers]
+    print("\n| median of the day | " + " | ".join(str(day + 1) for day in numbers) + " |")
+    print("|---" * (len(days) + 1) + "|")
     for name, (label, unit) in COLUMNS.items():
         print(f"| {label} | " + " | ".join(middle(day, name, unit) for day in days) + " |")
     answers = life.answers
     print(f"\nThe week took {life.seconds:.0f} s, {life.samples[-1].values['process_cpu_seconds_total']:.0f} s of CPU.")
     print(f"Sites were asked {sum(life.asked.values())} times: {life.asked}.")
-    refused = answers.of(429, 503)
+    others = Counter[int]()
+    for (_, status), number in answers.codes.items():
+        others[status] += number if status not in {200, 304, 429, 503} else 0
     print(
-        f"Readers had {answers.all} answers: {answers.of(200)} whole, {answers.of(304)} not modified, {refused} to wait, "
-        f"{answers.all - answers.of(200, 304) - refused} others; median {answers.share(0.5) * 1000:.0f} ms, "
+        f"Readers had {answers.all} answers: {answers.of(200)} whole, {answers.of(304)} not modified, "
+        f"{answers.of(429, 503)} to wait, others {dict(+others)}; median {answers.share(0.5) * 1000:.0f} ms, "
         f"95 % within {answers.share(0.95) * 1000:.0f} ms."
     )
     print(f"Messages sent, tries included: { {name: each.total() for name, each in life.received.items()} }.")
@@ -125,6 +130,9 @@ def middle(day: Sequence[Sample], name: str, unit: float) -> str:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--documents", type=int, default=1000)
+    parser.add_argument(
+        "--days", type=int, default=7, choices=range(4, 61), metavar="DAYS", help="4 to 60; the last is quiet"
+    )
     parser.add_argument("--readers", type=int, default=100)
     parser.add_argument("--pause", type=float, default=4.0, help="real seconds that a reader rests, on average")
     parser.add_argument("--speed", type=float, default=600.0, help="simulated seconds in a real one, at most")

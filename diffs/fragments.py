@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from diffs.lemmas import lemmas
@@ -26,7 +25,7 @@ _BREAK: Final = re.compile(r"\s+")
 class _Word(NamedTuple):
     start: int
     end: int
-    lemmas: frozenset[str]
+    lemmas: tuple[str, ...]
 
 
 def holds(text: str, terms: Iterable[Term]) -> bool:
@@ -64,27 +63,24 @@ def fragment(text: str, terms: Sequence[Term], *, width: int = WIDTH) -> tuple[R
 
 def _words(text: str) -> list[_Word]:
     found = _WORD_OR_HIDDEN.finditer(text, 0, _READ)
-    return [_Word(word.start(), word.end(), _forms(word[0])) for word in found]
-
-
-@lru_cache(maxsize=50_000)
-def _forms(word: str) -> frozenset[str]:
-    return frozenset(lemmas(word))
+    return [_Word(word.start(), word.end(), lemmas(word[0])) for word in found]
 
 
 def _places(words: Sequence[_Word], near: Near) -> Iterator[tuple[int, ...]]:
     """Where the words of `near` stand together, as places of words."""
     wanted = [frozenset(word) for word in near.words]
     for start, word in enumerate(words):
-        if not (word.lemmas & wanted[0]):
+        if wanted[0].isdisjoint(word.lemmas):
             continue
         if near.exact:
             row = range(start, start + len(wanted))
-            if row.stop <= len(words) and all(words[at].lemmas & one for at, one in zip(row, wanted, strict=True)):
+            if row.stop <= len(words) and not any(
+                one.isdisjoint(words[at].lemmas) for at, one in zip(row, wanted, strict=True)
+            ):
                 yield tuple(row)
             continue
         around = range(max(0, start - _GAP), min(len(words), start + _GAP + 1))
-        others = [next((at for at in around if words[at].lemmas & one), None) for one in wanted[1:]]
+        others = [next((at for at in around if not one.isdisjoint(words[at].lemmas)), None) for one in wanted[1:]]
         if None not in others:
             yield (start, *(at for at in others if at is not None))
 

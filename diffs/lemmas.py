@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from diffs.typography import INVISIBLE, one_script
 
@@ -21,7 +21,11 @@ _RUSSIAN: Final = re.compile(r"[а-я][0-9а-я-]{0,63}")
 # A form of two words ("стали": сталь, стать) is both; readings this much rarer than the first are accidents of the dictionary.
 _PLAUSIBLE: Final = 0.01
 _FUNCTION_WORDS: Final = frozenset({"PREP", "CONJ", "PRCL", "INTJ"})
-_CACHED_WORDS: Final = 200_000
+# Readings are kept of so many words (some 10 MB): 570,000 words of real laws and pages are 25,000 different ones. What is longer
+# is hardly a word, and could be of any size.
+_KEPT_WORDS: Final = 32_768
+_LONGEST_KEPT: Final = 64
+_KEPT_VOCABULARY: Final = 2_048  # all forms of a word are some kilobytes; the vocabularies have 400 words
 
 
 @cache
@@ -44,18 +48,41 @@ def plain(word: str) -> str:
     return one_script(INVISIBLE.sub("", word)).lower().replace("ё", "е")
 
 
-@lru_cache(maxsize=_CACHED_WORDS)
-def lemmas(word: str) -> tuple[str, ...]:
-    """The dictionary forms a word may belong to, the likeliest first: ``призванных`` -> ``призвать``, ``призванный``."""
+class _Known(NamedTuple):
+    """What the dictionary says of a word. `is_silent`: it means nothing alone."""
+
+    lemmas: tuple[str, ...]
+    is_silent: bool = False
+
+
+def _look_up(word: str) -> _Known:
     bare = plain(word)
     readings = _readings(bare)
     if not readings:
-        return (bare,)
+        return _Known((bare,))
     least = readings[0].score * _PLAUSIBLE
-    return tuple(dict.fromkeys(plain(reading.normal_form) for reading in readings if reading.score >= least))
+    found = dict.fromkeys(plain(reading.normal_form) for reading in readings if reading.score >= least)
+    return _Known(tuple(found), str(readings[0].tag.POS) in _FUNCTION_WORDS)
 
 
-@lru_cache(maxsize=_CACHED_WORDS)
+_kept = lru_cache(maxsize=_KEPT_WORDS)(_look_up)
+
+
+def _known(word: str) -> _Known:
+    return (_kept if len(word) <= _LONGEST_KEPT else _look_up)(word)
+
+
+def kept_words() -> int:
+    """Of how many words the readings are kept in memory."""
+    return _kept.cache_info().currsize
+
+
+def lemmas(word: str) -> tuple[str, ...]:
+    """The dictionary forms a word may belong to, the likeliest first: ``призванных`` -> ``призвать``, ``призванный``."""
+    return _known(word).lemmas
+
+
+@lru_cache(maxsize=_KEPT_VOCABULARY)
 def forms(word: str) -> frozenset[str]:
     """Every form of the word that this form most likely belongs to, participles of a verb included, and the form itself."""
     readings = _readings(plain(word))
@@ -65,11 +92,9 @@ def forms(word: str) -> frozenset[str]:
     )
 
 
-@lru_cache(maxsize=_CACHED_WORDS)
 def is_function_word(word: str) -> bool:
     """Whether a word means nothing alone: a preposition, a conjunction, a particle."""
-    readings = _readings(plain(word))
-    return bool(readings) and str(readings[0].tag.POS) in _FUNCTION_WORDS
+    return _known(word).is_silent
 
 
 def tokens(text: str) -> list[str]:
@@ -78,5 +103,5 @@ def tokens(text: str) -> list[str]:
     To find a word in such an index, look for any of its `lemmas`: forms that share a dictionary form then find each other.
     Words that mean nothing alone are left out: they are a quarter of every text and nobody looks for them.
     """
-    words = (found[0] for found in WORD.finditer(INVISIBLE.sub("", text)))
-    return [lemma for word in words if not is_function_word(word) for lemma in lemmas(word)]
+    words = (_known(found[0]) for found in WORD.finditer(INVISIBLE.sub("", text)))
+    return [lemma for word in words if not word.is_silent for lemma in word.lemmas]

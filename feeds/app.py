@@ -9,7 +9,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,7 +18,7 @@ from urllib.parse import parse_qsl, quote
 
 import structlog
 from starlette.concurrency import run_in_threadpool
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from feeds import answers, health, languages, searchpage
 from feeds.answers import Headers, answer
@@ -27,6 +26,7 @@ from feeds.api.budget import Budget, Exhausted
 from feeds.api.desk import Desk
 from feeds.api.service import service as api
 from feeds.health import Health
+from feeds.kept import MB, Kept, Size
 from feeds.pages import Page
 from feeds.site import Seen, Site
 
@@ -38,7 +38,7 @@ _NO_STORE: Final = (b"cache-control", b"no-store")
 
 _FRESH_SECONDS: Final = 60.0  # pages show when sources were last checked, and that moves without a new event
 _REVISION_SECONDS: Final = 1.0  # how often the store is asked whether anything happened
-_KEPT_BYTES: Final = 64 * 1024 * 1024
+_KEPT_BYTES: Final = 32 * MB
 _QUERY_FIELDS: Final = 20  # more than any form of ours has
 
 log = structlog.get_logger("feeds.app")
@@ -64,11 +64,6 @@ class _Prepared:
     seen: Seen
     until: float
 
-    @property
-    def size(self) -> int:
-        """Bytes that keeping it costs."""
-        return len(self.page.body) + len(self.packed or b"")
-
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
@@ -76,7 +71,7 @@ def _utc_now() -> datetime:
 
 def create_app(
     site: Site, *, clock: Callable[[], float] = time.monotonic, now: Callable[[], datetime] = _utc_now
-) -> ASGIApp:
+) -> PreparedPages:
     """The ASGI application of a live site. `clock` gives seconds that only grow, `now` the time of day."""
     frame, budget = site.frame("ru"), Budget(clock)
     site.limit(budget.spend)
@@ -93,10 +88,13 @@ class PreparedPages:
         self._desk = desk
         self._api = api(desk)
         self._clock = clock
-        self._kept: OrderedDict[str, _Prepared] = OrderedDict()
-        self._bytes = 0
+        self._kept: Kept[str, _Prepared] = Kept("pages", _KEPT_BYTES)
         self._seen = Seen(-1, -1, -1)
         self._seen_until = float("-inf")
+
+    def sizes(self) -> tuple[Size, ...]:
+        """What is kept here and behind it in memory, for the operator."""
+        return (self._kept.size(), self._desk.size(), *self._site.sizes())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; a fault of ours is one answer like any other, and one line for the operator."""
@@ -182,21 +180,11 @@ class PreparedPages:
             self._seen_until = now + _REVISION_SECONDS
         kept = self._kept.get(path)
         if kept is not None and kept.seen == self._seen and now < kept.until:
-            self._kept.move_to_end(path)
             return kept
         made = await run_in_threadpool(_prepare, self._site, path, self._seen, now + _FRESH_SECONDS, kept)
         if made is not None:
-            self._keep(path, made)
+            self._kept.put(path, made)
         return made
-
-    def _keep(self, path: str, made: _Prepared) -> None:
-        """Remember a page; forget those that were asked for longest ago."""
-        old = self._kept.pop(path, None)
-        self._kept[path] = made
-        self._bytes += made.size - (old.size if old else 0)
-        while self._bytes > _KEPT_BYTES and len(self._kept) > 1:
-            _, gone = self._kept.popitem(last=False)
-            self._bytes -= gone.size
 
     async def _moved(self, path: str) -> str | None:
         """Where a page is that was asked for as a directory or a published file. The answer is relative: never another host."""

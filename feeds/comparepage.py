@@ -5,8 +5,6 @@ The comparison is made when it is asked for; the last ones are remembered, by th
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -14,11 +12,12 @@ from feeds import addresses, diffview, headline, historypage, labels, phrases, s
 from feeds.api import budget
 from feeds.diffview import Sides
 from feeds.frame import Frame
+from feeds.kept import MB, Kept, Size
 from feeds.pages import Page
 from feeds.pictures import fonts
 from tracker.models import Diff, Document, Force, Operation, Section, Version
 
-_REMEMBERED: Final = 32
+_REMEMBERED: Final = 16 * MB
 
 
 class Comparisons:
@@ -26,27 +25,25 @@ class Comparisons:
 
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
-        self._kept: OrderedDict[tuple[int, int], tuple[Diff, tuple[Operation, ...]]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._kept: Kept[tuple[int, int], tuple[Diff, tuple[Operation, ...]]] = Kept("comparisons", _REMEMBERED)
+
+    def size(self) -> Size:
+        """How much is remembered."""
+        return self._kept.size()
 
     def of(
         self, old: Version, new: Version, texts: tuple[Sequence[Section], Sequence[Section]]
     ) -> tuple[Diff, tuple[Operation, ...]]:
         """The comparison of two versions, and what of it is typography only."""
         key = (old.id, new.id)
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
+        if (known := self._kept.get(key)) is not None:
+            return known
         insight = self._frame.insight
         if insight is None:
             raise LookupError("this site was made without insight into texts")
         diff = insight.compare(*texts)
         made = diff, insight.forms(*texts, diff)
-        with self._lock:
-            self._kept[key] = made
-            while len(self._kept) > _REMEMBERED:
-                self._kept.popitem(last=False)
+        self._kept.put(key, made)
         return made
 
 

@@ -27,6 +27,7 @@ from feeds.api.desk import Finder
 from feeds.comparepage import Comparisons
 from feeds.feedfiles import FeedFiles
 from feeds.frame import Frame, Insight
+from feeds.kept import Size
 from feeds.library import Library
 from feeds.months import Months
 from feeds.pages import Page, asset
@@ -83,6 +84,10 @@ class Site:
         """From now on dear pages are made inside of `spend`, which may raise `Exhausted`: anybody may ask."""
         for frame in self._frames.values():
             frame.spend = spend
+
+    def sizes(self) -> tuple[Size, ...]:
+        """What is kept in memory because it may be asked for again."""
+        return (self._comparisons.size(), *(frame.rows.size() for frame in self._frames.values()))
 
     def revision(self) -> int:
         """Grows with every recorded event; cheap enough to ask before each answer."""

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from feeds import addresses, labels, phrases, times, wording
+from feeds.kept import MB, Kept, Size
 from feeds.languages import Speech
 from feeds.library import Library
 from feeds.subject import Subject
@@ -18,6 +19,7 @@ from tracker.models import Diff, Event, Part, SourceState, Status, Version, Watc
 
 #: How many events of one document its page lists; the feed and the record hold all of them.
 DOCUMENT_EVENTS: Final = 2_000
+_TOLD_BYTES: Final = 8 * MB  # some 8,000 events
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +75,7 @@ class Rows:
     def __init__(self, library: Library, say: Speech) -> None:
         self._library = library
         self._say = say
-        self._told: dict[tuple[str, bool], tuple[Title, str]] = {}
+        self._told: Kept[tuple[str, bool], tuple[Title, str]] = Kept(f"titles_{say.language}", _TOLD_BYTES)
 
     def diff(self, event: Event) -> Diff | None:
         """The comparison of an event, unless its content was struck."""
@@ -82,16 +84,17 @@ class Rows:
     def told(self, event: Event) -> tuple[Title, str]:
         """Title and summary of an event."""
         key = (event.id, event.struck)
-        if key not in self._told:
-            if len(self._told) > 20_000:
-                self._told.clear()
-            diff = self.diff(event)
-            language = self._say.language
-            self._told[key] = (
-                wording.title(event, diff, language=language),
-                wording.summary(event, diff, language=language),
-            )
-        return self._told[key]
+        if (known := self._told.get(key)) is not None:
+            return known
+        diff = self.diff(event)
+        language = self._say.language
+        made = wording.title(event, diff, language=language), wording.summary(event, diff, language=language)
+        self._told.put(key, made)
+        return made
+
+    def size(self) -> Size:
+        """How much of what was made once is kept."""
+        return self._told.size()
 
     def row(self, event: Event, mates: Iterable[Event] = ()) -> EventRow:
         """One event as a line, with the rest of its bundle when given."""

@@ -44,6 +44,8 @@ FIRST_BACKOFF: Final = 2.0  # seconds, doubled with every retry
 ROBOTS_LIFE: Final = timedelta(hours=24)  # RFC 9309, 2.4
 ROBOTS_TROUBLE_LIFE: Final = timedelta(minutes=5)  # so that a source that is down is not waited for once per document
 ROBOTS_BYTES: Final = 4 * 2**20
+#: Hosts of which connections and rules are remembered: a page can redirect to another host at every look.
+MOST_HOSTS: Final = 256
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _RETRIED_STATUSES: Final = frozenset({429, 500, 502, 503, 504})
@@ -142,6 +144,15 @@ class _Lane:
             finally:
                 self._last_end = monotonic()
 
+    def close(self) -> None:
+        """Close idle connections; whoever asks again opens new ones."""
+        for adapter in list(self.adapters.values()):
+            adapter.close()
+
+    def is_idle(self, now: float) -> bool:
+        """Whether nobody asks or waits here, and nobody has to."""
+        return now >= self._not_before and not self._lock.locked() and not self.robots_lock.locked()
+
     def hold(self, until: float) -> None:
         """Let nobody ask before a moment (monotonic): a host that is in trouble is spared by every thread."""
         with self._lock:
@@ -199,8 +210,7 @@ class Gate:
         with self._registry_lock:
             lanes = list(self._lanes.values())
         for lane in lanes:
-            for adapter in lane.adapters.values():
-                adapter.close()
+            lane.close()
 
     def fetch(
         self,
@@ -321,8 +331,14 @@ class Gate:
         return {"Accept": "*/*", **extra, **conditional, "User-Agent": self._user_agent, "Accept-Encoding": "gzip"}
 
     def _lane(self, url: str) -> _Lane:
+        host = host_of(url)
         with self._registry_lock:
-            return self._lanes.setdefault(host_of(url), _Lane())
+            lane = self._lanes.pop(host) if host in self._lanes else _Lane()
+            self._lanes[host] = lane  # asked for last, it stands last
+            gone = [name for name in list(self._lanes)[:-MOST_HOSTS] if self._lanes[name].is_idle(self._monotonic())]
+            for lane_before in [self._lanes.pop(name) for name in gone]:
+                lane_before.close()
+        return lane
 
     def _adapter(self, lane: _Lane, request: _Request, url: str) -> Adapter:
         """The connection of a lane for one way of asking. Called in one's turn."""
@@ -363,7 +379,11 @@ class Gate:
             known = self._robots.get(key)
             if known is None or known.expires <= self._clock():
                 known = self._ask_robots(key[0], request)
-                self._robots[key] = known
+                with self._registry_lock:
+                    self._robots.pop(key, None)
+                    self._robots[key] = known
+                    for old in list(self._robots)[:-MOST_HOSTS]:
+                        del self._robots[old]
             return known
 
     def _ask_robots(self, origin: str, request: _Request) -> _Robots:

@@ -70,14 +70,14 @@ class Fault(Enum):
 
 
 @dataclass(frozen=True)
-class _Served:
+class Served:
     status: int
     body: bytes
     headers: Mapping[str, str]
     content_type: str
 
 
-_NOTHING = _Served(404, b"nothing here", {}, "text/plain")
+NOT_FOUND = Served(404, b"nothing here", {}, "text/plain")
 
 
 class FaultServer(Server):
@@ -87,7 +87,7 @@ class FaultServer(Server):
         super().__init__(_FaultHandler)
         self.pace = pace
         self.stopping = threading.Event()
-        self._served: dict[str, _Served] = {}
+        self._served: dict[str, Served] = {}
         self._faults: dict[str, Fault] = {}
         self._tls = None if authority is None else (_context(authority), _context(trustme.CA()))
         self.scheme = "http" if authority is None else "https"
@@ -103,7 +103,7 @@ class FaultServer(Server):
     ) -> None:
         """Put an answer on a path, with its query or for any query."""
         data = body.encode() if isinstance(body, str) else body
-        self._served[path] = _Served(status, data, dict(headers or {}), content_type)
+        self._served[path] = Served(status, data, dict(headers or {}), content_type)
 
     def fault(self, prefix: str, fault: Fault) -> None:
         """Let every request under a prefix fail. Faults of TLS belong to the whole server: their prefix is `/`."""
@@ -118,8 +118,8 @@ class FaultServer(Server):
             del self._faults[each]
         self._hang_up()
 
-    def answer_to(self, path: str) -> _Served:
-        return self._served.get(path) or self._served.get(path.partition("?")[0]) or _NOTHING
+    def answer_to(self, path: str) -> Served:
+        return self._served.get(path) or self._served.get(path.partition("?")[0]) or NOT_FOUND
 
     def fault_of(self, path: str) -> Fault | None:
         prefixes = [prefix for prefix, fault in self._faults.items() if path.startswith(prefix) and not fault.is_of_tls]
@@ -172,7 +172,7 @@ class _FaultHandler(Handler):
         else:
             self._badly(served, fault)
 
-    def _well(self, served: _Served) -> None:
+    def _well(self, served: Served) -> None:
         headers = {"Content-Type": served.content_type, **served.headers}
         if served.status == 200:
             headers.setdefault("ETag", f'"{hashlib.sha256(served.body).hexdigest()[:16]}"')
@@ -181,7 +181,7 @@ class _FaultHandler(Handler):
                 return
         self.send(served.status, served.body, headers)
 
-    def _badly(self, served: _Served, fault: Fault) -> None:
+    def _badly(self, served: Served, fault: Fault) -> None:
         typed = {"Content-Type": served.content_type}
         body = served.body
         match fault:
@@ -213,7 +213,7 @@ class _FaultHandler(Handler):
             case _:
                 self._break_off(body, fault)
 
-    def _claim_not_modified(self, served: _Served) -> None:
+    def _claim_not_modified(self, served: Served) -> None:
         if self.headers["If-None-Match"] or self.headers["If-Modified-Since"]:
             self._well(served)
         else:

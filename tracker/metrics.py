@@ -9,7 +9,7 @@ import platform
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib import metadata
 from typing import Final
 
@@ -18,6 +18,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from db.store import Store
+from diffs import lemmas
+from feeds.kept import Size
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _PREFIX: Final = "duma_tracker"
@@ -83,13 +85,36 @@ class ProcessState(Collector):
         yield build
 
 
-class Metrics:
-    """The metrics of one running tracker: of its store, of its process (memory, CPU, open files), and of its looks."""
+class KeptInMemory(Collector):
+    """What is in memory because it may be asked for again: each has a bound, and may grow until then."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, kept: Callable[[], Iterable[Size]]) -> None:
+        self._kept = kept
+
+    def collect(self) -> Iterator[Metric]:
+        """Entries, bytes and the bound of each cache; of the words that the dictionary was asked for, entries only."""
+        entries = GaugeMetricFamily(f"{_PREFIX}_cache_entries", "What is kept in memory, by cache.", labels=["cache"])
+        used = GaugeMetricFamily(f"{_PREFIX}_cache_bytes", "Memory that it takes.", labels=["cache"])
+        most = GaugeMetricFamily(f"{_PREFIX}_cache_max_bytes", "Memory that it may take.", labels=["cache"])
+        for size in self._kept():
+            entries.add_metric([size.name], size.entries)
+            used.add_metric([size.name], size.bytes)
+            most.add_metric([size.name], size.limit)
+        entries.add_metric(["words"], lemmas.kept_words())
+        yield from (entries, used, most)
+
+
+class Metrics:
+    """The metrics of one running tracker: of its store, of its process (memory, CPU, open files), and of its looks.
+
+    `kept`: what the site keeps in memory.
+    """
+
+    def __init__(self, store: Store, *, kept: Callable[[], Iterable[Size]] = tuple) -> None:
         self._registry = CollectorRegistry()
         ProcessCollector(namespace=_PREFIX, registry=self._registry)
         self._registry.register(ProcessState())
+        self._registry.register(KeptInMemory(kept))
         self._registry.register(StoreCollector(store))
         self._looks = Counter(
             f"{_PREFIX}_checks",

@@ -23,7 +23,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from db.store import Store
 from feeds.site import Site
-from tracker import alerting, delivering, discovery, publishing
+from tracker import alerting, delivering, discovery, memory, publishing
 from tracker.errors import BusyError, StoreError, TrackerError
 from tracker.instance import Instance
 from tracker.metrics import Metrics
@@ -127,6 +127,7 @@ class Schedule:
         self._scheduler.add_job(self._guarded, "date", id="catch-up")
         # Apart from the looks, which may take an hour: messages neither wait for them nor hold them up.
         self._scheduler.add_job(self._alert, "interval", seconds=self._rhythm.alerts, id="alerts")
+        self._scheduler.add_job(memory.give_back, "interval", seconds=memory.INTERVAL, id="memory")
         self._scheduler.start()
         self._deliverer = delivering.Deliverer(
             self._instance.store,

@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from tracker import subscriptions
+from tracker import memory, subscriptions
 from tracker.errors import BusyError
 from tracker.instance import Instance, site_info
 from tracker.metrics import Metrics
@@ -34,6 +34,7 @@ def run(
     `tell` is given a line for each address when it can be used. Raises `BusyError` when another instance is at work on the
     store, or has taken it over.
     """
+    memory.use_few_heaps()
     with Lease(instance.store) as lease:
         site = instance.site(live=True)
         server = SiteServer(site, listen(*place), now=instance.clock)
@@ -46,7 +47,7 @@ def run(
             now=instance.clock(),
         )
         lease.on_lost = server.stop
-        metrics = Metrics(instance.store)
+        metrics = Metrics(instance.store, kept=server.sizes)
         schedule = Schedule(instance, site, metrics=metrics, rhythm=rhythm)
         schedule.start()
         tell(f"{server.address} - looking and serving; stop with Ctrl-C")

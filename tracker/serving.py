@@ -12,6 +12,7 @@ from datetime import datetime
 import uvicorn
 
 from feeds.app import create_app
+from feeds.kept import Size
 from feeds.site import Site
 from tracker.errors import ConfigError
 from tracker.instance import utc_now
@@ -43,9 +44,10 @@ class SiteServer:
 
     def __init__(self, site: Site, taken: socket.socket, *, now: Callable[[], datetime] = utc_now) -> None:
         self._taken = taken
+        self._app = create_app(site, now=now)
         self._server = uvicorn.Server(
             uvicorn.Config(
-                create_app(site, now=now),
+                self._app,
                 access_log=False,
                 log_config=None,
                 server_header=False,
@@ -59,6 +61,10 @@ class SiteServer:
     def address(self) -> str:
         """Where a browser on this machine finds the site."""
         return address_of(self._taken)
+
+    def sizes(self) -> tuple[Size, ...]:
+        """What the site keeps in memory."""
+        return self._app.sizes()
 
     def run(self) -> None:
         """Serve until `stop`, SIGINT or SIGTERM; answers under way are finished first."""

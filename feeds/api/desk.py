@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import threading
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,6 +15,7 @@ from feeds.api.budget import LARGEST, Budget, Exhausted, of_texts
 from feeds.api.problems import Refused
 from feeds.filters import Filters
 from feeds.frame import Frame
+from feeds.kept import MB, Kept, Size
 from feeds.library import Library
 from feeds.textual import clean
 from tracker.models import Diff, Document, Event, Force, Level, Status, Version
@@ -26,7 +25,7 @@ from tracker.queries import Found, Query
 _REACH: Final = 3_000
 _BATCH: Final = 200
 FREE_PAGE: Final = 100
-_REMEMBERED: Final = 16
+_REMEMBERED: Final = 8 * MB
 
 
 class Finder(Protocol):
@@ -102,8 +101,11 @@ class Desk:
         self._frame = frame
         self._finder = finder
         self._budget = budget
-        self._compared: OrderedDict[tuple[int, int], Mapping[str, Any]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._compared: Kept[tuple[int, int], Mapping[str, Any]] = Kept("comparisons_api", _REMEMBERED)
+
+    def size(self) -> Size:
+        """How much of what was compared is remembered."""
+        return self._compared.size()
 
     # ------------------------------------------------------------ documents and versions
 
@@ -173,8 +175,7 @@ class Desk:
         old, new = self._version(first)[1], self._version(second)[1]
         page = f"{self.info.base_url}/compare?a=/{shapes.version_name(old)}&b=/{shapes.version_name(new)}"
         head = {"a": shapes.version_name(old), "b": shapes.version_name(new), "page": page}
-        with self._lock:
-            known = self._compared.get((old.id, new.id))
+        known = self._compared.get((old.id, new.id))
         return Page(value={**head, "diff": known or self._comparison(old, new)})
 
     def _comparison(self, old: Version, new: Version) -> Mapping[str, Any]:
@@ -189,10 +190,7 @@ class Desk:
             raise Refused(422, "these texts are too long to be compared on demand")
         with self.within_budget(of_texts(size)):
             made = finder.report(insight.compare(*texts))
-        with self._lock:
-            self._compared[old.id, new.id] = made
-            while len(self._compared) > _REMEMBERED:
-                self._compared.popitem(last=False)
+        self._compared.put((old.id, new.id), made)
         return made
 
     @contextlib.contextmanager

@@ -35,3 +35,12 @@ def test_any_form_finds_the_others_in_an_index() -> None:
 @pytest.mark.parametrize(("word", "function"), [("в", True), ("и", True), ("не", True), ("служба", False), ("о", True)])
 def test_function_words(word: str, function: bool) -> None:
     assert lemmas.is_function_word(word) is function
+
+
+def test_only_words_of_a_sane_length_are_kept() -> None:
+    endless = "ы" * 100_000
+    assert lemmas.lemmas(endless) == (endless,)
+    before = lemmas.kept_words()
+    assert lemmas.lemmas(endless + "а") == (endless + "а",)
+    assert lemmas.lemmas("\u00ad" * 60 + "повесткой") == ("повестка",)  # long by what is invisible
+    assert lemmas.kept_words() == before

@@ -18,11 +18,14 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import cast
+from urllib.parse import urlsplit
 
 import pytest
 import trustme
 
-from scrapers.http import LONGEST_WAIT, Gate, SourcePolicy, check_url, retry_after
+from scrapers import http
+from scrapers.http import LONGEST_WAIT, MOST_HOSTS, Gate, SourcePolicy, check_url, retry_after
+from scrapers.transport import Adapter
 from tests.servers import PAGE, Handler, Page, Server, Stoppable, drip, page, raw, redirect, relay, running
 from tracker.errors import ConfigError, FetchError
 from tracker.models import Response, Validators
@@ -651,6 +654,40 @@ def test_robots_rules_live_a_day(server: Server, opener: Opener) -> None:
     get(gate, server.url("/bill"))
     opener.time.now += 3600
     assert fail(gate, server.url("/bill")).reason == "robots"
+
+
+def test_hosts_that_were_asked_long_ago_are_forgotten(
+    server: Server, opener: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_adapters: set[Adapter] = set()
+
+    class Noted(Adapter):
+        def __init__(self, *contexts: ssl.SSLContext) -> None:
+            super().__init__(*contexts)
+            open_adapters.add(self)
+
+        def close(self) -> None:
+            super().close()
+            open_adapters.discard(self)
+
+    monkeypatch.setattr(http, "Adapter", Noted)
+    server.put("/robots.txt", robots(""))
+    server.put("/bill", page())
+    gate = opener(robots=True)
+    port = urlsplit(server.url("")).port
+    hosts = [f"host-{number}.example" for number in range(MOST_HOSTS + 1)]
+    opener.names = {host: ["127.0.0.1"] for host in hosts}
+
+    def asks_for_rules(host: str) -> bool:
+        before = server.paths().count("/robots.txt")
+        get(gate, f"http://{host}:{port}/bill")
+        return server.paths().count("/robots.txt") > before
+
+    assert all(asks_for_rules(host) for host in hosts)
+    assert len(open_adapters) == MOST_HOSTS
+    assert asks_for_rules(hosts[0])
+    assert not asks_for_rules(hosts[-1])
+    assert len(open_adapters) == MOST_HOSTS
 
 
 def test_missing_robots_rules_allow(server: Server, opener: Opener) -> None:

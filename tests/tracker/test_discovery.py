@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scrapers import sozd
 from tests.scrapers import sozd_pages as pages
 from tests.scrapers.sozd_pages import FakeCard, FakeFile, FakeStep, guid
-from tests.tracker.month_world import BEES, GENERIC, GRAFTED, NOTE, NOTHING, SECOND_AMENDED, WITHDRAWN
+from tests.tracker.duma_world import BEES, GENERIC, GRAFTED, NOTE, NOTHING, SECOND_AMENDED, WITHDRAWN
 from tests.tracker.world import SOZD, World
 from tracker import demo_files, keywords, readings, registrations, searching
 from tracker.models import EventKind, Watch

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
 from lxml import html
 from prometheus_client.parser import text_string_to_metric_families
+from starlette.types import ASGIApp, Message
 
+from diffs import lemmas
 from feeds import operatorpage
+from feeds.app import create_app
+from feeds.site import Site
 from tests.feeds.fake_library import INFO
 from tests.tracker.world import World
 from tracker.alerts import Attempt, Channel, DeliveryState, NewDelivery, Outcome, Secret, Subscription
@@ -119,6 +125,39 @@ def test_the_metrics_count_looks_by_how_they_ended_and_say_what_runs(world: Worl
     assert samples[("duma_tracker_threads",)] >= 1
     assert samples[("duma_tracker_disk_free_bytes",)] > 0
     assert any(key[0] == "duma_tracker_build_info" for key in samples)
+
+
+def test_the_metrics_say_what_is_kept_in_memory_and_how_much_may_be(world: World) -> None:
+    lemmas.lemmas("пасечник")
+    app = create_app(Site(world.store, replace(INFO, live=True)))
+    answer = asyncio.run(asked(app, "/about"))
+    samples = {
+        (sample.name.removeprefix("duma_tracker_cache_"), sample.labels["cache"]): sample.value
+        for family in text_string_to_metric_families(Metrics(world.store, kept=app.sizes).render().decode())
+        for sample in family.samples
+        if sample.name.startswith("duma_tracker_cache_")
+    }
+    assert samples["entries", "pages"] == 1
+    assert len(answer) < samples["bytes", "pages"] < len(answer) * 2 + 10_000  # plain, packed, and the headers of both
+    assert samples["entries", "words"] >= 1
+    bounded = {cache for what, cache in samples if what == "max_bytes"}
+    assert bounded == {"pages", "comparisons", "comparisons_api", "titles_ru", "titles_en"}
+    assert sum(samples["max_bytes", cache] for cache in bounded) <= 80_000_000  # of a small machine's 512 MB
+
+
+async def asked(app: ASGIApp, path: str) -> bytes:
+    """The body of the page at a path."""
+    sent: list[bytes] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message.get("body", b""))
+
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []}
+    await app(scope, receive, send)
+    return b"".join(sent)
 
 
 def test_nothing_else_answers(served: str) -> None:

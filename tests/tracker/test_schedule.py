@@ -12,7 +12,7 @@ import pytest
 from db.store import Store
 from tests.scrapers import sozd_pages as pages
 from tests.tracker.world import SOZD, World
-from tracker import config, publishing
+from tracker import config, memory, publishing
 from tracker.errors import BusyError
 from tracker.instance import Instance, open_instance
 from tracker.models import Watch
@@ -204,3 +204,11 @@ def test_a_watch_taken_out_of_the_configuration_is_no_longer_followed(instance: 
     instance.sync_watches()
     assert instance.store.watches() == ()
     assert instance.store.document(f"bill/{NUMBER}") is not None, "what was recorded stays"
+
+
+def test_while_it_runs_free_memory_goes_back(schedule: Schedule, monkeypatch: pytest.MonkeyPatch) -> None:
+    given_back = threading.Event()
+    monkeypatch.setattr(memory, "INTERVAL", 0.05)
+    monkeypatch.setattr(memory, "give_back", given_back.set)
+    schedule.start()
+    assert given_back.wait(30)

@@ -34,12 +34,10 @@ from db.store import Store
 from tests.receivers import SECRET, Receiver
 from tests.servers import Handler, page, running
 from tests.tracker.week_readers import Answers, Readers
-from tests.tracker.week_sites import BLIND, DAYS, MAKERS, SECRET_VARIABLE, SITES, START, Plan, WeekSite, hour, settings
+from tests.tracker.week_sites import BLIND, MAKERS, SECRET_VARIABLE, SITES, START, Plan, WeekSite, at, hour, settings
 from tracker import schedule
-from tracker.models import Event
+from tracker.models import Event, EventKind
 
-DAY: Final = 24.0
-LAST: Final = DAYS * DAY
 _STARTING: Final = 300.0  # real seconds
 _SETTLING: Final = 600.0
 _STOPPING: Final = 120.0
@@ -104,6 +102,14 @@ class Life:
             if not kind.startswith("coverage.") and kind != "watch.started":
                 found.setdefault(event.document_id or event.source, Counter())[kind] += 1
         return found
+
+    def late_texts(self) -> Counter[str]:
+        """How many editions of each document were told before their text could be had: each text is told when it comes."""
+        return Counter(
+            str(event.document_id)
+            for event in self.news()
+            if event.kind is EventKind.EDITION_ADDED and not event.payload["readable"]
+        )
 
     def coverage(self) -> Counter[tuple[str, str]]:
         """How often each source was told to be unseen, and to be seen again."""
@@ -338,7 +344,7 @@ def live(
         stack.enter_context(receivers.listening())
         addresses = {name: site.url("") for name, site in sites.items()}
         (directory / "tracker.toml").write_text(settings(plan, addresses, receivers.urls))
-        arguments = ["tracker.toml", str(clock.path), "--start", START.isoformat(), "--days", str(DAYS)]
+        arguments = ["tracker.toml", str(clock.path), "--start", START.isoformat(), "--days", str(plan.days)]
         began = time.monotonic()
         service = Service([*command, *arguments, "--speed", str(speed)], directory, environment)
         stack.enter_context(service.process)
@@ -389,7 +395,7 @@ def _watch(
 ) -> None:
     """Sample until the week is over."""
     due, counted = 0.0, 0
-    while (now := hour(clock())) < LAST - 0.001:
+    while (now := hour(clock())) < life.plan.last - 0.001:
         if service.process.poll() is not None or not reading.is_alive():
             raise AssertionError(f"the service or a reader has ended: {service.log()[-3:]}")
         if now < due:
@@ -408,14 +414,14 @@ def _watch(
 def _settle(life: Life, service: Service) -> None:
     """The clock stands; wait until the service has done what was due and told what can be told."""
     until = time.monotonic() + _SETTLING
-    end = datetime.fromtimestamp(START.timestamp() + LAST * 3600, UTC)
+    end = at(life.plan.last)
     while time.monotonic() < until:
         values = service.values()
         with life.store() as store:
             late = schedule.due(store.watches(), end)
         if not late and not any(value for name, value in values.items() if name.startswith("outbox_waiting")):
-            life.samples.append(Sample(LAST, values))
-            life.rows[LAST] = service.rows()
+            life.samples.append(Sample(life.plan.last, values))
+            life.rows[life.plan.last] = service.rows()
             return
         time.sleep(0.2)
     raise AssertionError(f"the service did not come to rest: {len(late)} looks are late, {values}")

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from rich.progress import Progress
 
-from tracker import corrections, demo, doctor, publishing, service, starter
+from tracker import corrections, demo, doctor, memory, publishing, service, starter
 from tracker.commands.common import FAILED, PARTLY, config_path, followed, instance_of, settings_of, stderr
 from tracker.errors import ConfigError
 from tracker.instance import Instance, open_instance, utc_now
@@ -135,6 +135,7 @@ def run_command(context: click.Context, host: str, port: int, operator_port: int
 @click.pass_context
 def serve_command(context: click.Context, host: str, port: int) -> None:
     """Serve the site of a store, without looking."""
+    memory.use_few_heaps()
     with instance_of(context) as instance:
         server = SiteServer(instance.site(live=True), listen(host, port))
         stderr.print(f"{server.address} - serving; stop with Ctrl-C", markup=False)
