@@ -17,8 +17,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from typing import Any, Final
+from typing import Final
 
 import soupsieve
 from bs4 import BeautifulSoup, Tag
@@ -28,7 +27,6 @@ from lxml import etree
 from scrapers.page_writer import BLOCKS, DROPPED
 
 _INLINE: Final = frozenset({"hi", "ref", "del"})  # of trafilatura's own markup
-_LANGUAGES: Final = ("Russian", "English")  # of the pages that are followed, as jusText calls them
 _NO_LETTER: Final = re.compile(r"[\W_]+")
 _SENTENCE: Final = 15  # letters; shorter lines (a number in a cell, a button) stand in many places of a page
 _UNIT: Final = re.compile(r"\s*(?:Статья|Глава|Раздел|Приложение|Параграф)\s+(?:№\s*)?[\dIVXLCМХ]+\b")
@@ -181,10 +179,6 @@ def _kept_letters(markup: str) -> frozenset[str]:
     """The lines that trafilatura takes for text. It is asked for everything that makes two calls alike: no deduplication."""
     import trafilatura  # noqa: PLC0415 - 0.1 s and 12 MB, needed only by whoever follows a page without a selector
 
-    # Its last resort would take the stop words of all languages: 28 MB for good, and 60 ms for each page.
-    external: Any = import_module("trafilatura.external")
-    stop_words = (external.get_stoplist(language) for language in _LANGUAGES)
-    external.JT_STOPLIST = external.JT_STOPLIST or tuple(frozenset().union(*stop_words))
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it complains of pages; we say so ourselves
     try:
         found = trafilatura.bare_extraction(

@@ -5,10 +5,7 @@ from __future__ import annotations
 import itertools
 import subprocess
 import sys
-from importlib import import_module
-from typing import Any
 
-import lxml.html
 import pytest
 
 from scrapers import page_main
@@ -316,14 +313,3 @@ def test_a_selector_that_would_warn_at_every_page_is_refused() -> None:
 def test_whoever_follows_no_page_does_not_pay_for_the_library() -> None:
     code = "import sys, scrapers.page; sys.exit('trafilatura' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-def test_the_last_resort_of_trafilatura_knows_few_words() -> None:
-    """All its languages would be 154,000 words, for as long as the process lives."""
-    main_of(site())
-    external: Any = import_module("trafilatura.external")
-    known = external.JT_STOPLIST
-    assert {"которые", "which"} <= set(known)
-    assert len(known) < 10_000
-    external.try_justext(lxml.html.fromstring("<p>Срок составляет десять дней.</p>"), None, None)
-    assert external.JT_STOPLIST is known  # these are what it uses
