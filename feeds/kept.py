@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections import OrderedDict
 from collections.abc import Hashable, Mapping
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from typing import Final, Generic, NamedTuple, TypeVar
+
+from cachetools import LRUCache
 
 MB: Final = 1_000_000
 
@@ -32,38 +34,25 @@ class Kept(Generic[Key, Value]):
 
     def __init__(self, name: str, limit: int) -> None:
         self._name = name
-        self._limit = limit
-        self._bytes = 0
-        self._values: OrderedDict[Key, tuple[Value, int]] = OrderedDict()
+        self._values: LRUCache[Key, Value] = LRUCache(limit, getsizeof=bytes_of)
         self._lock = threading.Lock()
 
     def get(self, key: Key) -> Value | None:
         """What is kept under a key; None when nothing is."""
         with self._lock:
-            found = self._values.get(key)
-            if found is None:
-                return None
-            self._values.move_to_end(key)
-            return found[0]
+            return self._values.get(key)
 
     def put(self, key: Key, value: Value) -> None:
         """Keep a value in place of the one before. One that is larger than the limit is not kept."""
-        size = bytes_of(value)
         with self._lock:
-            _, before = self._values.pop(key, (None, 0))
-            self._bytes -= before
-            if size > self._limit:
-                return
-            self._values[key] = value, size
-            self._bytes += size
-            while self._bytes > self._limit:
-                _, (_, gone) = self._values.popitem(last=False)
-                self._bytes -= gone
+            self._values.pop(key, None)
+            with suppress(ValueError):  # it is too large
+                self._values[key] = value
 
     def size(self) -> Size:
         """How much is kept now."""
         with self._lock:
-            return Size(self._name, len(self._values), self._bytes, self._limit)
+            return Size(self._name, len(self._values), int(self._values.currsize), int(self._values.maxsize))
 
 
 def bytes_of(value: object) -> int:
