@@ -58,6 +58,11 @@ def has_note(text: str) -> bool:
     return BARE_NOTE.search(text) is not None
 
 
+def has_remarks(lines: Iterable[str]) -> bool:
+    """Whether any line is nothing but a note of the kind that bears no date in figures, so that `has_note` passes it over."""
+    return any(_OPENS.match(line) is not None and _EDITORIAL_LINE.match(line) is not None for line in lines)
+
+
 def is_editorial(line: str) -> bool:
     """Whether a line is nothing but notes of the publisher."""
     return bool(line) and not lift(line)[0]

@@ -45,7 +45,13 @@ _APPROVED_NAME: Final = re.compile(
     r"^(?:П\s?О\s?Л\s?О\s?Ж\s?Е\s?Н\s?И\s?Е|Положение|Порядок|ПОРЯДОК|Правила|ПРАВИЛА|Инструкция|ИНСТРУКЦИЯ|Регламент|РЕГЛАМЕНТ|Устав|УСТАВ)\b"
 )
 _THROUGH: Final = frozenset({"chast", "razd", "gl"})  # containers that lend their units no part of the path
+_CHAPTERS: Final = _THROUGH | {"par"}
+_OWN_PATH: Final = _THROUGH | {"st", "dot"}  # their paths do not name the chapter
 _LISTED: Final = frozenset({"paren", "letter"})
+_ITEMS: Final = _LISTED | {"dot"}
+_WORDED: Final = _ITEMS | {"prim"}  # the line of their label is their first paragraph
+_APPENDICES: Final = frozenset({"utv", "pril"})
+_SAME_RUNG: Final = {"utv": "pril", "head": "razd"}
 _WORDS: Final = {
     "razd": "разд.", "gl": "гл.", "par": "§", "st": "ст.", "ch": "ч.", "p": "п.", "pp": "пп.", "tabl": "табл.",
     "str": "строка", "poz": "позиция", "pril": "прил.", "abz": "абз.",
@@ -117,7 +123,7 @@ class _Node:
     @property
     def clause(self) -> str:
         """The words of an item; a heading such as "Статья 1" of the amending act itself is none."""
-        return self.text if self.shape in {"dot", *_LISTED} else ""
+        return self.text if self.shape in _ITEMS else ""
 
 
 class _Builder:
@@ -141,7 +147,8 @@ class _Builder:
                 continue
             self._read_line(lines, index, stack, following[index], outer=outer, profile=profile)
             index += 1
-            index = self._read_inside(lines, index, stack, outer=outer, profile=profile)
+            if ":" in line.view:
+                index = self._read_inside(lines, index, stack, outer=outer, profile=profile)
 
     def _read_inside(
         self, lines: Sequence[Line], index: int, stack: Sequence[_Node], *, outer: str, profile: Profile
@@ -169,7 +176,8 @@ class _Builder:
     ) -> None:
         line = lines[index]
         if line.label is not None:
-            self._labelled(line, line.label, stack, outer=outer, profile=profile, name=_approved_name(lines, index))
+            name = _approved_name(lines, index) if line.label.shape in _APPENDICES else ""
+            self._labelled(line, line.label, stack, outer=outer, profile=profile, name=name)
         elif CELLS in line.view:
             self._row(line, stack, outer=outer)
             return
@@ -208,15 +216,16 @@ class _Builder:
     def _labelled(
         self, line: Line, label: Label, stack: list[_Node], *, outer: str, profile: Profile, name: str
     ) -> None:
-        shape = {"utv": "pril", "head": "razd"}.get(label.shape, label.shape)
+        shape = _SAME_RUNG.get(label.shape, label.shape)
         if label.shape == "utv" and stack[-1].shape == "pril" and stack[-1].paragraphs < 8:
             self._paragraph(line, stack, None, outer=outer)  # "Приложение" and "УТВЕРЖДЕНО" open one appendix, not two
             return
-        while RUNGS[stack[-1].shape] >= RUNGS[shape]:
+        rung = RUNGS[shape]
+        while RUNGS[stack[-1].shape] >= rung:
             stack.pop()
         parent = stack[-1]
-        if shape in {"st", "dot", *_THROUGH} or (shape in _LISTED and parent.shape in {*_THROUGH, "par"}):
-            parent = next(node for node in reversed(stack) if node.shape not in {*_THROUGH, "par"} or node is stack[0])
+        if parent.shape in _CHAPTERS and (shape in _OWN_PATH or shape in _LISTED):
+            parent = next(node for node in reversed(stack) if node.shape not in _CHAPTERS or node is stack[0])
         unit = _unit(shape, parent, stack, profile)
         number = label.number
         if shape == "pril":
@@ -236,7 +245,7 @@ class _Builder:
             text=line.view,
             last=line.view,
         )
-        node.paragraphs = 1 if shape in {"dot", "prim", *_LISTED} else 0
+        node.paragraphs = 1 if shape in _WORDED else 0
         stack.append(node)
         if profile.counted and (article := _article(stack)) is not None:
             article.list_open = line.view.endswith(":")
@@ -314,9 +323,9 @@ def _number_paragraphs(root: _Node, target: Target) -> None:
 
 def _unit(shape: str, parent: _Node, stack: Sequence[_Node], profile: Profile) -> str:
     if shape == "dot":
-        bare = profile.articles and not any(node.shape == "st" for node in stack)
-        appended = any(node.shape in {"pril", "prim"} for node in stack)
-        return "p" if bare or appended else profile.first
+        shapes = [node.shape for node in stack]
+        bare = profile.articles and "st" not in shapes
+        return "p" if bare or "pril" in shapes or "prim" in shapes else profile.first
     if shape == "paren":
         return "pp" if parent.unit == "p" and parent.shape == "dot" else "p"
     return "pp" if shape == "letter" else shape
@@ -347,10 +356,7 @@ def _next_labels(lines: Sequence[Line]) -> list[Label | None]:
 
 
 def _approved_name(lines: Sequence[Line], index: int) -> str:
-    """The name by which an approved act is cited (``Положение``), looked for in the lines below УТВЕРЖДЕНО."""
-    label = lines[index].label
-    if label is None or label.shape not in {"utv", "pril"}:
-        return ""
+    """The name by which an approved act is cited (``Положение``), looked for in the lines below УТВЕРЖДЕНО at `index`."""
     for line in lines[index + 1 : index + 12]:
         if line.label is not None and line.label.shape != "utv":
             return ""
