@@ -23,7 +23,7 @@ from diffs.order import Run, in_order
 from diffs.significance import assess
 from diffs.structure import structure_editions
 from diffs.unchanged import Shared, shared_by
-from diffs.words import WORD, spans
+from diffs.words import spans, words
 from tracker.models import Diff, DiffStats, Group, Operation, Section, Span
 
 _LABEL: Final = 4  # words that a number may add to an operation: "Статья 5" to "Статья 6"
@@ -58,6 +58,7 @@ class _Compared:
     `in_place`: nothing that was left out has moved.
     """
 
+    alignment: Alignment
     operations: tuple[Operation, ...]
     groups: tuple[Group, ...]
     noise: Counter[str]
@@ -67,9 +68,17 @@ class _Compared:
     @cached_property
     def changed(self) -> tuple[int, int]:
         """The words that the operations show: added, removed. Labels are not words of a unit."""
-        shown = [span for bodies in self.bodies for span in bodies.spans]
-        texts = ("\n".join(text for sign, text in shown if sign == wanted) for wanted in "+-")
-        added, removed = (len(WORD.findall(text)) for text in texts)
+        two_sided = [
+            bodies
+            for operation, bodies in zip(self.operations, self.bodies, strict=True)
+            if operation.old_path is not None and operation.new_path is not None
+        ]
+        shown = [span for bodies in two_sided for span in bodies.spans]
+        edits = ("\n".join(text for sign, text in shown if sign == wanted) for wanted in "+-")
+        units = self.alignment.free_new(), self.alignment.free_old()  # most of their words were read to align them
+        added, removed = (
+            len(words(text)) + sum(len(unit.words) for unit in side) for text, side in zip(edits, units, strict=True)
+        )
         return added, removed
 
     def changes_at_most(self, words: int) -> bool:
@@ -91,6 +100,7 @@ def _compared(old: Mapping[int, Section], new: Mapping[int, Section], same: Sequ
     operations, groups = grouped([operation for operation, _ in made])
     operations, groups = punctuation(operations, bodies, groups)
     return _Compared(
+        alignment=alignment,
         operations=tuple(operations),
         groups=tuple(groups),
         noise=noise,

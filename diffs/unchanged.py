@@ -34,7 +34,7 @@ _DOT: Final = re.compile(rf"{_NUMBER}\.(?:\s|\Z)")
 _APPENDIX: Final = ("Приложени", "ПРИЛОЖЕНИ", "Утвержд", "УТВЕРЖД")
 _CONTAINER: Final = re.compile(r"Глава|ГЛАВА|Раздел|РАЗДЕЛ|Часть|ЧАСТЬ|§|[IVXLCХ]")
 _CONTAINERS: Final = frozenset({"gl", "razd", "chast", "par", "head"})
-_MAY_BE_REMARKABLE: Final = re.compile(rf"{_CONTAINER.pattern}|(?i:{MAY_VANISH.pattern})")
+_MAY_BE_REMARKABLE: Final = re.compile(rf"{_CONTAINER.pattern}|{MAY_VANISH.pattern}")
 _DIGITS: Final = "0123456789"
 #: The first characters of what that can match.
 _REMARKABLE: Final = f"ГРЧ§IVXLCХ(СсТтНнПпВвКкДдрPpHh_-{_DIGITS}"
@@ -83,7 +83,7 @@ def shared_by(old: str, new: str) -> Shared | None:
     outlined = [
         (pair, outline)
         for pair in _equal_articles(here, there)
-        if (outline := _outline(here.lines, *pair[:2], plain=not _holds(remarkable, *pair[:2]))) is not None
+        if (outline := _outline(here.lines, *pair[:2], remarkable)) is not None
     ]
     if not outlined:
         return None
@@ -159,25 +159,28 @@ def _equal_articles(old: _Text, new: _Text) -> list[tuple[int, int, int, int]]:
     """Where articles stand that are equal in both texts and in order: begin and end, old and new."""
     here, there = _articles(old), _articles(new)
     equal = [
-        (*place, *there[number])
-        for number, place in here.items()
-        if number in there and old.lines[slice(*place)] == new.lines[slice(*there[number])]
+        (start, end, *there[number])
+        for number, (start, end) in here.items()
+        if number in there and old.lines[start:end] == new.lines[slice(*there[number])]
     ]
     # What stands below a signature is judged by it, and which acts are amended is told of a text as a whole.
     signed = [at for at in old.beginning_with("П") if old.lines[at].startswith(_SIGNED)]
     amending = [at for at, line in enumerate(old.lines) if "нести" in line and _AMENDS.search(line)]
     judged_as_whole = sorted([*signed, *amending])
-    equal = [pair for pair in equal if not _holds(judged_as_whole, *pair[:2])]
+    equal = [pair for pair in equal if not _within(judged_as_whole, *pair[:2])]
     equal.sort()
-    rank = {other: at for at, other in enumerate(sorted(other for _, _, other, _ in equal))}
+    others = [other for _, _, other, _ in equal]
+    if others == sorted(others):
+        return equal
+    rank = {other: at for at, other in enumerate(sorted(others))}
     kept = in_order((at, rank[other], 1) for at, (_, _, other, _) in enumerate(equal))
     return [pair for first, _, count in kept for pair in equal[first : first + count]]
 
 
-def _holds(places: Sequence[int], start: int, end: int) -> bool:
-    """Whether any of some places, which are in order, lies in a stretch."""
-    at = bisect_left(places, start) if places else 0
-    return at < len(places) and places[at] < end
+def _within(places: Sequence[int], start: int, end: int) -> Sequence[int]:
+    """Those of some places, which are in order, that lie in a stretch."""
+    at = bisect_left(places, start)
+    return places[at : bisect_left(places, end, at)] if at < len(places) and places[at] < end else ()
 
 
 class _Outline(NamedTuple):
@@ -193,22 +196,22 @@ def _between(lines: Sequence[str], articles: Sequence[tuple[int, int]]) -> list[
     return [lines[start:end] for start, end in zip(starts, ends, strict=True)]
 
 
-def _outline(lines: Sequence[str], start: int, end: int, *, plain: bool) -> _Outline | None:
-    """None for an article with units below such a heading: their paths are not the article's. `plain`: it has no such line."""
-    if plain:
-        return _Outline(units=end - start)
+def _outline(lines: Sequence[str], start: int, end: int, remarkable: Sequence[int]) -> _Outline | None:
+    """None for an article with units below such a heading: their paths are not the article's."""
     containers: list[str] = []
-    units = 0
-    for line in lines[start:end]:
-        if not is_law(line):
-            continue
-        if _is_container(line):
-            containers.append(cleaned(line).text)
-        elif containers:
-            return None
-        else:
-            units += 1
-    return _Outline(units=units, containers=containers)
+    first, vanished, vanished_before = end, 0, 0
+    for at in _within(remarkable, start, end):
+        if not is_law(lines[at]):
+            vanished += 1
+        elif _is_container(lines[at]):
+            if not containers:
+                first, vanished_before = at, vanished
+            containers.append(cleaned(lines[at]).text)
+    if not containers:
+        return _Outline(end - start - vanished)
+    if len(containers) + vanished - vanished_before < end - first:
+        return None
+    return _Outline(first - start - vanished_before, containers)
 
 
 def is_law(line: str) -> bool:

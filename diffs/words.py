@@ -26,11 +26,12 @@ Sign = Literal["=", "-", "+"]
 REWRITTEN: Final = 0.35
 _MATRIX: Final = 400_000_000  # bits: 50 MB
 _WORD: Final = r"\w+(?:[\u0300-\u036f]+\w*)*"
-# Most words are plain ones: this finds nothing that what follows it would not, and finds it sooner.
-_PLAIN_WORD: Final = r"[а-яёА-ЯЁ]++(?![\w\-\u0300-\u036f])"
+# Most words are plain ones before a plain mark: this finds nothing that what follows it would not, and finds it sooner.
+_PLAIN_WORD: Final = r"[а-яА-Я]++(?=[ ,.;:)])"
 _WORDS: Final = rf"{_PLAIN_WORD}|\d+(?:[.,]\d+)+|{_WORD}(?:-{_WORD})*"
 TOKEN: Final = re.compile(rf"(\s*+)({_WORDS}|\S|\Z)")
 WORD: Final = re.compile(_WORDS)
+_NEXT_WORD: Final = re.compile(rf"[ ,.;:()]*+({_WORDS})")  # no word is tried for at a mark
 # Words that turn a norm round: shown as they are, never hidden inside a longer edit that repeats them.
 _KEPT: Final = frozenset({"не", "ни", "и", "или", "либо", "кроме", "исключением"})
 _LONGEST_SCRAP: Final = 3
@@ -69,7 +70,7 @@ def _tokens(text: str) -> list[_Token]:
 
 def words(text: str) -> list[str]:
     """The words and numbers of a text, without punctuation."""
-    return WORD.findall(text)
+    return _NEXT_WORD.findall(text)
 
 
 _CLAUSE_END: Final = re.compile(r'"[.;,]?$')
@@ -226,7 +227,7 @@ def _without_scraps(hunks: list[_Hunk]) -> list[_Hunk]:
 
 
 def _must_stay(word: str) -> bool:
-    return word in _KEPT or word in CARDINALS or word in ORDINALS or any(map(str.isdecimal, word))
+    return word in _KEPT or word in CARDINALS or word in ORDINALS or (not word.isalpha() and any(map(str.isdecimal, word)))
 
 
 def _cleaned(part: list[_Hunk]) -> list[_Hunk]:
