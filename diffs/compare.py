@@ -294,9 +294,12 @@ def _two_sided(alignment: Alignment, before: Unit, after: Unit, *, in_place: boo
 
 def _label_spans(before: Unit, after: Unit) -> Iterator[Span]:
     """Label and body are compared apart: a new number must not make the words beside it look new."""
+    old, new = (unit.canonical[: len(unit.canonical) - len(unit.body)] for unit in (before, after))
+    if old == new:
+        yield from spans(old, new)
+        return
     yield from spans(before.label, after.label)
-    glue = (unit.canonical[len(unit.label) : len(unit.canonical) - len(unit.body)] for unit in (before, after))
-    yield from spans(*glue)
+    yield from spans(old[len(before.label) :], new[len(after.label) :])
 
 
 def _joined(parts: Sequence[Span]) -> tuple[Span, ...]:

@@ -34,8 +34,8 @@ class Line(NamedTuple):
 
 def line_of(text: str, view: str, label: Label | None) -> Line:
     """A line, looked at for the end of a quoted block: once, because many openings may ask."""
-    closes = view[-1:] in _CLOSING or (view[-1:] in _MARKS and view[-2:-1] in _CLOSING)
-    return Line(text, view, label, closes)
+    last = view[-1:]
+    return Line(text, view, label, last in _CLOSING or (last in _MARKS and view[-2:-1] in _CLOSING))
 
 
 def lines_of(text: str | Sequence[str], known: dict[str, Line] | None = None) -> list[Line]:
@@ -81,4 +81,4 @@ def _line(text: str, *, clean: bool) -> Line:
         view = _ODD_BLANKS.sub(" ", view).strip()
         head = view[:_HEAD]
     label = label_of(head)
-    return line_of(text, view, None if label is not None and CELLS in view else label)
+    return line_of(text, view, label if label is None or CELLS not in view else None)

@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from operator import itemgetter
 from typing import Final, NamedTuple
 
@@ -89,7 +90,7 @@ def shared_by(old: str, new: str) -> Shared | None:
         return None
     equal, outlines = [pair for pair, _ in outlined], [outline for _, outline in outlined]
     own = [_between(here.lines, [pair[:2] for pair in equal]), _between(there.lines, [pair[2:] for pair in equal])]
-    read = list(dict.fromkeys(line for stretches in own for stretch in stretches for line in stretch))
+    read = list(dict.fromkeys(chain.from_iterable(chain(*own))))
     memory = dict(zip(read, cleaned_lines(read), strict=True))
     before, after = (_Side(stretches, outlines, memory) for stretches in own)
     sections = structure_editions(
@@ -274,7 +275,7 @@ def _profile(old: _Text, new: _Text, own: Sequence[Sequence[Sequence[str]]]) -> 
     numbers = " ".join(number for text in texts for number, _ in text.headings)
     # What the new text says is what the old one says, but for the lines that are not shared.
     cited = cited_in("\n".join(old.lines))
-    here, there = (cited_in("\n".join(line for stretch in stretches for line in stretch)) for stretches in own)
+    here, there = (cited_in("\n".join(chain.from_iterable(stretches))) for stretches in own)
     return judged(
         Evidence(
             articles=_LIKE_A_LABEL.sub(".", numbers).split(),

@@ -9,14 +9,13 @@ and edits slide to the edge of a clause. A unit that was rewritten is told as on
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Final, Literal
 
 from diff_match_patch import diff_match_patch
-from rapidfuzz.distance import Indel
+from rapidfuzz.distance import Indel, Postfix, Prefix
 
 from diffs.numerals import CARDINALS, ORDINALS
 from tracker.models import Span
@@ -115,11 +114,10 @@ def spans(old: str, new: str) -> tuple[Span, ...]:
 
 def _surroundings(old: str, new: str) -> tuple[int, int]:
     """How many characters at either end are the same and so far from what differs that no edit looks at them."""
-    most = min(len(old), len(new))
-    if most < _SHORT:
+    if min(len(old), len(new)) < _SHORT:
         return 0, 0
-    same = bisect_left(range(1, most + 1), True, key=lambda size: old[:size] != new[:size])
-    ends = bisect_left(range(1, most - same + 1), True, key=lambda size: old[-size:] != new[-size:])
+    same = int(Prefix.similarity(old, new))
+    ends = int(Postfix.similarity(old[same:], new[same:]))
     head, tail = same, len(old) - ends - 1
     for _ in range(_BESIDE):
         head = max(old.rfind(" ", 0, head), 0)
