@@ -33,7 +33,7 @@ def compare_texts(old: str, new: str) -> Diff:
     """Two published texts compared. What `normalise` lifted from one text only is counted as noise too."""
     if old == new:
         return Diff(same=True)
-    found = _of_texts(old, new)
+    found = _of_texts(old, new, assessed=True)
     counts = Counter(found.compared.noise)
     for rule in sorted(found.noise[0].keys() | found.noise[1].keys()):
         counts[rule] += abs(found.noise[0][rule] - found.noise[1][rule])
@@ -42,7 +42,7 @@ def compare_texts(old: str, new: str) -> Diff:
 
 def operations_of_texts(old: str, new: str) -> tuple[Operation, ...]:
     """The operations of `compare_texts` alone, for whoever asks neither how much they matter nor what was noise."""
-    return _of_texts(old, new).compared.operations
+    return _of_texts(old, new, assessed=False).compared.operations
 
 
 def compare(old: Sequence[Section], new: Sequence[Section]) -> Diff:
@@ -147,8 +147,8 @@ class _OfTexts:
     words: Callable[[], int]
 
 
-def _of_texts(old: str, new: str) -> _OfTexts:
-    shared = shared_by(old, new)
+def _of_texts(old: str, new: str, *, assessed: bool) -> _OfTexts:
+    shared = shared_by(old, new, assessed=assessed)
     if shared is not None:
         found = _of_shared(shared)
         if found is not None:

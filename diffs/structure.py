@@ -236,20 +236,12 @@ class _Builder:
         if own in parent.children and shape in _LISTED and head is not None:
             parent = head  # a second list under one article belongs to the paragraph that opens it
         parent.children.add(own)
-        node = _Node(
-            shape,
-            self._path(f"{parent.path}.{own}" if parent.path else own),
-            (*parent.parts, name or _part(unit, number)),
-            unit,
-            label,
-            text=line.view,
-            last=line.view,
-        )
-        node.paragraphs = 1 if shape in _WORDED else 0
-        stack.append(node)
+        parts = (*parent.parts, name or _part(unit, number))
+        path = self._add(line, f"{parent.path}.{own}" if parent.path else own, parts, outer)
+        first = 1 if shape in _WORDED else 0
+        stack.append(_Node(shape, path, parts, unit, label, paragraphs=first, text=line.view, last=line.view))
         if profile.counted and (article := _article(stack)) is not None:
             article.list_open = line.view.endswith(":")
-        self._add(line, node.path, _address(node.parts, outer))
 
     def _paragraph(self, line: Line, stack: list[_Node], following: Label | None, *, outer: str) -> None:
         top = stack[-1]
@@ -259,14 +251,13 @@ class _Builder:
             top = stack[-1]
         top.paragraphs += 1
         own = f"abz-{top.paragraphs}"
-        path = self._path(f"{top.path}.{own}" if top.path else own)
         parts = (*top.parts, f"абз. {top.paragraphs}")
+        path = self._add(line, f"{top.path}.{own}" if top.path else own, parts, outer)
         top.list_head = _Node("abz", path, parts, "abz") if line.view.endswith(":") else None
         if top.shape in _LISTED:
             top.last = line.view
         elif _FRAME.match(line.view):
             top.clauses.append(line.view)
-        self._add(line, path, _address(parts, outer))
 
     def _counted(self, line: Line, stack: list[_Node], article: _Node, following: Label | None, *, outer: str) -> None:
         """A paragraph of an article whose parts bear no number: a part of its own, or a line of a list in the open part."""
@@ -278,10 +269,9 @@ class _Builder:
                 stack.pop()
             article.paragraphs += 1
             number = str(article.paragraphs)
-            path = self._path(f"{article.path}.ch-{number}")
-            node = _Node("dot", path, (*article.parts, _part("ch", number)), "ch", text=line.view, paragraphs=1)
-            stack.append(node)
-            self._add(line, path, _address(node.parts, outer))
+            parts = (*article.parts, _part("ch", number))
+            path = self._add(line, f"{article.path}.ch-{number}", parts, outer)
+            stack.append(_Node("dot", path, parts, "ch", text=line.view, paragraphs=1))
         ended = line.view[-1:]
         article.list_open = ended == ":" or (article.list_open and ended != ".")
 
@@ -294,15 +284,16 @@ class _Builder:
         table = f"tabl-{top.tables}"
         position = _POSITION.match(line.view)
         unit, number = ("poz", position[1]) if position is not None else ("str", str(top.rows))
-        path = self._path(".".join(filter(None, [top.path, table, f"{unit}-{number}"])))
-        self._add(line, path, _address((*top.parts, _part("tabl", str(top.tables)), _part(unit, number)), outer))
+        parts = (*top.parts, _part("tabl", str(top.tables)), _part(unit, number))
+        self._add(line, ".".join(filter(None, [top.path, table, f"{unit}-{number}"])), parts, outer)
 
-    def _path(self, path: str) -> str:
+    def _add(self, line: Line, path: str, parts: Sequence[str], outer: str) -> str:
+        """One more section; gives its path, of which there may have been others."""
         times = self._used[path] = self._used.get(path, 0) + 1
-        return path if times == 1 else f"{path}~{times}"
-
-    def _add(self, line: Line, path: str, address: str) -> None:
-        self.sections.append(Section(path=path, address=address, text=line.text))
+        if times > 1:
+            path = f"{path}~{times}"
+        self.sections.append(Section(path=path, address=_address(parts, outer), text=line.text))
+        return path
 
 
 def _article(stack: Sequence[_Node]) -> _Node | None:

@@ -75,15 +75,18 @@ def _words(texts: Sequence[str]) -> int:
     return "\n".join(texts).count(" ") + len(texts)
 
 
-def shared_by(old: str, new: str) -> Shared | None:
-    """Two published texts without what they share, or None when they are to be compared as wholes."""
+def shared_by(old: str, new: str, *, assessed: bool = True) -> Shared | None:
+    """Two published texts without what they share, or None when they are to be compared as wholes.
+
+    `assessed`: the significance of the difference will be asked for; which acts are amended is told of a text as a whole then.
+    """
     here, there = _plain(old), _plain(new)
     if here is None or there is None:
         return None
     remarkable = here.remarkable()
     outlined = [
         (pair, outline)
-        for pair in _equal_articles(here, there)
+        for pair in _equal_articles(here, there, assessed=assessed)
         if (outline := _outline(here.lines, *pair[:2], remarkable)) is not None
     ]
     if not outlined:
@@ -156,7 +159,7 @@ def _articles(text: _Text) -> dict[str, tuple[int, int]]:
     return articles if len(articles) == len(found) else {}
 
 
-def _equal_articles(old: _Text, new: _Text) -> list[tuple[int, int, int, int]]:
+def _equal_articles(old: _Text, new: _Text, *, assessed: bool) -> list[tuple[int, int, int, int]]:
     """Where articles stand that are equal in both texts and in order: begin and end, old and new."""
     here, there = _articles(old), _articles(new)
     equal = [
@@ -164,11 +167,13 @@ def _equal_articles(old: _Text, new: _Text) -> list[tuple[int, int, int, int]]:
         for number, (start, end) in here.items()
         if number in there and old.lines[start:end] == new.lines[slice(*there[number])]
     ]
-    # What stands below a signature is judged by it, and which acts are amended is told of a text as a whole.
-    signed = [at for at in old.beginning_with("П") if old.lines[at].startswith(_SIGNED)]
-    amending = [at for at, line in enumerate(old.lines) if "нести" in line and _AMENDS.search(line)]
-    judged_as_whole = sorted([*signed, *amending])
-    equal = [pair for pair in equal if not _within(judged_as_whole, *pair[:2])]
+    # What stands below a signature is judged by it.
+    as_whole = [at for at in old.beginning_with("П") if old.lines[at].startswith(_SIGNED)]
+    if assessed:
+        as_whole += [at for at, line in enumerate(old.lines) if "нести" in line and _AMENDS.search(line)]
+        as_whole.sort()
+    if as_whole:
+        equal = [pair for pair in equal if not _within(as_whole, *pair[:2])]
     equal.sort()
     others = [other for _, _, other, _ in equal]
     if others == sorted(others):
