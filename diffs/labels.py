@@ -38,7 +38,7 @@ _ROMAN: Final = rf"[IVXLCХ]+(?:[.\-^_]\d{{1,2}}|{_RAISED})*"
 _AFTER_NUMBER: Final = r'(?:\.(?=\ |$)|(?=\ [А-ЯЁA-Z("«])|$)'
 # How a label can begin, mixed letters included: most paragraphs begin otherwise and need no closer look.
 _MAY_BEGIN: Final = re.compile(
-    r"[0-9A-Za-z§Х]|С[тТA-Za-z]|Г[лЛA-Za-z]|[РЧ][аАA-Za-z]|П[рРA-Za-z]|У[тТA-Za-z]|[а-яё][^)]*\)",
+    r"[0-9A-Za-z§Х]|С[тТA-Za-z]|Г[лЛA-Za-z]|[РЧ][аАA-Za-z]|П[рРA-Za-z]|У[тТA-Za-z]|[а-яё][^)]{0,60}\)",
 )
 _LABEL: Final = re.compile(
     rf"""(?:

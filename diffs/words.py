@@ -32,7 +32,7 @@ TOKEN: Final = re.compile(rf"(\s*+)({_WORDS}|\S|\Z)")
 WORD: Final = re.compile(_WORDS)
 _NEXT_WORD: Final = re.compile(rf"[ ,.;:()]*+({_WORDS})")  # no word is tried for at a mark
 # Words that turn a norm round: shown as they are, never hidden inside a longer edit that repeats them.
-_KEPT: Final = frozenset({"не", "ни", "и", "или", "либо", "кроме", "исключением"})
+_KEPT: Final = frozenset({"не", "ни", "и", "или", "либо", "кроме", "исключением", *CARDINALS, *ORDINALS})
 _LONGEST_SCRAP: Final = 3
 _SHORT: Final = 120  # characters; a shorter text is looked at as a whole
 _BESIDE: Final = (
@@ -225,7 +225,7 @@ def _without_scraps(hunks: list[_Hunk]) -> list[_Hunk]:
 
 
 def _must_stay(word: str) -> bool:
-    return word in _KEPT or word in CARDINALS or word in ORDINALS or (not word.isalpha() and any(map(str.isdecimal, word)))
+    return word in _KEPT or (not word.isalpha() and any(map(str.isdecimal, word)))
 
 
 def _cleaned(part: list[_Hunk]) -> list[_Hunk]:
