@@ -228,10 +228,14 @@ def _must_stay(word: str) -> bool:
     return word in _KEPT or (not word.isalpha() and any(map(str.isdecimal, word)))
 
 
+def _size(hunk: _Hunk) -> int:
+    return max(len(hunk.struck), len(hunk.added))
+
+
 def _cleaned(part: list[_Hunk]) -> list[_Hunk]:
     """One part through `diff_cleanupSemantic`, every distinct word as one private character; its first equality stays."""
-    if len(part) < 2:
-        return part
+    if len(part) < 2 or (len(part) == 2 and len(part[1].old) > min(map(_size, part))):
+        return part  # only words that are no more than either edit beside them are a scrap
     before, after = list(part[0].struck), list(part[0].added)
     pieces = [(-1, part[0].struck), (1, part[0].added)]
     for hunk in part[1:]:
