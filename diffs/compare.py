@@ -66,27 +66,39 @@ class _Compared:
     bodies: tuple[Bodies, ...]
 
     @cached_property
-    def changed(self) -> tuple[int, int]:
-        """The words that the operations show: added, removed. Labels are not words of a unit."""
-        two_sided = [
-            bodies
+    def _alone(self) -> tuple[int, int]:
+        """Words of units added, removed; most were read to align them."""
+        added, removed = (
+            sum(len(unit.words) for unit in units) for units in (self.alignment.free_new(), self.alignment.free_old())
+        )
+        return added, removed
+
+    @cached_property
+    def _edits(self) -> tuple[list[str], list[str]]:
+        """What was added to units that stayed, and struck from them."""
+        shown = [
+            span
             for operation, bodies in zip(self.operations, self.bodies, strict=True)
             if operation.old_path is not None and operation.new_path is not None
+            for span in bodies.spans
         ]
-        shown = [span for bodies in two_sided for span in bodies.spans]
-        edits = ("\n".join(text for sign, text in shown if sign == wanted) for wanted in "+-")
-        units = self.alignment.free_new(), self.alignment.free_old()  # most of their words were read to align them
+        added, struck = ([text for sign, text in shown if sign == wanted] for wanted in "+-")
+        return added, struck
+
+    @cached_property
+    def changed(self) -> tuple[int, int]:
+        """The words that the operations show: added, removed. Labels are not words of a unit."""
         added, removed = (
-            len(words(text)) + sum(len(unit.words) for unit in side) for text, side in zip(edits, units, strict=True)
+            alone + len(words("\n".join(texts))) for alone, texts in zip(self._alone, self._edits, strict=True)
         )
         return added, removed
 
     def changes_at_most(self, words: int) -> bool:
         """Whether the operations show no more words than that, labels included."""
-        labels = _LABEL * len(self.operations)
-        shown = (len(text) + 1 for bodies in self.bodies for sign, text in bodies.spans if sign != "=")
+        known = sum(self._alone) + _LABEL * len(self.operations)
         # Words of one letter: where even these are few enough, none are counted.
-        return sum(shown) // 2 + labels <= words or sum(self.changed) + labels <= words
+        most = sum((len(text) + 1) // 2 for texts in self._edits for text in texts)
+        return known + most <= words or sum(self.changed) + _LABEL * len(self.operations) <= words
 
 
 def _compared(old: Mapping[int, Section], new: Mapping[int, Section], same: Sequence[Run]) -> _Compared:

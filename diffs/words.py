@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import islice
 from typing import Final, Literal
 
 from diff_match_patch import diff_match_patch
@@ -28,7 +28,9 @@ _WORD: Final = r"\w+(?:[\u0300-\u036f]+\w*)*"
 # Most words are plain ones before a plain mark: this finds nothing that what follows it would not, and finds it sooner.
 _PLAIN_WORD: Final = r"[а-яА-Я]++(?=[ ,.;:)])"
 _WORDS: Final = rf"{_PLAIN_WORD}|\d+(?:[.,]\d+)+|{_WORD}(?:-{_WORD})*"
+#: A word or mark with the blanks before it, and the two apart.
 TOKEN: Final = re.compile(rf"(\s*+)({_WORDS}|\S|\Z)")
+_WHOLE_TOKEN: Final = re.compile(rf"\s*+(?:{_WORDS}|\S|\Z)")
 WORD: Final = re.compile(_WORDS)
 _NEXT_WORD: Final = re.compile(rf"[ ,.;:()]*+({_WORDS})")  # no word is tried for at a mark
 # Words that turn a norm round: shown as they are, never hidden inside a longer edit that repeats them.
@@ -46,8 +48,7 @@ _PRIVATE_SIZE: Final = 0x1FFFE
 _SEMANTIC: Final = diff_match_patch()
 
 
-_Token = tuple[str, str]  # the blanks before a word, and the word
-_END: Final = ("", "")  # as which the end of a text is found
+_Token = str  # a word with the blanks before it
 
 
 @dataclass(slots=True)
@@ -61,10 +62,21 @@ class _Hunk:
 
 
 def _tokens(text: str) -> list[_Token]:
-    found: list[_Token] = TOKEN.findall(text)
-    while found and found[-1] == _END:
+    found: list[_Token] = _WHOLE_TOKEN.findall(text)
+    while found and not found[-1]:  # as which the end of a text is found
         found.pop()
     return found
+
+
+def _parts(token: _Token) -> tuple[str, str]:
+    """The blanks of a token and its word."""
+    found = TOKEN.match(token)
+    return (found[1], found[2]) if found is not None else ("", token)
+
+
+def _bare(tokens: Iterable[_Token]) -> list[str]:
+    """The words of tokens, without the blanks."""
+    return list(map(str.lstrip, tokens))
 
 
 def words(text: str) -> list[str]:
@@ -104,9 +116,10 @@ def spans(old: str, new: str) -> tuple[Span, ...]:
     while True:
         end, new_end = len(old) - tail, len(new) - tail
         before, after = _tokens(old[head:end]), _tokens(new[head:new_end])
-        if _is_rewritten(before, after, beside=old[:head] + old[end:]):
+        bare = _bare(before), _bare(after)
+        if _is_rewritten(*bare, beside=old[:head] + old[end:]):
             return (("-", old), ("+", new))
-        hunks = _without_scraps(_hunks(before, after))
+        hunks = _without_scraps(_hunks(before, after, _opcodes(*bare)))
         if _slide(hunks) or not (head or tail):
             return _merged([("=", old[:head]), *_written(hunks), ("=", old[end:])])
         head = tail = 0
@@ -128,8 +141,8 @@ def _surroundings(old: str, new: str) -> tuple[int, int]:
     return 0 if old[head - 1 : head].isspace() else head, 0 if old[tail - 1 : tail].isspace() else len(old) - tail
 
 
-def _is_rewritten(before: Sequence[_Token], after: Sequence[_Token], *, beside: str) -> bool:
-    """Whether two wordings share too little to be told as edits; `beside` stands next to the tokens in both."""
+def _is_rewritten(before: Sequence[str], after: Sequence[str], *, beside: str) -> bool:
+    """Whether two wordings share too little to be told as edits; `beside` stands next to them in both."""
     if min(len(before), len(after)) <= 2:
         return False
     old, new = _worded(before), _worded(after)
@@ -139,15 +152,15 @@ def _is_rewritten(before: Sequence[_Token], after: Sequence[_Token], *, beside: 
     return 1.0 - distance / (total + 2 * len(words(beside))) < REWRITTEN
 
 
-def _worded(tokens: Iterable[_Token]) -> list[str]:
-    """What `words` finds, among tokens: a mark is one character."""
-    return [word for _, word in tokens if len(word) > 1 or word.isalnum() or word == "_"]
+def _worded(bare: Iterable[str]) -> list[str]:
+    """What `words` finds, among the words and marks of a text: a mark is one character."""
+    return [word for word in bare if len(word) > 1 or word.isalnum() or word == "_"]
 
 
-def _hunks(before: list[_Token], after: list[_Token]) -> list[_Hunk]:
+def _hunks(before: list[_Token], after: list[_Token], codes: Iterable[_Code]) -> list[_Hunk]:
     last = _Hunk()
     hunks = [last]
-    for tag, i1, i2, j1, j2 in _opcodes([word for _, word in before], [word for _, word in after]):
+    for tag, i1, i2, j1, j2 in codes:
         if tag == "equal":
             if last.struck or last.added:
                 last = _Hunk()
@@ -160,7 +173,10 @@ def _hunks(before: list[_Token], after: list[_Token]) -> list[_Hunk]:
     return hunks
 
 
-def _opcodes(before: list[str], after: list[str]) -> Iterator[tuple[str, int, int, int, int]]:
+_Code = tuple[str, int, int, int, int]  # tag, from, to in the old text, from, to in the new one
+
+
+def _opcodes(before: list[str], after: list[str]) -> Iterator[_Code]:
     """The shortest edit; where its matrix would be too large, the shortest over sentences and then inside them."""
     if len(before) * len(after) <= _MATRIX:
         yield from _plain_opcodes(before, after)
@@ -180,14 +196,14 @@ def _opcodes(before: list[str], after: list[str]) -> Iterator[tuple[str, int, in
                 yield inner, a1 + k1, a1 + k2, b1 + m1, b1 + m2
 
 
-def _plain_opcodes(before: list[str], after: list[str]) -> Iterator[tuple[str, int, int, int, int]]:
+def _plain_opcodes(before: list[str], after: list[str]) -> Iterator[_Code]:
     for code in Indel.opcodes(before, after):
         yield code.tag, code.src_start, code.src_end, code.dest_start, code.dest_end
 
 
 def _replaced(
-    codes: Iterable[tuple[str, int, int, int, int]],
-) -> Iterator[tuple[str, int, int, int, int]]:
+    codes: Iterable[_Code],
+) -> Iterator[_Code]:
     """Deletions and insertions side by side as one replacement."""
     run: tuple[int, int, int, int] | None = None
     for tag, i1, i2, j1, j2 in codes:
@@ -217,14 +233,15 @@ def _without_scraps(hunks: list[_Hunk]) -> list[_Hunk]:
     part = hunks[:1]
     for hunk in hunks[1:]:
         bridge = hunk.old
-        if len(bridge) > _LONGEST_SCRAP or len(part) >= _PART or any(_must_stay(word.lower()) for _, word in bridge):
+        if len(bridge) > _LONGEST_SCRAP or len(part) >= _PART or any(map(_must_stay, bridge)):
             result += _cleaned(part)
             part = []
         part.append(hunk)
     return result + _cleaned(part)
 
 
-def _must_stay(word: str) -> bool:
+def _must_stay(token: _Token) -> bool:
+    word = token.lstrip().lower()
     return word in _KEPT or (not word.isalpha() and any(map(str.isdecimal, word)))
 
 
@@ -242,11 +259,11 @@ def _cleaned(part: list[_Hunk]) -> list[_Hunk]:
         before += [*hunk.old, *hunk.struck]
         after += [*hunk.new, *hunk.added]
         pieces += [(0, hunk.old), (-1, hunk.struck), (1, hunk.added)]
-    distinct = dict.fromkeys(word for _, word in (*before, *after))
+    distinct = dict.fromkeys(_bare((*before, *after)))
     if len(distinct) > _PRIVATE_SIZE:
         return part
     codes = {word: chr(_PRIVATE + at) for at, word in enumerate(distinct)}
-    edits = [(sign, "".join(codes[word] for _, word in tokens)) for sign, tokens in pieces if tokens]
+    edits = [(sign, "".join(map(codes.__getitem__, _bare(tokens)))) for sign, tokens in pieces if tokens]
     _SEMANTIC.diff_cleanupSemantic(edits)
     last = _Hunk(part[0].old, part[0].new)
     cleaned = [last]
@@ -290,7 +307,7 @@ def _slide(hunks: list[_Hunk]) -> bool:
         size = len(edit)
         best = max(
             range(left + right + 1),
-            key=lambda at: (_clause_score(ring[at : at + size], ring[at - 1][1] if at else ""), at == left, -at),
+            key=lambda at: (_clause_score(ring[at : at + size], ring[at - 1].lstrip() if at else ""), at == left, -at),
         )
         _shift(hunk, edit, following, best - left)
     return inside
@@ -307,7 +324,7 @@ def _common(old: Iterable[_Token], new: Iterable[_Token], edit: Iterable[_Token]
 
 
 def _clause_score(edit: Sequence[_Token], before: str) -> int:
-    first, last = edit[0][1], edit[-1][1]
+    first, last = edit[0].lstrip(), edit[-1].lstrip()
     if last in {";", "."} and (not before or not before[0].isalnum()):
         return 3
     if first in {",", ";"} and last not in {",", ";"}:
@@ -332,16 +349,17 @@ def _shift(hunk: _Hunk, edit: list[_Token], following: _Hunk, by: int) -> None:
 def _written(hunks: Iterable[_Hunk]) -> Iterator[tuple[Sign, str]]:
     for hunk in hunks:
         if hunk.old == hunk.new:
-            same = list(chain.from_iterable(hunk.old))
+            same = list(hunk.old)
         else:
             same = []
             for old, new in zip(hunk.old, hunk.new, strict=True):
                 if old == new:
-                    same += old
+                    same.append(old)
                 else:  # the same word after another blank: only the blank differs
-                    yield from (("=", "".join(same)), ("-", old[0]), ("+", new[0]))
-                    same = [old[1]]
-        struck, added = ("".join(chain.from_iterable(tokens)) for tokens in (hunk.struck, hunk.added))
+                    (gap, word), (new_gap, _) = _parts(old), _parts(new)
+                    yield from (("=", "".join(same)), ("-", gap), ("+", new_gap))
+                    same = [word]
+        struck, added = "".join(hunk.struck), "".join(hunk.added)
         if struck[:1] == added[:1] == " ":  # the blank before a replaced word belongs to neither wording
             same.append(" ")
             struck, added = struck[1:], added[1:]
