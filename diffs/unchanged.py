@@ -87,7 +87,7 @@ def shared_by(old: str, new: str, *, assessed: bool = True) -> Shared | None:
     outlined = [
         (pair, outline)
         for pair in _equal_articles(here, there, assessed=assessed)
-        if (outline := _outline(here.lines, *pair[:2], remarkable)) is not None
+        if (outline := _outline(here.lines, pair[0], pair[1], remarkable)) is not None
     ]
     if not outlined:
         return None
