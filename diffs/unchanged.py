@@ -151,7 +151,7 @@ def _plain(text: str) -> _Text | None:
 
 def _articles(text: _Text) -> dict[str, tuple[int, int]]:
     """Number -> where the article begins and ends, of those before any appendix; of none where a number is used twice."""
-    appendices = (at for at in text.beginning_with("ПУ") if text.lines[at].startswith(_APPENDIX))
+    appendices = (at for at in text.beginning_with("ПУ") if _is_appendix(text.lines[at]))
     end = next(appendices, len(text.lines))
     found = [(number, start) for number, start in text.headings if start < end]
     ends = [*(start for _, start in found[1:]), end]
@@ -227,6 +227,11 @@ def is_law(line: str) -> bool:
 
 def _head(line: str) -> str:
     return " ".join(line[:_HEAD].split())
+
+
+def _is_appendix(line: str) -> bool:
+    """Whether a line ends the articles; without a label of its own it would be a paragraph of the last one."""
+    return line.startswith(_APPENDIX) and label_of(_head(line)) is not None
 
 
 def _is_container(line: str) -> bool:
