@@ -77,7 +77,7 @@ def _line(text: str, *, clean: bool) -> Line:
         view = (EDITORIAL_NOTE.sub("", view) if "(" in view else view).replace("\n", " ").strip()
     head = view[:_HEAD]
     # Every blank but the common one is unprintable: most lines need no search.
-    if ("  " in head or not head.isprintable()) and _ODD_BLANKS.search(head):
+    if (not head.isprintable() or "  " in head) and _ODD_BLANKS.search(head):
         view = _ODD_BLANKS.sub(" ", view).strip()
         head = view[:_HEAD]
     label = label_of(head)

@@ -59,7 +59,7 @@ def has_note(text: str) -> bool:
 
 def has_remarks(lines: Iterable[str]) -> bool:
     """Whether any line is nothing but a note of the kind that bears no date in figures, so that `has_note` passes it over."""
-    return any(_OPENS.match(line) is not None and _EDITORIAL_LINE.match(line) is not None for line in lines)
+    return any(map(_EDITORIAL_LINE.match, filter(_OPENS.match, lines)))
 
 
 def is_editorial(line: str) -> bool:
