@@ -199,7 +199,8 @@ def _read_changed(alignment: Alignment) -> None:
     same: set[str] = set()
     units = []
     for path, place in old_places.items():
-        if path in new_places and old[place].text == new[new_places[path]].text:
+        other = new_places.get(path)
+        if other is not None and old[place].text == new[other].text:
             same.add(path)
         else:
             units.append(alignment.old_unit(place))

@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, compress
 from operator import itemgetter
 from typing import Final, NamedTuple
 
@@ -126,12 +126,16 @@ class _Text:
 
     def beginning_with(self, characters: str) -> list[int]:
         """The places of the lines that begin with one of some characters, in order."""
-        return [found.start() for found in re.finditer(f"[{re.escape(characters)}]", self._begin)]
+        return list(map(re.Match.start, re.finditer(f"[{re.escape(characters)}]", self._begin)))
+
+    def matching(self, pattern: re.Pattern[str], characters: str) -> list[int]:
+        """The places of the lines that a pattern matches, of those that begin with one of some characters."""
+        places = self.beginning_with(characters)
+        return list(compress(places, map(pattern.match, map(self.lines.__getitem__, places))))
 
     def remarkable(self) -> list[int]:
         """The places of lines that may open a chapter, or of which cleaning may leave nothing."""
-        lines = self.lines
-        return [at for at in self.beginning_with(_REMARKABLE) if _MAY_BE_REMARKABLE.match(lines[at])]
+        return self.matching(_MAY_BE_REMARKABLE, _REMARKABLE)
 
 
 def _plain(text: str) -> _Text | None:
@@ -290,7 +294,7 @@ def _profile(old: _Text, new: _Text, own: Sequence[Sequence[Sequence[str]]]) -> 
         Evidence(
             articles=_LIKE_A_LABEL.sub(".", numbers).split(),
             cited=Counter({unit: 2 * cited[unit] - here[unit] + there[unit] for unit in cited | there}),
-            dots=lambda: sum(bool(_DOT.match(text.lines[at])) for text in texts for at in text.beginning_with(_DIGITS)),
+            dots=lambda: sum(len(text.matching(_DOT, _DIGITS)) for text in texts),
             shapes=lambda: [
                 label.shape for text in texts for line in text.lines if (label := label_of(_head(line))) is not None
             ],
