@@ -95,10 +95,10 @@ class _Compared:
 
     def changes_at_most(self, words: int) -> bool:
         """Whether the operations show no more words than that, labels included."""
-        known = sum(self._alone) + _LABEL * len(self.operations)
-        # Words of one letter: where even these are few enough, none are counted.
-        most = sum((len(text) + 1) // 2 for texts in self._edits for text in texts)
-        return known + most <= words or sum(self.changed) + _LABEL * len(self.operations) <= words
+        labels = _LABEL * len(self.operations)
+        # Words of one letter: where even these are few enough, those of edits are not counted.
+        most = sum(self._alone) + sum((len(text) + 1) // 2 for texts in self._edits for text in texts)
+        return most + labels <= words or sum(self.changed) + labels <= words
 
 
 def _compared(old: Mapping[int, Section], new: Mapping[int, Section], same: Sequence[Run]) -> _Compared:

@@ -235,7 +235,7 @@ def _head(line: str) -> str:
 
 def _is_appendix(line: str) -> bool:
     """Whether a line ends the articles; without a label of its own it would be a paragraph of the last one."""
-    return line.startswith(_APPENDIX) and label_of(_head(line)) is not None
+    return line.startswith(_APPENDIX) and label_of(_head(cleaned(line).text)) is not None
 
 
 def _is_container(line: str) -> bool:

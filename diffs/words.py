@@ -49,6 +49,7 @@ _SEMANTIC: Final = diff_match_patch()
 
 
 _Token = str  # a word with the blanks before it
+_Code = tuple[str, int, int, int, int]  # tag, from, to in the old text, from, to in the new one
 
 
 @dataclass(slots=True)
@@ -173,9 +174,6 @@ def _hunks(before: list[_Token], after: list[_Token], codes: Iterable[_Code]) ->
     return hunks
 
 
-_Code = tuple[str, int, int, int, int]  # tag, from, to in the old text, from, to in the new one
-
-
 def _opcodes(before: list[str], after: list[str]) -> Iterator[_Code]:
     """The shortest edit; where its matrix would be too large, the shortest over sentences and then inside them."""
     if len(before) * len(after) <= _MATRIX:
@@ -201,9 +199,7 @@ def _plain_opcodes(before: list[str], after: list[str]) -> Iterator[_Code]:
         yield code.tag, code.src_start, code.src_end, code.dest_start, code.dest_end
 
 
-def _replaced(
-    codes: Iterable[_Code],
-) -> Iterator[_Code]:
+def _replaced(codes: Iterable[_Code]) -> Iterator[_Code]:
     """Deletions and insertions side by side as one replacement."""
     run: tuple[int, int, int, int] | None = None
     for tag, i1, i2, j1, j2 in codes:
@@ -246,6 +242,7 @@ def _must_stay(token: _Token) -> bool:
 
 
 def _size(hunk: _Hunk) -> int:
+    """The tokens of the longer side of an edit."""
     return max(len(hunk.struck), len(hunk.added))
 
 
