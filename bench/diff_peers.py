@@ -2,10 +2,11 @@
 
 Usage: python diff_peers.py PEER OLD NEW RUNS    (prints one JSON object)
 
-Start-up and imports are over before the clock starts; the texts are in memory (for git: on disk), the operations are out
-when it stops. The clock counts processor time of this process and its children, so that what else runs on the machine counts
-for little. Memory is what the first run needed on top of interpreter, libraries and texts. Nothing but the standard
-library is imported here, except by the peer that is asked for.
+Start-up and imports are over before the clock starts; the texts are in memory, the operations are out when it stops. Git is a
+program of its own, so for it that means: both texts are written to files, git is started and its output is read into spans.
+The peer "git-alone" finds the files on disk and leaves the output unread. The clock counts processor time of this process and
+its children, so that what else runs on the machine counts for little. Memory is what the first run needed on top of
+interpreter, libraries and texts. Nothing but the standard library is imported here, except by the peer that is asked for.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import re
 import resource
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from difflib import SequenceMatcher
@@ -51,25 +53,42 @@ def shown_by(operations: Any) -> Spans:
     return found
 
 
+GIT_DIFF = ("git", "diff", "--no-index", "--word-diff=porcelain", "--histogram")
+
+
 def git(old: str, new: str) -> tuple[Work, Shown]:
-    command = ["git", "diff", "--no-index", "--word-diff=porcelain", "--histogram", old, new]
+    """Texts in, operations out, as a program has to call it."""
 
-    def shown(output: Any) -> Spans:
-        found: Spans = []
-        for line in output.splitlines():
-            if line[:1] in {"+", "-"} and not line.startswith(("+++ ", "--- ")):
-                found.append((line[0], line[1:]))
-            elif line[:1] == " ":
-                found.append(("=", line[1:]))
-            elif line == "~":
-                found.append(("=", "\n"))
-        return found
+    def work() -> Spans:
+        with tempfile.TemporaryDirectory() as folder:
+            paths = [Path(folder) / side for side in ("old", "new")]
+            for path, text in zip(paths, (old, new), strict=True):
+                path.write_text(text, encoding="utf-8")
+            done = subprocess.run([*GIT_DIFF, *paths], capture_output=True, check=False)
+        return read_porcelain(done.stdout.decode("utf-8", "replace"))
 
-    def work() -> str:
-        done = subprocess.run(command, capture_output=True, check=False)
-        return done.stdout.decode("utf-8", "replace")
+    return work, lambda spans: spans
 
-    return work, shown
+
+def git_alone(old: str, new: str) -> tuple[Work, Shown]:
+    """The program by itself, given two paths."""
+
+    def work() -> bytes:
+        return subprocess.run([*GIT_DIFF, old, new], capture_output=True, check=False).stdout
+
+    return work, lambda output: read_porcelain(output.decode("utf-8", "replace"))
+
+
+def read_porcelain(output: str) -> Spans:
+    found: Spans = []
+    for line in output.splitlines():
+        if line[:1] in {"+", "-"} and not line.startswith(("+++ ", "--- ")):
+            found.append((line[0], line[1:]))
+        elif line[:1] == " ":
+            found.append(("=", line[1:]))
+        elif line == "~":
+            found.append(("=", "\n"))
+    return found
 
 
 def match_patch(old: str, new: str) -> tuple[Work, Shown]:
@@ -167,6 +186,7 @@ PEERS: dict[str, Callable[[str, str], tuple[Work, Shown]]] = {
     "ours": ours,
     "ours-operations": ours_operations,
     "git": git,
+    "git-alone": git_alone,
     "changedetection.io": changedetection,
     "diff-match-patch": match_patch,
     "fast-diff-match-patch": fast_match_patch,
@@ -174,7 +194,8 @@ PEERS: dict[str, Callable[[str, str], tuple[Work, Shown]]] = {
     "lxml.html.diff": lxml_htmldiff,
     "redlines": redlines,
 }
-OUTSIDE = {"git"}  # works on files, in a process of its own
+OUTSIDE = {"git", "git-alone"}  # work in a process of their own
+ON_DISK = {"git-alone"}
 
 
 def cuts(spans: Spans) -> int:
@@ -210,7 +231,8 @@ def forget_peak() -> None:
 
 def main(peer: str, old_path: str, new_path: str, runs: int) -> None:
     outside = peer in OUTSIDE
-    old, new = (path if outside else Path(path).read_text(encoding="utf-8") for path in (old_path, new_path))
+    on_disk = peer in ON_DISK
+    old, new = (path if on_disk else Path(path).read_text(encoding="utf-8") for path in (old_path, new_path))
     work, shown = PEERS[peer](old, new)
     forget_peak()
     before = 0.0 if outside else peak(outside=False)

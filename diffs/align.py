@@ -199,7 +199,8 @@ def _read_changed(alignment: Alignment) -> None:
     same: set[str] = set()
     units = []
     for path, place in old_places.items():
-        if path in new_places and old[place].text == new[new_places[path]].text:
+        other = new_places.get(path)
+        if other is not None and old[place].text == new[other].text:
             same.add(path)
         else:
             units.append(alignment.old_unit(place))
@@ -219,10 +220,12 @@ def _same_path(alignment: Alignment) -> list[tuple[int, int]]:
     stable: dict[str, bool] = {}
     for path, before in alignment.old_places.items():
         after = alignment.new_places.get(path)
-        if after is None or not _equal(alignment, before, after):
+        if after is None:
             continue
         text = alignment.old[before].text
-        top = _OUTERMOST.match(path)[0]  # type: ignore[index]  # it matches any path
+        if text != alignment.new[after].text and not _equal(alignment, before, after):
+            continue
+        top = _OUTERMOST.match(path)[0] if "." in path else path  # type: ignore[index]  # it matches any path
         if top not in stable:
             stable[top] = _is_stable(alignment, top)
         if len(text) < _LONGEST_LABEL and not split_label(text.replace("\u00a0", " "))[1]:

@@ -23,7 +23,7 @@ from diffs.order import Run, in_order
 from diffs.significance import assess
 from diffs.structure import structure_editions
 from diffs.unchanged import Shared, shared_by
-from diffs.words import WORD, spans
+from diffs.words import spans, words
 from tracker.models import Diff, DiffStats, Group, Operation, Section, Span
 
 _LABEL: Final = 4  # words that a number may add to an operation: "Статья 5" to "Статья 6"
@@ -33,7 +33,7 @@ def compare_texts(old: str, new: str) -> Diff:
     """Two published texts compared. What `normalise` lifted from one text only is counted as noise too."""
     if old == new:
         return Diff(same=True)
-    found = _of_texts(old, new)
+    found = _of_texts(old, new, assessed=True)
     counts = Counter(found.compared.noise)
     for rule in sorted(found.noise[0].keys() | found.noise[1].keys()):
         counts[rule] += abs(found.noise[0][rule] - found.noise[1][rule])
@@ -42,7 +42,7 @@ def compare_texts(old: str, new: str) -> Diff:
 
 def operations_of_texts(old: str, new: str) -> tuple[Operation, ...]:
     """The operations of `compare_texts` alone, for whoever asks neither how much they matter nor what was noise."""
-    return _of_texts(old, new).compared.operations
+    return _of_texts(old, new, assessed=False).compared.operations
 
 
 def compare(old: Sequence[Section], new: Sequence[Section]) -> Diff:
@@ -58,6 +58,7 @@ class _Compared:
     `in_place`: nothing that was left out has moved.
     """
 
+    alignment: Alignment
     operations: tuple[Operation, ...]
     groups: tuple[Group, ...]
     noise: Counter[str]
@@ -65,19 +66,39 @@ class _Compared:
     bodies: tuple[Bodies, ...]
 
     @cached_property
+    def _alone(self) -> tuple[int, int]:
+        """Words of units added, removed; most were read to align them."""
+        added, removed = (
+            sum(len(unit.words) for unit in units) for units in (self.alignment.free_new(), self.alignment.free_old())
+        )
+        return added, removed
+
+    @cached_property
+    def _edits(self) -> tuple[list[str], list[str]]:
+        """What was added to units that stayed, and struck from them."""
+        shown = [
+            span
+            for operation, bodies in zip(self.operations, self.bodies, strict=True)
+            if operation.old_path is not None and operation.new_path is not None
+            for span in bodies.spans
+        ]
+        added, struck = ([text for sign, text in shown if sign == wanted] for wanted in "+-")
+        return added, struck
+
+    @cached_property
     def changed(self) -> tuple[int, int]:
         """The words that the operations show: added, removed. Labels are not words of a unit."""
-        shown = [span for bodies in self.bodies for span in bodies.spans]
-        texts = ("\n".join(text for sign, text in shown if sign == wanted) for wanted in "+-")
-        added, removed = (len(WORD.findall(text)) for text in texts)
+        added, removed = (
+            alone + len(words("\n".join(texts))) for alone, texts in zip(self._alone, self._edits, strict=True)
+        )
         return added, removed
 
     def changes_at_most(self, words: int) -> bool:
         """Whether the operations show no more words than that, labels included."""
         labels = _LABEL * len(self.operations)
-        shown = (len(text) + 1 for bodies in self.bodies for sign, text in bodies.spans if sign != "=")
-        # Words of one letter: where even these are few enough, none are counted.
-        return sum(shown) // 2 + labels <= words or sum(self.changed) + labels <= words
+        # Words of one letter: where even these are few enough, those of edits are not counted.
+        most = sum(self._alone) + sum((len(text) + 1) // 2 for texts in self._edits for text in texts)
+        return most + labels <= words or sum(self.changed) + labels <= words
 
 
 def _compared(old: Mapping[int, Section], new: Mapping[int, Section], same: Sequence[Run]) -> _Compared:
@@ -91,6 +112,7 @@ def _compared(old: Mapping[int, Section], new: Mapping[int, Section], same: Sequ
     operations, groups = grouped([operation for operation, _ in made])
     operations, groups = punctuation(operations, bodies, groups)
     return _Compared(
+        alignment=alignment,
         operations=tuple(operations),
         groups=tuple(groups),
         noise=noise,
@@ -137,8 +159,8 @@ class _OfTexts:
     words: Callable[[], int]
 
 
-def _of_texts(old: str, new: str) -> _OfTexts:
-    shared = shared_by(old, new)
+def _of_texts(old: str, new: str, *, assessed: bool) -> _OfTexts:
+    shared = shared_by(old, new, assessed=assessed)
     if shared is not None:
         found = _of_shared(shared)
         if found is not None:
@@ -284,9 +306,12 @@ def _two_sided(alignment: Alignment, before: Unit, after: Unit, *, in_place: boo
 
 def _label_spans(before: Unit, after: Unit) -> Iterator[Span]:
     """Label and body are compared apart: a new number must not make the words beside it look new."""
+    old, new = (unit.canonical[: len(unit.canonical) - len(unit.body)] for unit in (before, after))
+    if old == new:
+        yield from spans(old, new)
+        return
     yield from spans(before.label, after.label)
-    glue = (unit.canonical[len(unit.label) : len(unit.canonical) - len(unit.body)] for unit in (before, after))
-    yield from spans(*glue)
+    yield from spans(old[len(before.label) :], new[len(after.label) :])
 
 
 def _joined(parts: Sequence[Span]) -> tuple[Span, ...]:

@@ -7,7 +7,6 @@ Inserted numbers are printed in many ways (``22.1``, ``22-1``, ``22¹``, ``22^1`
 from __future__ import annotations
 
 import re
-from string import ascii_letters, digits
 from typing import Final, NamedTuple
 
 from diffs.typography import one_script
@@ -37,11 +36,15 @@ _RAISED: Final = "[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}(?:⁻[⁰¹²³⁴⁵⁶⁷
 NUMBER: Final = rf"\d{{1,4}}(?:[.\-^_]\d{{1,3}}|{_RAISED})*"
 _ROMAN: Final = rf"[IVXLCХ]+(?:[.\-^_]\d{{1,2}}|{_RAISED})*"
 _AFTER_NUMBER: Final = r'(?:\.(?=\ |$)|(?=\ [А-ЯЁA-Z("«])|$)'
-# What a label can begin with, mixed letters included. Most paragraphs begin with another capital and need no closer look.
-_FIRST: Final = frozenset(f"{digits}{ascii_letters}абвгдеёжзийклмнопрстуфхцчшщъыьэюяСГРЧПУХ§")
+# How a label can begin, mixed letters included: most paragraphs begin otherwise and need no closer look.
+_MAY_BEGIN: Final = re.compile(
+    r"[0-9A-Za-z§Х]|С[тТA-Za-z]|Г[лЛA-Za-z]|[РЧ][аАA-Za-z]|П[рРA-Za-z]|У[тТA-Za-z]|[а-яё][^)]{0,60}\)",
+)
 _LABEL: Final = re.compile(
     rf"""(?:
-      (?P<st>(?:Статья|СТАТЬЯ)\ (?P<st_n>{NUMBER}|З(?=\.?$))){_AFTER_NUMBER}
+      (?P<dot>(?P<dot_n>{NUMBER})\.)(?=\ |$|[А-ЯЁ«"(])
+    | (?P<paren>(?P<paren_n>{NUMBER})\))
+    | (?P<st>(?:Статья|СТАТЬЯ)\ (?P<st_n>{NUMBER}|З(?=\.?$))){_AFTER_NUMBER}
     | (?P<gl>(?:Глава|ГЛАВА)\ (?P<gl_n>{NUMBER}|{_ROMAN})){_AFTER_NUMBER}
     | (?P<razd>(?:Раздел|РАЗДЕЛ)\ (?P<razd_n>{_ROMAN}|{NUMBER})){_AFTER_NUMBER}
     | (?P<chast>(?:Часть|ЧАСТЬ)\ (?P<chast_n>[а-я]+|[А-Я]+))$
@@ -50,8 +53,6 @@ _LABEL: Final = re.compile(
     | (?P<utv>(?:УТВЕРЖД[ЕЁ]Н[АОЫ]?|Утвержд[её]н[аоы]?))$
     | (?P<prim>(?:Примечани[ея]|ПРИМЕЧАНИ[ЕЯ])[.:])
     | (?P<head>(?P<head_n>[IVXLC]+)\.)(?=\ [А-ЯЁ])
-    | (?P<dot>(?P<dot_n>{NUMBER})\.)(?=\ |$|[А-ЯЁ«"(])
-    | (?P<paren>(?P<paren_n>{NUMBER})\))
     | (?P<letter>(?P<letter_n>(?:[а-яёaceopxyk]|([а-я])(?=[а-я]\))[а-я])(?:[.\-^_]?\d{{1,2}}|{_RAISED})?)\))
     )""",
     re.VERBOSE,
@@ -74,7 +75,7 @@ class Label(NamedTuple):
 
 def label_of(view: str) -> Label | None:
     """The label at the beginning of a line, if it has one."""
-    if view[:1] not in _FIRST:
+    if _MAY_BEGIN.match(view) is None:
         return None
     found = _LABEL.match(view)
     if found is None:
@@ -93,7 +94,7 @@ def label_of(view: str) -> Label | None:
         number = number.replace("Х", "X")
     elif number == "З":
         number = "3"  # met in scans: "Статья З" alone on its line can mean nothing else
-    return Label(shape=shape, number=number, length=found.end())
+    return Label(shape, number, found.end())
 
 
 def _unusual(view: str) -> Label | None:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from diffs.labels import Label, label_of
 from diffs.normalise import published_lines
-from diffs.notes import EDITORIAL_NOTE, has_note, is_editorial
+from diffs.notes import EDITORIAL_NOTE, has_note, has_remarks, is_editorial
 from diffs.typography import HIDDEN
 
 #: What stands between the cells of a row of a table.
@@ -34,8 +34,8 @@ class Line(NamedTuple):
 
 def line_of(text: str, view: str, label: Label | None) -> Line:
     """A line, looked at for the end of a quoted block: once, because many openings may ask."""
-    closes = view[-1:] in _CLOSING or (view[-1:] in _MARKS and view[-2:-1] in _CLOSING)
-    return Line(text, view, label, closes)
+    last = view[-1:]
+    return Line(text, view, label, last in _CLOSING or (last in _MARKS and view[-2:-1] in _CLOSING))
 
 
 def lines_of(text: str | Sequence[str], known: dict[str, Line] | None = None) -> list[Line]:
@@ -47,18 +47,11 @@ def lines_of(text: str | Sequence[str], known: dict[str, Line] | None = None) ->
     published = published_lines(text) if isinstance(text, str) else text
     whole = text if isinstance(text, str) else "\n".join(text)
     clean = not (any(map(whole.__contains__, HIDDEN)) or has_note(whole))
-    merged = published if clean and not _has_note_lines(published) else _with_notes(published)
-    lines = []
+    merged = published if clean and not has_remarks(published) else _with_notes(published)
     for each in merged:
-        line = known.get(each)
-        if line is None:
-            line = known[each] = _line(each, clean=clean)
-        lines.append(line)
-    return lines
-
-
-def _has_note_lines(lines: Iterable[str]) -> bool:
-    return any(line[0] in "(КСПДР" and is_editorial(line) for line in lines)
+        if each not in known:
+            known[each] = _line(each, clean=clean)
+    return list(map(known.__getitem__, merged))
 
 
 def _with_notes(lines: Iterable[str]) -> list[str]:
@@ -84,8 +77,8 @@ def _line(text: str, *, clean: bool) -> Line:
         view = (EDITORIAL_NOTE.sub("", view) if "(" in view else view).replace("\n", " ").strip()
     head = view[:_HEAD]
     # Every blank but the common one is unprintable: most lines need no search.
-    if ("  " in head or not head.isprintable()) and _ODD_BLANKS.search(head):
+    if (not head.isprintable() or "  " in head) and _ODD_BLANKS.search(head):
         view = _ODD_BLANKS.sub(" ", view).strip()
         head = view[:_HEAD]
     label = label_of(head)
-    return line_of(text, view, None if label is not None and CELLS in view else label)
+    return line_of(text, view, label if label is None or CELLS not in view else None)

@@ -16,17 +16,16 @@ from tracker.models import EditorialNote, Section
 
 _SHORT_DATE: Final = r"\d{2}\.\d{2}\.\d{4}"
 _UNIT: Final = (
-    r"(?:[Сс]тать|[Чч]аст|[Пп]ункт|[Пп]одпункт|[Аа]бзац|[Гг]лав|[Рр]аздел|[Пп]араграф|[Нн]аименовани|[Пп]римечани|[Пп]риложени"
-    r"|[Пп]реамбул|[Пп]озици|[Сс]трок|[Пп]редложени|[Нн]умераци|п|пп|ст|ч|абз|гл|разд|прим|прил)"
+    r"(?:[Сс](?:тать|трок)|[Чч]аст|[Пп](?:ункт|одпункт|араграф|римечани|риложени|реамбул|озици|редложени)|[Аа]бзац|[Гг]лав"
+    r"|[Рр]аздел|[Нн](?:аименовани|умераци)|пп?|ст|ч|абз|гл|разд|прим|прил)"
 )
 _OF_UNIT: Final = rf"(?:{_UNIT}[а-яё]*\.?\s+(?:[\w.^\-]+\s+)??){{0,2}}"
 # A note of the publisher dates its act as 31.07.2023; a norm that cites another act's wording writes the month in words.
 # The date form is what tells "(В редакции ... от 31.07.2023 ...)" from a citation that belongs to the law.
 _NOTE: Final = (
     rf"\((?=[ВвДСсЧчПпАаГгРрНн])(?:"
-    rf"{_OF_UNIT}[Вв]\s+ред(?:акции|\.)\s[^()]*?{_SHORT_DATE}[^()]*"
+    rf"{_OF_UNIT}[Вв](?:\s+ред(?:акции|\.)|веден[аоы]?)\s[^()]*?{_SHORT_DATE}[^()]*"
     rf"|Дополнени[ея]\s[^()]*?{_SHORT_DATE}[^()]*"
-    rf"|{_OF_UNIT}[Вв]веден[аоы]?\s[^()]*?{_SHORT_DATE}[^()]*"
     r"|[Сс]\s+уч[её]том\s[^()]*?Конституционного\s+Суда[^()]*"
     r"|[Сс]\s+изменениями\s+на\s+\d[^()]*"
     r"|[Сс]м\.\s+текст\s[^()]*?редакции"
@@ -56,6 +55,11 @@ def lift(line: str) -> tuple[str, list[str]]:
 def has_note(text: str) -> bool:
     """Whether a note of the publisher stands anywhere in a text."""
     return BARE_NOTE.search(text) is not None
+
+
+def has_remarks(lines: Iterable[str]) -> bool:
+    """Whether any line is nothing but a note of the kind that bears no date in figures, so that `has_note` passes it over."""
+    return any(map(_EDITORIAL_LINE.match, filter(_OPENS.match, lines)))
 
 
 def is_editorial(line: str) -> bool:

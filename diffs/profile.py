@@ -93,7 +93,8 @@ def cited_in(text: str) -> Counter[str]:
     cited: Counter[str] = Counter()
     at = text.find(_ITSELF)  # five times as fast as a pattern
     while at >= 0:
-        reference = _CITED.search(text[max(text.rfind("\n", 0, at) + 1, at - _REACH) : at])
+        before = text[max(text.rfind("\n", 0, at) + 1, at - _REACH) : at]
+        reference = _CITED.search(before) if "пункт" in before or "част" in before else None
         if reference is not None:
             point = reference["unit"].lower() == "пункт"
             cited["p" if point else "ch" if reference["digits"] else "words"] += 1

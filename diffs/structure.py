@@ -45,7 +45,13 @@ _APPROVED_NAME: Final = re.compile(
     r"^(?:П\s?О\s?Л\s?О\s?Ж\s?Е\s?Н\s?И\s?Е|Положение|Порядок|ПОРЯДОК|Правила|ПРАВИЛА|Инструкция|ИНСТРУКЦИЯ|Регламент|РЕГЛАМЕНТ|Устав|УСТАВ)\b"
 )
 _THROUGH: Final = frozenset({"chast", "razd", "gl"})  # containers that lend their units no part of the path
+_CHAPTERS: Final = _THROUGH | {"par"}
+_OWN_PATH: Final = _THROUGH | {"st", "dot"}  # their paths do not name the chapter
 _LISTED: Final = frozenset({"paren", "letter"})
+_ITEMS: Final = _LISTED | {"dot"}
+_WORDED: Final = _ITEMS | {"prim"}  # the line of their label is their first paragraph
+_APPENDICES: Final = frozenset({"utv", "pril"})
+_SAME_RUNG: Final = {"utv": "pril", "head": "razd"}
 _WORDS: Final = {
     "razd": "разд.", "gl": "гл.", "par": "§", "st": "ст.", "ch": "ч.", "p": "п.", "pp": "пп.", "tabl": "табл.",
     "str": "строка", "poz": "позиция", "pril": "прил.", "abz": "абз.",
@@ -117,7 +123,7 @@ class _Node:
     @property
     def clause(self) -> str:
         """The words of an item; a heading such as "Статья 1" of the amending act itself is none."""
-        return self.text if self.shape in {"dot", *_LISTED} else ""
+        return self.text if self.shape in _ITEMS else ""
 
 
 class _Builder:
@@ -141,7 +147,8 @@ class _Builder:
                 continue
             self._read_line(lines, index, stack, following[index], outer=outer, profile=profile)
             index += 1
-            index = self._read_inside(lines, index, stack, outer=outer, profile=profile)
+            if ":" in line.view:
+                index = self._read_inside(lines, index, stack, outer=outer, profile=profile)
 
     def _read_inside(
         self, lines: Sequence[Line], index: int, stack: Sequence[_Node], *, outer: str, profile: Profile
@@ -169,7 +176,8 @@ class _Builder:
     ) -> None:
         line = lines[index]
         if line.label is not None:
-            self._labelled(line, line.label, stack, outer=outer, profile=profile, name=_approved_name(lines, index))
+            name = _approved_name(lines, index) if line.label.shape in _APPENDICES else ""
+            self._labelled(line, line.label, stack, outer=outer, profile=profile, name=name)
         elif CELLS in line.view:
             self._row(line, stack, outer=outer)
             return
@@ -208,15 +216,16 @@ class _Builder:
     def _labelled(
         self, line: Line, label: Label, stack: list[_Node], *, outer: str, profile: Profile, name: str
     ) -> None:
-        shape = {"utv": "pril", "head": "razd"}.get(label.shape, label.shape)
+        shape = _SAME_RUNG.get(label.shape, label.shape)
         if label.shape == "utv" and stack[-1].shape == "pril" and stack[-1].paragraphs < 8:
             self._paragraph(line, stack, None, outer=outer)  # "Приложение" and "УТВЕРЖДЕНО" open one appendix, not two
             return
-        while RUNGS[stack[-1].shape] >= RUNGS[shape]:
+        rung = RUNGS[shape]
+        while RUNGS[stack[-1].shape] >= rung:
             stack.pop()
         parent = stack[-1]
-        if shape in {"st", "dot", *_THROUGH} or (shape in _LISTED and parent.shape in {*_THROUGH, "par"}):
-            parent = next(node for node in reversed(stack) if node.shape not in {*_THROUGH, "par"} or node is stack[0])
+        if parent.shape in _CHAPTERS and (shape in _OWN_PATH or shape in _LISTED):
+            parent = next(node for node in reversed(stack) if node.shape not in _CHAPTERS or node is stack[0])
         unit = _unit(shape, parent, stack, profile)
         number = label.number
         if shape == "pril":
@@ -227,20 +236,12 @@ class _Builder:
         if own in parent.children and shape in _LISTED and head is not None:
             parent = head  # a second list under one article belongs to the paragraph that opens it
         parent.children.add(own)
-        node = _Node(
-            shape,
-            self._path(f"{parent.path}.{own}" if parent.path else own),
-            (*parent.parts, name or _part(unit, number)),
-            unit,
-            label,
-            text=line.view,
-            last=line.view,
-        )
-        node.paragraphs = 1 if shape in {"dot", "prim", *_LISTED} else 0
-        stack.append(node)
+        parts = (*parent.parts, name or _part(unit, number))
+        path = self._add(line, f"{parent.path}.{own}" if parent.path else own, parts, outer)
+        first = 1 if shape in _WORDED else 0
+        stack.append(_Node(shape, path, parts, unit, label, paragraphs=first, text=line.view, last=line.view))
         if profile.counted and (article := _article(stack)) is not None:
             article.list_open = line.view.endswith(":")
-        self._add(line, node.path, _address(node.parts, outer))
 
     def _paragraph(self, line: Line, stack: list[_Node], following: Label | None, *, outer: str) -> None:
         top = stack[-1]
@@ -250,14 +251,13 @@ class _Builder:
             top = stack[-1]
         top.paragraphs += 1
         own = f"abz-{top.paragraphs}"
-        path = self._path(f"{top.path}.{own}" if top.path else own)
         parts = (*top.parts, f"абз. {top.paragraphs}")
+        path = self._add(line, f"{top.path}.{own}" if top.path else own, parts, outer)
         top.list_head = _Node("abz", path, parts, "abz") if line.view.endswith(":") else None
         if top.shape in _LISTED:
             top.last = line.view
         elif _FRAME.match(line.view):
             top.clauses.append(line.view)
-        self._add(line, path, _address(parts, outer))
 
     def _counted(self, line: Line, stack: list[_Node], article: _Node, following: Label | None, *, outer: str) -> None:
         """A paragraph of an article whose parts bear no number: a part of its own, or a line of a list in the open part."""
@@ -269,10 +269,9 @@ class _Builder:
                 stack.pop()
             article.paragraphs += 1
             number = str(article.paragraphs)
-            path = self._path(f"{article.path}.ch-{number}")
-            node = _Node("dot", path, (*article.parts, _part("ch", number)), "ch", text=line.view, paragraphs=1)
-            stack.append(node)
-            self._add(line, path, _address(node.parts, outer))
+            parts = (*article.parts, _part("ch", number))
+            path = self._add(line, f"{article.path}.ch-{number}", parts, outer)
+            stack.append(_Node("dot", path, parts, "ch", text=line.view, paragraphs=1))
         ended = line.view[-1:]
         article.list_open = ended == ":" or (article.list_open and ended != ".")
 
@@ -285,20 +284,21 @@ class _Builder:
         table = f"tabl-{top.tables}"
         position = _POSITION.match(line.view)
         unit, number = ("poz", position[1]) if position is not None else ("str", str(top.rows))
-        path = self._path(".".join(filter(None, [top.path, table, f"{unit}-{number}"])))
-        self._add(line, path, _address((*top.parts, _part("tabl", str(top.tables)), _part(unit, number)), outer))
+        parts = (*top.parts, _part("tabl", str(top.tables)), _part(unit, number))
+        self._add(line, ".".join(filter(None, [top.path, table, f"{unit}-{number}"])), parts, outer)
 
-    def _path(self, path: str) -> str:
+    def _add(self, line: Line, path: str, parts: Sequence[str], outer: str) -> str:
+        """One more section; gives its path, of which there may have been others."""
         times = self._used[path] = self._used.get(path, 0) + 1
-        return path if times == 1 else f"{path}~{times}"
-
-    def _add(self, line: Line, path: str, address: str) -> None:
-        self.sections.append(Section(path=path, address=address, text=line.text))
+        if times > 1:
+            path = f"{path}~{times}"
+        self.sections.append(Section(path=path, address=_address(parts, outer), text=line.text))
+        return path
 
 
 def _article(stack: Sequence[_Node]) -> _Node | None:
     """The article that is open."""
-    for node in stack:  # asked at every line: a loop is twice as fast as a generator
+    for node in reversed(stack):  # asked at every line: a loop is twice as fast as a generator
         if node.shape == "st":
             return node
     return None
@@ -314,9 +314,9 @@ def _number_paragraphs(root: _Node, target: Target) -> None:
 
 def _unit(shape: str, parent: _Node, stack: Sequence[_Node], profile: Profile) -> str:
     if shape == "dot":
-        bare = profile.articles and not any(node.shape == "st" for node in stack)
-        appended = any(node.shape in {"pril", "prim"} for node in stack)
-        return "p" if bare or appended else profile.first
+        shapes = [node.shape for node in stack]
+        bare = profile.articles and "st" not in shapes
+        return "p" if bare or "pril" in shapes or "prim" in shapes else profile.first
     if shape == "paren":
         return "pp" if parent.unit == "p" and parent.shape == "dot" else "p"
     return "pp" if shape == "letter" else shape
@@ -347,10 +347,7 @@ def _next_labels(lines: Sequence[Line]) -> list[Label | None]:
 
 
 def _approved_name(lines: Sequence[Line], index: int) -> str:
-    """The name by which an approved act is cited (``Положение``), looked for in the lines below УТВЕРЖДЕНО."""
-    label = lines[index].label
-    if label is None or label.shape not in {"utv", "pril"}:
-        return ""
+    """The name by which an approved act is cited (``Положение``), looked for in the lines below УТВЕРЖДЕНО at `index`."""
     for line in lines[index + 1 : index + 12]:
         if line.label is not None and line.label.shape != "utv":
             return ""

@@ -200,11 +200,9 @@ def canonical(text: str) -> str:
         composed = _composed(text)
         if composed != text:
             text, odd = composed, _odd(composed)
-    for rule in _RULES if odd else _RULES_OF_PLAIN:
+    for rule in _RULES if odd else _RULES_OF_PLAIN:  # none brings a mark that a later one is about
         if rule.is_needed(text, odd):
-            changed = rule.pattern.sub(rule.replacement, text)
-            if changed != text:
-                text, odd = changed, _odd(changed)
+            text = rule.pattern.sub(rule.replacement, text)
     return text
 
 

@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, compress
 from operator import itemgetter
 from typing import Final, NamedTuple
 
@@ -34,7 +35,7 @@ _DOT: Final = re.compile(rf"{_NUMBER}\.(?:\s|\Z)")
 _APPENDIX: Final = ("Приложени", "ПРИЛОЖЕНИ", "Утвержд", "УТВЕРЖД")
 _CONTAINER: Final = re.compile(r"Глава|ГЛАВА|Раздел|РАЗДЕЛ|Часть|ЧАСТЬ|§|[IVXLCХ]")
 _CONTAINERS: Final = frozenset({"gl", "razd", "chast", "par", "head"})
-_MAY_BE_REMARKABLE: Final = re.compile(rf"{_CONTAINER.pattern}|(?i:{MAY_VANISH.pattern})")
+_MAY_BE_REMARKABLE: Final = re.compile(rf"{_CONTAINER.pattern}|{MAY_VANISH.pattern}")
 _DIGITS: Final = "0123456789"
 #: The first characters of what that can match.
 _REMARKABLE: Final = f"ГРЧ§IVXLCХ(СсТтНнПпВвКкДдрPpHh_-{_DIGITS}"
@@ -74,22 +75,25 @@ def _words(texts: Sequence[str]) -> int:
     return "\n".join(texts).count(" ") + len(texts)
 
 
-def shared_by(old: str, new: str) -> Shared | None:
-    """Two published texts without what they share, or None when they are to be compared as wholes."""
+def shared_by(old: str, new: str, *, assessed: bool = True) -> Shared | None:
+    """Two published texts without what they share, or None when they are to be compared as wholes.
+
+    `assessed`: the significance of the difference will be asked for; which acts are amended is told of a text as a whole then.
+    """
     here, there = _plain(old), _plain(new)
     if here is None or there is None:
         return None
     remarkable = here.remarkable()
     outlined = [
         (pair, outline)
-        for pair in _equal_articles(here, there)
-        if (outline := _outline(here.lines, *pair[:2], plain=not _holds(remarkable, *pair[:2]))) is not None
+        for pair in _equal_articles(here, there, assessed=assessed)
+        if (outline := _outline(here.lines, pair[0], pair[1], remarkable)) is not None
     ]
     if not outlined:
         return None
     equal, outlines = [pair for pair, _ in outlined], [outline for _, outline in outlined]
     own = [_between(here.lines, [pair[:2] for pair in equal]), _between(there.lines, [pair[2:] for pair in equal])]
-    read = list(dict.fromkeys(line for stretches in own for stretch in stretches for line in stretch))
+    read = list(dict.fromkeys(chain.from_iterable(chain(*own))))
     memory = dict(zip(read, cleaned_lines(read), strict=True))
     before, after = (_Side(stretches, outlines, memory) for stretches in own)
     sections = structure_editions(
@@ -122,12 +126,16 @@ class _Text:
 
     def beginning_with(self, characters: str) -> list[int]:
         """The places of the lines that begin with one of some characters, in order."""
-        return [found.start() for found in re.finditer(f"[{re.escape(characters)}]", self._begin)]
+        return list(map(re.Match.start, re.finditer(f"[{re.escape(characters)}]", self._begin)))
+
+    def matching(self, pattern: re.Pattern[str], characters: str) -> list[int]:
+        """The places of the lines that a pattern matches, of those that begin with one of some characters."""
+        places = self.beginning_with(characters)
+        return list(compress(places, map(pattern.match, map(self.lines.__getitem__, places))))
 
     def remarkable(self) -> list[int]:
         """The places of lines that may open a chapter, or of which cleaning may leave nothing."""
-        lines = self.lines
-        return [at for at in self.beginning_with(_REMARKABLE) if _MAY_BE_REMARKABLE.match(lines[at])]
+        return self.matching(_MAY_BE_REMARKABLE, _REMARKABLE)
 
 
 def _plain(text: str) -> _Text | None:
@@ -147,7 +155,7 @@ def _plain(text: str) -> _Text | None:
 
 def _articles(text: _Text) -> dict[str, tuple[int, int]]:
     """Number -> where the article begins and ends, of those before any appendix; of none where a number is used twice."""
-    appendices = (at for at in text.beginning_with("ПУ") if text.lines[at].startswith(_APPENDIX))
+    appendices = (at for at in text.beginning_with("ПУ") if _is_appendix(text.lines[at]))
     end = next(appendices, len(text.lines))
     found = [(number, start) for number, start in text.headings if start < end]
     ends = [*(start for _, start in found[1:]), end]
@@ -155,29 +163,34 @@ def _articles(text: _Text) -> dict[str, tuple[int, int]]:
     return articles if len(articles) == len(found) else {}
 
 
-def _equal_articles(old: _Text, new: _Text) -> list[tuple[int, int, int, int]]:
+def _equal_articles(old: _Text, new: _Text, *, assessed: bool) -> list[tuple[int, int, int, int]]:
     """Where articles stand that are equal in both texts and in order: begin and end, old and new."""
     here, there = _articles(old), _articles(new)
     equal = [
-        (*place, *there[number])
-        for number, place in here.items()
-        if number in there and old.lines[slice(*place)] == new.lines[slice(*there[number])]
+        (start, end, *there[number])
+        for number, (start, end) in here.items()
+        if number in there and old.lines[start:end] == new.lines[slice(*there[number])]
     ]
-    # What stands below a signature is judged by it, and which acts are amended is told of a text as a whole.
-    signed = [at for at in old.beginning_with("П") if old.lines[at].startswith(_SIGNED)]
-    amending = [at for at, line in enumerate(old.lines) if "нести" in line and _AMENDS.search(line)]
-    judged_as_whole = sorted([*signed, *amending])
-    equal = [pair for pair in equal if not _holds(judged_as_whole, *pair[:2])]
+    # What stands below a signature is judged by it.
+    as_whole = [at for at in old.beginning_with("П") if old.lines[at].startswith(_SIGNED)]
+    if assessed:
+        as_whole += [at for at, line in enumerate(old.lines) if "нести" in line and _AMENDS.search(line)]
+        as_whole.sort()
+    if as_whole:
+        equal = [pair for pair in equal if not _within(as_whole, *pair[:2])]
     equal.sort()
-    rank = {other: at for at, other in enumerate(sorted(other for _, _, other, _ in equal))}
+    others = [other for _, _, other, _ in equal]
+    if others == sorted(others):
+        return equal
+    rank = {other: at for at, other in enumerate(sorted(others))}
     kept = in_order((at, rank[other], 1) for at, (_, _, other, _) in enumerate(equal))
     return [pair for first, _, count in kept for pair in equal[first : first + count]]
 
 
-def _holds(places: Sequence[int], start: int, end: int) -> bool:
-    """Whether any of some places, which are in order, lies in a stretch."""
-    at = bisect_left(places, start) if places else 0
-    return at < len(places) and places[at] < end
+def _within(places: Sequence[int], start: int, end: int) -> Sequence[int]:
+    """Those of some places, which are in order, that lie in a stretch."""
+    at = bisect_left(places, start)
+    return places[at : bisect_left(places, end, at)] if at < len(places) and places[at] < end else ()
 
 
 class _Outline(NamedTuple):
@@ -193,22 +206,22 @@ def _between(lines: Sequence[str], articles: Sequence[tuple[int, int]]) -> list[
     return [lines[start:end] for start, end in zip(starts, ends, strict=True)]
 
 
-def _outline(lines: Sequence[str], start: int, end: int, *, plain: bool) -> _Outline | None:
-    """None for an article with units below such a heading: their paths are not the article's. `plain`: it has no such line."""
-    if plain:
-        return _Outline(units=end - start)
+def _outline(lines: Sequence[str], start: int, end: int, remarkable: Sequence[int]) -> _Outline | None:
+    """None for an article with units below such a heading: their paths are not the article's."""
     containers: list[str] = []
-    units = 0
-    for line in lines[start:end]:
-        if not is_law(line):
-            continue
-        if _is_container(line):
-            containers.append(cleaned(line).text)
-        elif containers:
-            return None
-        else:
-            units += 1
-    return _Outline(units=units, containers=containers)
+    first, vanished, vanished_before = end, 0, 0
+    for at in _within(remarkable, start, end):
+        if not is_law(lines[at]):
+            vanished += 1
+        elif _is_container(lines[at]):
+            if not containers:
+                first, vanished_before = at, vanished
+            containers.append(cleaned(lines[at]).text)
+    if not containers:
+        return _Outline(end - start - vanished)
+    if len(containers) + vanished - vanished_before < end - first:
+        return None
+    return _Outline(first - start - vanished_before, containers)
 
 
 def is_law(line: str) -> bool:
@@ -218,6 +231,11 @@ def is_law(line: str) -> bool:
 
 def _head(line: str) -> str:
     return " ".join(line[:_HEAD].split())
+
+
+def _is_appendix(line: str) -> bool:
+    """Whether a line ends the articles; without a label of its own it would be a paragraph of the last one."""
+    return line.startswith(_APPENDIX) and label_of(_head(cleaned(line).text)) is not None
 
 
 def _is_container(line: str) -> bool:
@@ -271,12 +289,12 @@ def _profile(old: _Text, new: _Text, own: Sequence[Sequence[Sequence[str]]]) -> 
     numbers = " ".join(number for text in texts for number, _ in text.headings)
     # What the new text says is what the old one says, but for the lines that are not shared.
     cited = cited_in("\n".join(old.lines))
-    here, there = (cited_in("\n".join(line for stretch in stretches for line in stretch)) for stretches in own)
+    here, there = (cited_in("\n".join(chain.from_iterable(stretches))) for stretches in own)
     return judged(
         Evidence(
             articles=_LIKE_A_LABEL.sub(".", numbers).split(),
             cited=Counter({unit: 2 * cited[unit] - here[unit] + there[unit] for unit in cited | there}),
-            dots=lambda: sum(bool(_DOT.match(text.lines[at])) for text in texts for at in text.beginning_with(_DIGITS)),
+            dots=lambda: sum(len(text.matching(_DOT, _DIGITS)) for text in texts),
             shapes=lambda: [
                 label.shape for text in texts for line in text.lines if (label := label_of(_head(line))) is not None
             ],

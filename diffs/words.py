@@ -9,13 +9,13 @@ and edits slide to the edge of a clause. A unit that was rewritten is told as on
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final, Literal
 
 from diff_match_patch import diff_match_patch
-from rapidfuzz.distance import Indel
+from rapidfuzz.distance import Indel, Postfix, Prefix
 
 from diffs.numerals import CARDINALS, ORDINALS
 from tracker.models import Span
@@ -25,13 +25,16 @@ Sign = Literal["=", "-", "+"]
 REWRITTEN: Final = 0.35
 _MATRIX: Final = 400_000_000  # bits: 50 MB
 _WORD: Final = r"\w+(?:[\u0300-\u036f]+\w*)*"
-# Most words are plain ones: this finds nothing that what follows it would not, and finds it sooner.
-_PLAIN_WORD: Final = r"[а-яёА-ЯЁ]++(?![\w\-\u0300-\u036f])"
+# Most words are plain ones before a plain mark: this finds nothing that what follows it would not, and finds it sooner.
+_PLAIN_WORD: Final = r"[а-яА-Я]++(?=[ ,.;:)])"
 _WORDS: Final = rf"{_PLAIN_WORD}|\d+(?:[.,]\d+)+|{_WORD}(?:-{_WORD})*"
+#: A word or mark with the blanks before it, and the two apart.
 TOKEN: Final = re.compile(rf"(\s*+)({_WORDS}|\S|\Z)")
+_WHOLE_TOKEN: Final = re.compile(rf"\s*+(?:{_WORDS}|\S|\Z)")
 WORD: Final = re.compile(_WORDS)
+_NEXT_WORD: Final = re.compile(rf"[ ,.;:()]*+({_WORDS})")  # no word is tried for at a mark
 # Words that turn a norm round: shown as they are, never hidden inside a longer edit that repeats them.
-_KEPT: Final = frozenset({"не", "ни", "и", "или", "либо", "кроме", "исключением"})
+_KEPT: Final = frozenset({"не", "ни", "и", "или", "либо", "кроме", "исключением", *CARDINALS, *ORDINALS})
 _LONGEST_SCRAP: Final = 3
 _SHORT: Final = 120  # characters; a shorter text is looked at as a whole
 _BESIDE: Final = (
@@ -45,29 +48,41 @@ _PRIVATE_SIZE: Final = 0x1FFFE
 _SEMANTIC: Final = diff_match_patch()
 
 
-_Token = tuple[str, str]  # the blanks before a word, and the word
-_END: Final = ("", "")  # as which the end of a text is found
+_Token = str  # a word with the blanks before it
+_Code = tuple[str, int, int, int, int]  # tag, from, to in the old text, from, to in the new one
 
 
 @dataclass(slots=True)
 class _Hunk:
-    """Equal tokens, then what was struck and what was put in their place."""
+    """Equal words, as tokens of the old text and of the new one, then what was struck and what was put in their place."""
 
-    equal: list[tuple[_Token, _Token]]
-    struck: list[_Token]
-    added: list[_Token]
+    old: list[_Token] = field(default_factory=list)
+    new: list[_Token] = field(default_factory=list)
+    struck: list[_Token] = field(default_factory=list)
+    added: list[_Token] = field(default_factory=list)
 
 
 def _tokens(text: str) -> list[_Token]:
-    found: list[_Token] = TOKEN.findall(text)
-    while found and found[-1] == _END:
+    found: list[_Token] = _WHOLE_TOKEN.findall(text)
+    while found and not found[-1]:  # as which the end of a text is found
         found.pop()
     return found
 
 
+def _parts(token: _Token) -> tuple[str, str]:
+    """The blanks of a token and its word."""
+    found = TOKEN.match(token)
+    return (found[1], found[2]) if found is not None else ("", token)
+
+
+def _bare(tokens: Iterable[_Token]) -> list[str]:
+    """The words of tokens, without the blanks."""
+    return list(map(str.lstrip, tokens))
+
+
 def words(text: str) -> list[str]:
     """The words and numbers of a text, without punctuation."""
-    return WORD.findall(text)
+    return _NEXT_WORD.findall(text)
 
 
 _CLAUSE_END: Final = re.compile(r'"[.;,]?$')
@@ -102,21 +117,21 @@ def spans(old: str, new: str) -> tuple[Span, ...]:
     while True:
         end, new_end = len(old) - tail, len(new) - tail
         before, after = _tokens(old[head:end]), _tokens(new[head:new_end])
-        if _is_rewritten(before, after, beside=old[:head] + old[end:]):
-            return tuple(_merged([("-", old), ("+", new)]))
-        hunks = _without_scraps(_hunks(before, after))
+        bare = _bare(before), _bare(after)
+        if _is_rewritten(*bare, beside=old[:head] + old[end:]):
+            return (("-", old), ("+", new))
+        hunks = _without_scraps(_hunks(before, after, _opcodes(*bare)))
         if _slide(hunks) or not (head or tail):
-            return tuple(_merged([("=", old[:head]), *_written(hunks), ("=", old[end:])]))
+            return _merged([("=", old[:head]), *_written(hunks), ("=", old[end:])])
         head = tail = 0
 
 
 def _surroundings(old: str, new: str) -> tuple[int, int]:
     """How many characters at either end are the same and so far from what differs that no edit looks at them."""
-    most = min(len(old), len(new))
-    if most < _SHORT:
+    if min(len(old), len(new)) < _SHORT:
         return 0, 0
-    same = bisect_left(range(1, most + 1), True, key=lambda size: old[:size] != new[:size])
-    ends = bisect_left(range(1, most - same + 1), True, key=lambda size: old[-size:] != new[-size:])
+    same = int(Prefix.similarity(old, new))
+    ends = int(Postfix.similarity(old[same:], new[same:]))
     head, tail = same, len(old) - ends - 1
     for _ in range(_BESIDE):
         head = max(old.rfind(" ", 0, head), 0)
@@ -127,8 +142,8 @@ def _surroundings(old: str, new: str) -> tuple[int, int]:
     return 0 if old[head - 1 : head].isspace() else head, 0 if old[tail - 1 : tail].isspace() else len(old) - tail
 
 
-def _is_rewritten(before: Sequence[_Token], after: Sequence[_Token], *, beside: str) -> bool:
-    """Whether two wordings share too little to be told as edits; `beside` stands next to the tokens in both."""
+def _is_rewritten(before: Sequence[str], after: Sequence[str], *, beside: str) -> bool:
+    """Whether two wordings share too little to be told as edits; `beside` stands next to them in both."""
     if min(len(before), len(after)) <= 2:
         return False
     old, new = _worded(before), _worded(after)
@@ -138,25 +153,28 @@ def _is_rewritten(before: Sequence[_Token], after: Sequence[_Token], *, beside: 
     return 1.0 - distance / (total + 2 * len(words(beside))) < REWRITTEN
 
 
-def _worded(tokens: Iterable[_Token]) -> list[str]:
-    """What `words` finds, among tokens."""
-    return [word for _, word in tokens if word[:1].isalnum() or word[:1] == "_"]
+def _worded(bare: Iterable[str]) -> list[str]:
+    """What `words` finds, among the words and marks of a text: a mark is one character."""
+    return [word for word in bare if len(word) > 1 or word.isalnum() or word == "_"]
 
 
-def _hunks(before: list[_Token], after: list[_Token]) -> list[_Hunk]:
-    hunks = [_Hunk([], [], [])]
-    for tag, i1, i2, j1, j2 in _opcodes([word for _, word in before], [word for _, word in after]):
+def _hunks(before: list[_Token], after: list[_Token], codes: Iterable[_Code]) -> list[_Hunk]:
+    last = _Hunk()
+    hunks = [last]
+    for tag, i1, i2, j1, j2 in codes:
         if tag == "equal":
-            if hunks[-1].struck or hunks[-1].added:
-                hunks.append(_Hunk([], [], []))
-            hunks[-1].equal += zip(before[i1:i2], after[j1:j2], strict=True)
+            if last.struck or last.added:
+                last = _Hunk()
+                hunks.append(last)
+            last.old += before[i1:i2]
+            last.new += after[j1:j2]
         else:
-            hunks[-1].struck += before[i1:i2]
-            hunks[-1].added += after[j1:j2]
+            last.struck += before[i1:i2]
+            last.added += after[j1:j2]
     return hunks
 
 
-def _opcodes(before: list[str], after: list[str]) -> Iterator[tuple[str, int, int, int, int]]:
+def _opcodes(before: list[str], after: list[str]) -> Iterator[_Code]:
     """The shortest edit; where its matrix would be too large, the shortest over sentences and then inside them."""
     if len(before) * len(after) <= _MATRIX:
         yield from _plain_opcodes(before, after)
@@ -176,14 +194,12 @@ def _opcodes(before: list[str], after: list[str]) -> Iterator[tuple[str, int, in
                 yield inner, a1 + k1, a1 + k2, b1 + m1, b1 + m2
 
 
-def _plain_opcodes(before: list[str], after: list[str]) -> Iterator[tuple[str, int, int, int, int]]:
+def _plain_opcodes(before: list[str], after: list[str]) -> Iterator[_Code]:
     for code in Indel.opcodes(before, after):
         yield code.tag, code.src_start, code.src_end, code.dest_start, code.dest_end
 
 
-def _replaced(
-    codes: Iterable[tuple[str, int, int, int, int]],
-) -> Iterator[tuple[str, int, int, int, int]]:
+def _replaced(codes: Iterable[_Code]) -> Iterator[_Code]:
     """Deletions and insertions side by side as one replacement."""
     run: tuple[int, int, int, int] | None = None
     for tag, i1, i2, j1, j2 in codes:
@@ -212,7 +228,7 @@ def _without_scraps(hunks: list[_Hunk]) -> list[_Hunk]:
     result: list[_Hunk] = []
     part = hunks[:1]
     for hunk in hunks[1:]:
-        bridge = [word.lower() for (_, word), _ in hunk.equal]
+        bridge = hunk.old
         if len(bridge) > _LONGEST_SCRAP or len(part) >= _PART or any(map(_must_stay, bridge)):
             result += _cleaned(part)
             part = []
@@ -220,38 +236,46 @@ def _without_scraps(hunks: list[_Hunk]) -> list[_Hunk]:
     return result + _cleaned(part)
 
 
-def _must_stay(word: str) -> bool:
-    return word in _KEPT or word in CARDINALS or word in ORDINALS or any(map(str.isdecimal, word))
+def _must_stay(token: _Token) -> bool:
+    word = token.lstrip().lower()
+    return word in _KEPT or (not word.isalpha() and any(map(str.isdecimal, word)))
+
+
+def _size(hunk: _Hunk) -> int:
+    """The tokens of the longer side of an edit."""
+    return max(len(hunk.struck), len(hunk.added))
 
 
 def _cleaned(part: list[_Hunk]) -> list[_Hunk]:
     """One part through `diff_cleanupSemantic`, every distinct word as one private character; its first equality stays."""
-    if len(part) < 2:
-        return part
+    if len(part) < 2 or (len(part) == 2 and len(part[1].old) > min(map(_size, part))):
+        return part  # only words that are no more than either edit beside them are a scrap
     before, after = list(part[0].struck), list(part[0].added)
     pieces = [(-1, part[0].struck), (1, part[0].added)]
     for hunk in part[1:]:
-        bridge = [old for old, _ in hunk.equal]
-        before += [*bridge, *hunk.struck]
-        after += [*(new for _, new in hunk.equal), *hunk.added]
-        pieces += [(0, bridge), (-1, hunk.struck), (1, hunk.added)]
-    distinct = dict.fromkeys(word for _, word in (*before, *after))
+        before += [*hunk.old, *hunk.struck]
+        after += [*hunk.new, *hunk.added]
+        pieces += [(0, hunk.old), (-1, hunk.struck), (1, hunk.added)]
+    distinct = dict.fromkeys(_bare((*before, *after)))
     if len(distinct) > _PRIVATE_SIZE:
         return part
     codes = {word: chr(_PRIVATE + at) for at, word in enumerate(distinct)}
-    edits = [(sign, "".join(codes[word] for _, word in tokens)) for sign, tokens in pieces if tokens]
+    edits = [(sign, "".join(map(codes.__getitem__, _bare(tokens)))) for sign, tokens in pieces if tokens]
     _SEMANTIC.diff_cleanupSemantic(edits)
-    cleaned = [_Hunk(list(part[0].equal), [], [])]
+    last = _Hunk(part[0].old, part[0].new)
+    cleaned = [last]
     olds, news = iter(before), iter(after)
     for sign, text in edits:
         if sign == 0:
-            if cleaned[-1].struck or cleaned[-1].added:
-                cleaned.append(_Hunk([], [], []))
-            cleaned[-1].equal += [(next(olds), next(news)) for _ in text]
+            if last.struck or last.added:
+                last = _Hunk()
+                cleaned.append(last)
+            last.old += islice(olds, len(text))
+            last.new += islice(news, len(text))
         elif sign < 0:
-            cleaned[-1].struck += [next(olds) for _ in text]
+            last.struck += islice(olds, len(text))
         else:
-            cleaned[-1].added += [next(news) for _ in text]
+            last.added += islice(news, len(text))
     return cleaned
 
 
@@ -262,45 +286,42 @@ def _slide(hunks: list[_Hunk]) -> bool:
     """
     inside = True
     if hunks[-1].struck or hunks[-1].added:
-        hunks.append(_Hunk([], [], []))  # what an edit at the end slides over stands behind it then
+        hunks.append(_Hunk())  # what an edit at the end slides over stands behind it then
     for index, hunk in enumerate(hunks):
         if bool(hunk.struck) == bool(hunk.added):
             continue
-        following = hunks[index + 1].equal
+        following = hunks[index + 1]
         edit = hunk.struck or hunk.added
-        side = 0 if hunk.struck else 1
-        left = _common(reversed(hunk.equal), reversed(edit), side)
-        right = _common(following, edit, side)
+        left = _common(reversed(hunk.old), reversed(hunk.new), reversed(edit))
+        right = _common(following.old, following.new, edit)
         inside = inside and not (
-            (index == 0 and left == len(hunk.equal) < len(edit))
-            or (index == len(hunks) - 2 and right == len(following) < len(edit))
+            (index == 0 and left == len(hunk.old) < len(edit))
+            or (index == len(hunks) - 2 and right == len(following.old) < len(edit))
         )
-        ring = (
-            [pair[side] for pair in hunk.equal[len(hunk.equal) - left :]]
-            + edit
-            + [pair[side] for pair in following[:right]]
-        )
+        if not left and not right:
+            continue
+        ring = hunk.old[len(hunk.old) - left :] + edit + following.old[:right]
         size = len(edit)
         best = max(
             range(left + right + 1),
-            key=lambda at: (_clause_score(ring[at : at + size], ring[at - 1][1] if at else ""), at == left, -at),
+            key=lambda at: (_clause_score(ring[at : at + size], ring[at - 1].lstrip() if at else ""), at == left, -at),
         )
-        _shift(hunk, following, best - left, side)
+        _shift(hunk, edit, following, best - left)
     return inside
 
 
-def _common(equal: Iterable[tuple[_Token, _Token]], edit: Iterable[_Token], side: int) -> int:
+def _common(old: Iterable[_Token], new: Iterable[_Token], edit: Iterable[_Token]) -> int:
     """How many tokens of the equal text repeat the edit, blanks included, so that the edit may move over them."""
     count = 0
-    for pair, token in zip(equal, edit, strict=False):
-        if pair[0] != pair[1] or pair[side] != token:
+    for before, after, token in zip(old, new, edit, strict=False):
+        if before != after or before != token:
             break
         count += 1
     return count
 
 
 def _clause_score(edit: Sequence[_Token], before: str) -> int:
-    first, last = edit[0][1], edit[-1][1]
+    first, last = edit[0].lstrip(), edit[-1].lstrip()
     if last in {";", "."} and (not before or not before[0].isalnum()):
         return 3
     if first in {",", ";"} and last not in {",", ";"}:
@@ -308,62 +329,67 @@ def _clause_score(edit: Sequence[_Token], before: str) -> int:
     return 1 if last in {",", ";", "."} and not before[:1].isalnum() else 0
 
 
-def _shift(hunk: _Hunk, following: list[tuple[_Token, _Token]], by: int, side: int) -> None:
-    edit = hunk.struck if side == 0 else hunk.added
+def _shift(hunk: _Hunk, edit: list[_Token], following: _Hunk, by: int) -> None:
+    """Move an edit over the equal tokens behind it, or before it when `by` is negative."""
     for _ in range(by):
-        following_pair = following.pop(0)
-        token = edit.pop(0)
-        hunk.equal.append((token, token))
-        edit.append(following_pair[side])
+        hunk.old.append(edit[0])
+        hunk.new.append(edit.pop(0))
+        edit.append(following.old.pop(0))
+        following.new.pop(0)
     for _ in range(-by):
-        pair = hunk.equal.pop()
-        token = edit.pop()
-        following.insert(0, (token, token))
-        edit.insert(0, pair[side])
+        following.old.insert(0, edit[-1])
+        following.new.insert(0, edit.pop())
+        edit.insert(0, hunk.old.pop())
+        hunk.new.pop()
 
 
 def _written(hunks: Iterable[_Hunk]) -> Iterator[tuple[Sign, str]]:
     for hunk in hunks:
-        same: list[str] = []
-        for old, new in hunk.equal:
-            if old == new:
-                same += old
-            else:  # the same word after another blank: only the blank differs
-                yield from (("=", "".join(same)), ("-", old[0]), ("+", new[0]))
-                same = [old[1]]
-        struck = "".join(gap + word for gap, word in hunk.struck)
-        added = "".join(gap + word for gap, word in hunk.added)
+        if hunk.old == hunk.new:
+            same = list(hunk.old)
+        else:
+            same = []
+            for old, new in zip(hunk.old, hunk.new, strict=True):
+                if old == new:
+                    same.append(old)
+                else:  # the same word after another blank: only the blank differs
+                    (gap, word), (new_gap, _) = _parts(old), _parts(new)
+                    yield from (("=", "".join(same)), ("-", gap), ("+", new_gap))
+                    same = [word]
+        struck, added = "".join(hunk.struck), "".join(hunk.added)
         if struck[:1] == added[:1] == " ":  # the blank before a replaced word belongs to neither wording
             same.append(" ")
             struck, added = struck[1:], added[1:]
         yield from (("=", "".join(same)), ("-", struck), ("+", added))
 
 
-def _merged(parts: Iterable[tuple[Sign, str]]) -> Iterator[Span]:
+def _merged(parts: Iterable[tuple[Sign, str]]) -> tuple[Span, ...]:
     """Neighbours of one sign joined; within an edit what was struck stands before what was added."""
-    struck: list[str] = []
-    added: list[str] = []
-    equal: list[str] = []
-
-    def edit() -> Iterator[Span]:
-        if struck:
-            yield "-", "".join(struck)
-        if added:
-            yield "+", "".join(added)
-        struck.clear()
-        added.clear()
-
+    merged: list[Span] = []
+    equal = struck = added = ""
     for sign, text in parts:
         if not text:
             continue
         if sign == "=":
-            yield from edit()
-            equal.append(text)
+            merged += _edit(struck, added)
+            struck = added = ""
+            equal += text
             continue
         if equal:
-            yield "=", "".join(equal)
-            equal.clear()
-        (struck if sign == "-" else added).append(text)
-    yield from edit()
+            merged.append(("=", equal))
+            equal = ""
+        if sign == "-":
+            struck += text
+        else:
+            added += text
+    merged += _edit(struck, added)
     if equal:
-        yield "=", "".join(equal)
+        merged.append(("=", equal))
+    return tuple(merged)
+
+
+def _edit(struck: str, added: str) -> Iterator[Span]:
+    if struck:
+        yield "-", struck
+    if added:
+        yield "+", added

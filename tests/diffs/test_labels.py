@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -132,6 +134,18 @@ def test_any_line_is_read_and_its_label_is_its_beginning(line: str) -> None:
     ],
 )
 def test_every_beginning_of_a_label_is_known(line: str) -> None:
-    """Lines that begin with another character are not looked at."""
+    """Lines that begin otherwise are not looked at: neither plain labels nor those in mixed letters are lost by that."""
     assert label_of(line) is not None
-    assert line[0] in labels._FIRST
+    mixed = line.translate(str.maketrans("атАТРЕ", "aтATPE"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(labels, "_MAY_BEGIN", re.compile(""))
+        slowly = label_of(mixed)
+    assert label_of(mixed) == slowly
+
+
+@given(st.text(alphabet="СтГлРаЧПрУХtTaPIXабв1.)<sup> ", max_size=12))
+def test_the_cheap_look_loses_no_label(line: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(labels, "_MAY_BEGIN", re.compile(""))
+        slowly = label_of(line)
+    assert slowly is None or label_of(line) == slowly

@@ -111,6 +111,15 @@ def test_equal_articles_are_left_out() -> None:
     assert [op.new_path for op in diff.operations] == ["st-17.ch-1"]
 
 
+def test_an_appendix_without_a_label_is_part_of_the_last_article() -> None:
+    form = "\n".join(f"{LONG} в строке {number}." for number in range(1, 20))
+    old = f"{law()}\nПриложение № 1. Бланк\n{form}"
+    new = old.replace("в строке 7.", "в графе 7.")
+    operations = operations_of_texts(old, new)
+    assert operations == _of_wholes(old, new).compared.operations
+    assert [operation.new_path for operation in operations] == ["st-29.ch-2.abz-9"]
+
+
 @pytest.mark.parametrize(
     "spoiled",
     [
