@@ -19,6 +19,10 @@ from tests.fault_server import HTML, NOT_FOUND, Served
 from tests.scrapers import sozd_pages
 from tests.scrapers.sozd_pages import FakeCard, FakeFile, FakeStep, guid, listing, listing_row
 from tracker import demo_files
+from tracker.payloads import MOSCOW
+
+#: When its stories begin: a Monday.
+START: Final = datetime(2026, 3, 2, 9, tzinfo=MOSCOW)
 
 NOTHING: Final = listing("", extra='<div class="not_date_ic m_lupa">По вашему запросу ничего не найдено</div>')
 GENERIC: Final = "О внесении изменений в отдельные законодательные акты Российской Федерации"
@@ -187,9 +191,9 @@ class Duma:
                     return NOT_FOUND
                 return _shown(_feed(bill, now), RSS) if rest else _shown(bill.card(now).body())
             case ["download", file]:
-                text = self._files[file].text
-                scan = _shown(demo_files.scan(), demo_files.PDF_TYPE)
-                return _shown(demo_files.docx(text), demo_files.DOCX_TYPE) if text else scan
+                if text := self._files[file].text:
+                    return _shown(demo_files.docx(text), demo_files.DOCX_TYPE)
+                return _shown(demo_files.scan(), demo_files.PDF_TYPE)
             case ["calendar", "b", "day", first, last, "1.1"]:
                 return _shown(self._calendar(first, last, now))
             case ["oz"]:

@@ -27,6 +27,7 @@ from tests.tracker.duma_world import (
     GENERIC,
     GRAFTED,
     ORDINARY,
+    START,
     Bill,
     Duma,
     Held,
@@ -52,7 +53,6 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2026, 3, day, hour, minute, tzinfo=MOSCOW)
 
 
-START: Final = at(2, 9)
 OUTAGE: Final = (at(17, 0), at(20, 0))
 END: Final = at(31, 23)
 

@@ -33,8 +33,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from db.store import Store
 from tests.receivers import SECRET, Receiver
 from tests.servers import Handler, page, running
+from tests.tracker.duma_world import START
 from tests.tracker.week_readers import Answers, Readers
-from tests.tracker.week_sites import BLIND, MAKERS, SECRET_VARIABLE, SITES, START, Plan, WeekSite, at, hour, settings
+from tests.tracker.week_sites import BLIND, MAKERS, SECRET_VARIABLE, SITES, Plan, WeekSite, at, hour, settings
 from tracker import schedule
 from tracker.models import Event, EventKind
 

@@ -20,11 +20,21 @@ from scrapers import ips, kremlin, publication
 from scrapers.kremlin_lists import EMPTY_RESULT
 from tests.fault_server import HTML, NOT_FOUND, Fault, FaultServer, Served
 from tests.tracker import ips_pages
-from tests.tracker.duma_world import BEES, ORDINARY, Bill, Duma, Held, numbered, read_first, registered, then, withdrawn
+from tests.tracker.duma_world import (
+    BEES,
+    ORDINARY,
+    START,
+    Bill,
+    Duma,
+    Held,
+    numbered,
+    read_first,
+    registered,
+    then,
+    withdrawn,
+)
 from tests.tracker.ips_pages import Edition
-from tracker.payloads import MOSCOW
 
-START: Final = datetime(2026, 3, 2, 9, tzinfo=MOSCOW)
 DAY: Final = 24.0
 HEALTHY: Final = 8.0  # hours before anything happens
 SITES: Final = ("sozd", "publication", "ips", "kremlin", "page")
