@@ -257,9 +257,8 @@ def _windows(rng: random.Random, slow: Collection[str], quiet: Hours) -> tuple[W
         room = (quiet - HEALTHY) / len(mine)
         for place, fault in enumerate(mine):
             begins = HEALTHY + place * room + rng.uniform(0, room / 3)
-            hours = rng.uniform(room / 8, room / 2)
-            if (site, fault) == ("page", Fault.HTML_FOR_FILE):
-                hours = min(hours, _UNBELIEVED)
+            most = _UNBELIEVED if (site, fault) == ("page", Blow.HALF) else _LONGEST
+            hours = min(rng.uniform(room / 8, room / 2), most)
             found.append(Window(site, begins, begins + _SLOW.get(fault, hours), fault))
     return tuple(found)
 
@@ -267,8 +266,10 @@ def _windows(rng: random.Random, slow: Collection[str], quiet: Hours) -> tuple[W
 #: Three hundred megabytes and an endless stream are a matter of the size cap, which has tests of its own; here they would be
 #: most of the work. A wrong charset is no failure.
 _LEFT_OUT: Final = {Fault.GZIP_BOMB, Fault.ENDLESS, Fault.WRONG_CHARSET}
+#: Hours of a failure at most, however long the week is: only `BLIND` is to last for a day.
+_LONGEST: Final = 4.5
 #: Hours in which three looks, an hour apart, have no room: another text that three of them see on a page of anybody is its text
-#: (`tracker/holding.py`), and a front page in its place is nothing but another text.
+#: (`tracker/holding.py`), and half of a page is nothing but another text.
 _UNBELIEVED: Final = 1.9
 #: Hours before the last day after which no text changes in silence: it is fetched again once a day, and then once more.
 _FETCHED_AGAIN: Final = 14.0
