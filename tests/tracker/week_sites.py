@@ -152,8 +152,8 @@ def make_plan(documents: int, *, days: int = 7, seed: int = 1, slow: Collection[
     quiet = (days - 1) * DAY
     share = {name: max(2, round(documents * part)) for name, part in _SHARES.items()}
 
-    def moment() -> Hours:
-        return rng.uniform(HEALTHY, quiet)
+    def moment(until: Hours = quiet) -> Hours:
+        return rng.uniform(HEALTHY, until)
 
     followed = [_bill(rng, place, moment) for place in range(documents - sum(share.values()))]
     found = [
@@ -163,7 +163,12 @@ def make_plan(documents: int, *, days: int = 7, seed: int = 1, slow: Collection[
     found += [registered(ORDINARY[n % 4].format(n=n), at(moment())) for n in range(max(1, documents // 50))]
     bills = numbered([*followed, *found])
     laws = tuple(
-        Act(f"act/fz/2019-04-28/{9000 + n}-fz", f"699{n:06}", (moment(),) if n % 3 < 2 else (), silent=n % 3 == 1)
+        Act(
+            f"act/fz/2019-04-28/{9000 + n}-fz",
+            f"699{n:06}",
+            (moment(quiet - (_FETCHED_AGAIN if n % 3 else 0)),) if n % 3 < 2 else (),
+            silent=n % 3 == 1,
+        )
         for n in range(share["laws"])
     )
     decrees = tuple(
@@ -252,7 +257,8 @@ def _windows(rng: random.Random, slow: Collection[str], quiet: Hours) -> tuple[W
         room = (quiet - HEALTHY) / len(mine)
         for place, fault in enumerate(mine):
             begins = HEALTHY + place * room + rng.uniform(0, room / 3)
-            hours = min(rng.uniform(room / 8, room / 2), _LONGEST)
+            most = _UNBELIEVED if (site, fault) == ("page", Blow.HALF) else _LONGEST
+            hours = min(rng.uniform(room / 8, room / 2), most)
             found.append(Window(site, begins, begins + _SLOW.get(fault, hours), fault))
     return tuple(found)
 
@@ -260,8 +266,13 @@ def _windows(rng: random.Random, slow: Collection[str], quiet: Hours) -> tuple[W
 #: Three hundred megabytes and an endless stream are a matter of the size cap, which has tests of its own; here they would be
 #: most of the work. A wrong charset is no failure.
 _LEFT_OUT: Final = {Fault.GZIP_BOMB, Fault.ENDLESS, Fault.WRONG_CHARSET}
-#: Hours. What stands on a page for longer is believed in the end, whatever it is (`tracker/holding.py`).
+#: Hours of a failure at most, however long the week is: only `BLIND` is to last for a day.
 _LONGEST: Final = 4.5
+#: Hours in which three looks, an hour apart, have no room: another text that three of them see on a page of anybody is its text
+#: (`tracker/holding.py`), and half of a page is nothing but another text.
+_UNBELIEVED: Final = 1.9
+#: Hours before the last day after which no text changes in silence: it is fetched again once a day, and then once more.
+_FETCHED_AGAIN: Final = 14.0
 #: Hours of faults that cost real seconds.
 _SLOW: Final[Mapping[Fault | Blow, Hours]] = {Fault.DRIP: 1.0, Fault.SLOW_HEADERS: 1.0}
 
