@@ -11,12 +11,13 @@ help:
 run: $(VENV)/.run
 	$(BIN)/duma-tracker demo
 
+# Many tests wait for a process or a clock: three at a time keep two cores busy.
 test: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/pytest --numprocesses=2 --dist=worksteal
+	$(BIN)/pytest --numprocesses=3 --dist=worksteal
 
 # The stamps say what is installed; they age when the requirements change.
 $(VENV)/.venv:

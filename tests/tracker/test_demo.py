@@ -13,9 +13,8 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
-from rich.console import Console
 
-from tracker import demo
+from tracker import demo, publishing
 from tracker.instance import Instance
 
 with warnings.catch_warnings():
@@ -27,9 +26,10 @@ MARK = "ДЕМО: вымышленный документ"
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def site(tmp_path_factory: pytest.TempPathFactory, replayed: Instance) -> Path:
+    """What `duma-tracker demo --out` writes; the command itself is run by `tests/packaging`."""
     out = tmp_path_factory.mktemp("demo") / "site"
-    demo.run(out=out, port=8000, console=Console(stderr=True, quiet=True))
+    publishing.publish_site(replayed.store, replayed.site(live=False), out)
     return out
 
 
