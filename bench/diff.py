@@ -7,8 +7,9 @@ of them. `--quick` leaves out the three peers that take minutes. Each peer runs 
 with pip below the user's cache folder at the first run; a peer that cannot be installed is named and left out.
 
 ms: processor time from the texts in memory to the operations, best of up to twenty runs in a process of its own, start-up of
-Python excluded. For git that is: both texts written to files, git started, its output read into spans; "git alone" is what
-git needs by itself, with the files on disk, its output unread and the time of comparing two empty files taken off. MB: peak
+Python excluded. For git that is: both texts written to files, git started, its output read into spans; "words and marks
+apart" is the same with a pattern for words, because git by itself takes all between two blanks for one; "git alone" is what git
+needs by itself, with the files on disk, its output unread and the time of comparing two empty files taken off. MB: peak
 memory beyond interpreter, libraries and texts. shown: words in deletions and insertions; ratio: that number over the shortest
 edit (Indel distance over all words). cut: edges inside a word. Only ratios within one run mean anything.
 """
@@ -52,6 +53,7 @@ PEERS: dict[str, str | None] = {
     "ours": None,
     "ours-operations": None,
     "git": None,
+    "git-words": None,
     "git-alone": None,
     "changedetection.io": "changedetection.io",
     "diff-match-patch": "diff-match-patch",
@@ -64,6 +66,7 @@ NAMES = {
     "ours": "duma-tracker, the whole Diff",
     "ours-operations": "duma-tracker, its operations",
     "git": "git diff --word-diff --histogram",
+    "git-words": "git, words and marks apart",
     "git-alone": "git alone: files on disk, start taken off, output unread",
     "changedetection.io": "changedetection.io render_diff",
     "diff-match-patch": "diff-match-patch, default",
