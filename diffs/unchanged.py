@@ -84,10 +84,11 @@ def shared_by(old: str, new: str, *, assessed: bool = True) -> Shared | None:
     if here is None or there is None:
         return None
     remarkable = here.remarkable()
+    gone = {line for line in {here.lines[at] for at in remarkable} if not is_law(line)}
     outlined = [
         (pair, outline)
         for pair in _equal_articles(here, there, assessed=assessed)
-        if (outline := _outline(here.lines, pair[0], pair[1], remarkable)) is not None
+        if (outline := _outline(here.lines, pair[0], pair[1], remarkable, gone)) is not None
     ]
     if not outlined:
         return None
@@ -206,12 +207,12 @@ def _between(lines: Sequence[str], articles: Sequence[tuple[int, int]]) -> list[
     return [lines[start:end] for start, end in zip(starts, ends, strict=True)]
 
 
-def _outline(lines: Sequence[str], start: int, end: int, remarkable: Sequence[int]) -> _Outline | None:
-    """None for an article with units below such a heading: their paths are not the article's."""
+def _outline(lines: Sequence[str], start: int, end: int, remarkable: Sequence[int], gone: set[str]) -> _Outline | None:
+    """None for an article with units below such a heading: their paths are not the article's. `gone`: lines that vanish."""
     containers: list[str] = []
     first, vanished, vanished_before = end, 0, 0
     for at in _within(remarkable, start, end):
-        if not is_law(lines[at]):
+        if lines[at] in gone:
             vanished += 1
         elif _is_container(lines[at]):
             if not containers:
