@@ -16,7 +16,8 @@ _LAST_REGULAR: Final = 0xFFFFFFFA
 _FREE: Final = 0xFFFFFFFF
 _NONE: Final = 0xFFFFFFFF
 _ENTRY: Final = 128
-_MINI_STREAM: Final = 4096  # smaller streams lie elsewhere
+_MINI_STREAM: Final = 4096  # smaller streams lie together in one stream, that of the root
+_MINI_SECTOR: Final = 64
 _WORD_IDENT: Final = 0xA5EC
 _ENCRYPTED: Final = 0x0100
 
@@ -51,7 +52,15 @@ def _read(body: bytes) -> Container:
     directory = b"".join(_sector(body, size, place) for place in _chain(table, first))
     top = dict(_top(directory))
     word = top.get("WordDocument")
-    return Container(names=frozenset(top), encrypted_word=word is not None and _is_encrypted(body, size, word))
+    if word is None:
+        return Container(names=frozenset(top), encrypted_word=False)
+    start, length = struct.unpack_from("<II", word, 116)
+    place, offset = start, 0
+    if length < _MINI_STREAM:  # a text of a few lines, saved by LibreOffice
+        (root,) = struct.unpack_from("<I", directory, 116)
+        at, offset = divmod(start * _MINI_SECTOR, size)
+        place = list(_chain(table, root))[at]
+    return Container(names=frozenset(top), encrypted_word=_is_encrypted(body, (place + 1) * size + offset))
 
 
 def _sector(body: bytes, size: int, place: int) -> bytes:
@@ -97,13 +106,7 @@ def _top(directory: bytes) -> Iterator[tuple[str, bytes]]:
         yield entry[: max(0, min(length, 64) - 2)].decode("utf-16-le", "replace"), entry
 
 
-def _is_encrypted(body: bytes, size: int, entry: bytes) -> bool:
-    """The flag of Word's own header, which opens its stream (MS-DOC 2.5.2, FibBase)."""
-    start, length = struct.unpack_from("<II", entry, 116)
-    if length < _MINI_STREAM:
-        raise ValueError("a Word stream without room for a text")
-    ident, flags = (
-        *struct.unpack_from("<H", body, (start + 1) * size),
-        *struct.unpack_from("<H", body, (start + 1) * size + 10),
-    )
+def _is_encrypted(body: bytes, place: int) -> bool:
+    """The flag of Word's own header, which opens its stream (MS-DOC 2.5.2, FibBase) and stands at `place`."""
+    (ident,), (flags,) = struct.unpack_from("<H", body, place), struct.unpack_from("<H", body, place + 10)
     return bool(ident == _WORD_IDENT and flags & _ENCRYPTED)

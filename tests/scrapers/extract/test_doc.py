@@ -118,6 +118,15 @@ def test_tools_are_found_where_they_are() -> None:
     }
 
 
+def test_a_text_of_one_line_lies_elsewhere_in_its_file(docx: MakeDocx, convert: Convert) -> None:
+    body = convert(docx(f"<w:p>{RUN.format('Отложен.')}</w:p>"), "doc")
+    assert extract(body).text == "Отложен."
+    header = body.index(word_header(0)[:2])
+    (flags,) = struct.unpack_from("<H", body, header + 10)
+    encrypted = body[: header + 10] + struct.pack("<H", flags | 0x0100) + body[header + 12 :]
+    assert "encrypted" in str(refused(encrypted))
+
+
 # ---------------------------------------------------------------- damaged and dangerous files
 
 
