@@ -37,7 +37,8 @@ sys.path.insert(0, str(ROOT))
 from scrapers.http import SourcePolicy  # noqa: E402 - after the path is known
 from tests.scrapers import sozd_pages as pages  # noqa: E402 - the same
 from tracker import config, demo_files  # noqa: E402 - the same
-from tracker.instance import BASE_URLS, open_instance, watches_of  # noqa: E402 - the same
+from tracker.instance import open_instance, watches_of  # noqa: E402 - the same
+from tracker.parts import BASE_URLS  # noqa: E402 - the same
 
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 ARTICLES = 24

@@ -34,7 +34,8 @@ sys.path.insert(0, str(ROOT))
 from scrapers.http import SourcePolicy  # noqa: E402 - after the path is known
 from tests.scrapers import sozd_pages as pages  # noqa: E402 - the same
 from tracker import config  # noqa: E402 - the same
-from tracker.instance import BASE_URLS, Instance, open_instance, watches_of  # noqa: E402 - the same
+from tracker.instance import Instance, open_instance, watches_of  # noqa: E402 - the same
+from tracker.parts import BASE_URLS  # noqa: E402 - the same
 from tracker.pipeline import Outcome, Result  # noqa: E402 - the same
 
 HELP_BYTES = 1_600_000

@@ -28,8 +28,9 @@ from typing import Any
 
 from scrapers.http import SourcePolicy
 from tracker import config, logs, service
-from tracker.instance import BASE_URLS, Instance, open_instance
+from tracker.instance import Instance, open_instance
 from tracker.models import Watch
+from tracker.parts import BASE_URLS
 from tracker.pipeline import Pipeline, Result
 from tracker.schedule import Rhythm
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from feeds import addresses, labels, places, subject, versionpage, views
 from feeds.api.desk import Desk
-from feeds.api.problems import Refused
+from feeds.api.refusals import Refused
 from feeds.frame import Frame
 from feeds.pages import Page
 from tracker.models import Document, Force

@@ -30,7 +30,10 @@ ROOT = Path(__file__).parents[1]
 
 
 def commands(group: click.Group, prefix: str = "") -> Iterator[tuple[str, click.Command]]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         if isinstance(command, click.Group):
             yield from commands(command, f"{prefix}{name} ")
         else:
@@ -98,10 +101,12 @@ def spoken(path: Path) -> Iterator[list[str]]:
 
 def understood(group: click.Group, words: list[str], parent: click.Context | None = None) -> None:
     """Walk down to the command that the words name and have it read its options, without running anything."""
-    name = next(word for number, word in enumerate(words) if word in group.commands and words[number - 1] != "--config")
+    known = group.list_commands(click.Context(group))
+    name = next(word for number, word in enumerate(words) if word in known and words[number - 1] != "--config")
     at = words.index(name)
     context = group.make_context(group.name, words[: at + 1], parent=parent)
-    command = group.commands[name]
+    command = group.get_command(context, name)
+    assert command is not None
     if isinstance(command, click.Group):
         understood(command, words[at + 1 :], context)
     else:

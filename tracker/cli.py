@@ -10,17 +10,48 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import click
 
 from tracker import logs
-from tracker.commands import alerts, doubts, following, reading, safety, search, trust, work
 from tracker.commands.common import BUSY, FAILED, USAGE, Commands, fail
 from tracker.errors import BusyError, ConfigError, TrackerError
 
+#: Where each command is.
+_COMMANDS: Final = {
+    "demo": "tracker.commands.work:demo_command",
+    "init": "tracker.commands.starting:init_command",
+    "doctor": "tracker.commands.work:doctor_command",
+    "check": "tracker.commands.work:check_command",
+    "run": "tracker.commands.work:run_command",
+    "serve": "tracker.commands.work:serve_command",
+    "publish": "tracker.commands.work:publish_command",
+    "backfill": "tracker.commands.work:backfill_command",
+    "correct": "tracker.commands.work:correct_command",
+    "watch": "tracker.commands.following:watch_group",
+    "quarantine": "tracker.commands.doubts:quarantine_group",
+    "webhook": "tracker.commands.alerts:webhook_group",
+    "deliver": "tracker.commands.alerts:deliver_command",
+    "relay": "tracker.commands.alerts:relay_command",
+    "read": "tracker.commands.reading:read_command",
+    "diff": "tracker.commands.reading:diff_command",
+    "classify": "tracker.commands.reading:classify_command",
+    "dates": "tracker.commands.reading:dates_command",
+    "topics": "tracker.commands.reading:topics_group",
+    "capture": "tracker.commands.reading:capture_command",
+    "search": "tracker.commands.search:search_command",
+    "backup": "tracker.commands.safety:backup_command",
+    "restore": "tracker.commands.safety:restore_command",
+    "replay": "tracker.commands.safety:replay_command",
+    "verify": "tracker.commands.trust:verify_command",
+    "evidence": "tracker.commands.trust:evidence_command",
+    "strike": "tracker.commands.trust:strike_command",
+    "export": "tracker.commands.trust:export_command",
+}
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+
+@click.group(cls=Commands, later=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--config", "path", type=click.Path(path_type=Path), help="Configuration file; tracker.toml when it is here."
 )
@@ -39,39 +70,6 @@ def cli(context: click.Context, path: Path | None, form: logs.Form) -> None:
     """Watch State Duma bills and decrees, keep evidence, show what changed."""
     logs.set_up(form)
     context.obj = path
-
-
-for _command in (
-    work.demo_command,
-    work.init_command,
-    work.doctor_command,
-    work.check_command,
-    work.run_command,
-    work.serve_command,
-    work.publish_command,
-    work.backfill_command,
-    work.correct_command,
-    following.watch_group,
-    doubts.quarantine_group,
-    alerts.webhook_group,
-    alerts.deliver_command,
-    alerts.relay_command,
-    reading.read_command,
-    reading.diff_command,
-    reading.classify_command,
-    reading.dates_command,
-    reading.topics_group,
-    reading.capture_command,
-    search.search_command,
-    safety.backup_command,
-    safety.restore_command,
-    safety.replay_command,
-    trust.verify_command,
-    trust.evidence_command,
-    trust.strike_command,
-    trust.export_command,
-):
-    cli.add_command(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -22,7 +22,8 @@ from scrapers import page as web_page
 from scrapers.http import SourcePolicy
 from tracker import config, publishing
 from tracker.demo_server import DemoServer, Follow, History
-from tracker.instance import BASE_URLS, Instance, open_instance, watches_of
+from tracker.instance import Instance, open_instance, watches_of
+from tracker.parts import BASE_URLS
 from tracker.pipeline import DISCOVERIES, HISTORIES
 from tracker.serving import SiteServer, listen
 

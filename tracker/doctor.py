@@ -17,7 +17,8 @@ from tracker.alert_settings import KEY_VARIABLE, sealing_key
 from tracker.config import DEFAULT_FILE, Settings
 from tracker.engines import UnusableError, survey
 from tracker.errors import ConfigError, StoreError
-from tracker.instance import base_urls_of, cluster_address, policies_of, rules_of, utc_now, workers_of
+from tracker.instance import cluster_address, workers_of
+from tracker.parts import base_urls_of, policies_of, rules_of, utc_now
 
 LITTLE_SPACE: Final = 1_000_000_000
 RECENT: Final = 10  # words of the operator's journal that are shown

@@ -7,15 +7,14 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from types import TracebackType
 from typing import Final
 
 from db.store import Store, random_salt
-from diffs import topics
 from diffs.topics import TopicRules
 from feeds.site import Site
-from scrapers import acts, registry, sozd
+from scrapers import acts, sozd
 from scrapers import page as web_page
 from scrapers.http import Gate, SourcePolicy
 from tracker import alert_settings, config, lookups, watchlist
@@ -26,23 +25,13 @@ from tracker.errors import ConfigError
 from tracker.finding import Finder
 from tracker.insight import LawInsight
 from tracker.models import SiteInfo, Watch
+from tracker.parts import BASE_URLS, base_urls_of, policies_of, rules_of, utc_now
 from tracker.pipeline import Pipeline
 from tracker.stopping import Departure
 from tracker.workers import Workers
 
-BASE_URLS: Final[Mapping[str, str]] = {
-    **{name: source.base_url for name, source in registry.SOURCES.items()},
-    web_page.NAME: "",
-}
-
-
 #: Readings on a cluster at once, when the configuration does not say.
 CLUSTER_IN_FLIGHT: Final = 16
-
-
-def utc_now() -> datetime:
-    """The clock of the real world."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,15 +147,6 @@ def open_instance(
     )
 
 
-def rules_of(settings: Settings) -> TopicRules:
-    """The topics: those that come with the tracker, and those of the operator's own vocabularies.
-
-    Raises ConfigError (file, line, reason) for a vocabulary that cannot be used.
-    """
-    own = settings.topics.files
-    return topics.load_rules(own) if own else topics.default_rules()
-
-
 def workers_of(settings: Settings) -> Workers:
     """Where texts are read and compared. Nothing is started or reached before the first text.
 
@@ -191,26 +171,6 @@ def cluster_address(settings: Settings) -> Address:
         if path is not None and not path.is_file():
             raise ConfigError(f"workers.{name}: {path}: no such file")
     return Address(url=asked.address or "", ca=asked.ca_file, cert=asked.cert_file, key=asked.key_file)
-
-
-def base_urls_of(settings: Settings) -> dict[str, str]:
-    """Where each source is asked."""
-    return {name: settings.source(name).base_url or default for name, default in BASE_URLS.items()}
-
-
-def policies_of(settings: Settings) -> dict[str, SourcePolicy]:
-    """How each source is asked, with secrets resolved at the last moment."""
-    common = config.secret(settings.http.proxy, where="http.proxy")
-    found = {}
-    for name in BASE_URLS:
-        source = settings.source(name)
-        own = config.secret(source.proxy, where=f"sources.{name}.proxy")
-        if source.ca_bundle is not None and not source.ca_bundle.is_file():
-            raise ConfigError(f"sources.{name}.ca_bundle: {source.ca_bundle}: no such file")
-        found[name] = SourcePolicy(
-            proxy=own or common, ca_bundle=str(source.ca_bundle) if source.ca_bundle else None, delay=source.delay
-        )
-    return found
 
 
 def site_info(settings: Settings, rules: TopicRules, *, invented: bool = False) -> SiteInfo:

@@ -15,7 +15,7 @@ from feeds.app import create_app
 from feeds.kept import Size
 from feeds.site import Site
 from tracker.errors import ConfigError
-from tracker.instance import utc_now
+from tracker.parts import utc_now
 
 
 def listen(host: str, port: int) -> socket.socket:

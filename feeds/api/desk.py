@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 from feeds import addresses, channels, subject, times
 from feeds.api import shapes
 from feeds.api.budget import LARGEST, Budget, Exhausted, of_texts
-from feeds.api.problems import Refused
+from feeds.api.refusals import Refused
 from feeds.filters import Filters
 from feeds.frame import Frame
 from feeds.kept import MB, Kept, Size

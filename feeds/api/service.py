@@ -22,6 +22,7 @@ from feeds.alerts import payload as alerts
 from feeds.answers import Headers
 from feeds.api import problems, routes
 from feeds.api.desk import Desk
+from feeds.api.refusals import MEANINGS, Refused
 from tracker.models import SiteInfo
 
 VERSION: Final = "1"
@@ -69,7 +70,7 @@ def service(desk: Desk) -> ASGIApp:
         """A JSON Schema of a webhook's body."""
         known = {alerts.schema_name(kind): kind for kind in alerts.NAMES}
         if name not in known:
-            raise problems.Refused(404)
+            raise Refused(404)
         body = json.dumps(alerts.schema(known[name]), ensure_ascii=False, indent=1).encode()
         return Response(body, media_type="application/schema+json", headers={"Cache-Control": "public, max-age=300"})
 
@@ -141,7 +142,7 @@ class Answering:
             return (
                 500,
                 [(b"content-type", problems.MEDIA_TYPE.encode())],
-                problems.body_of(500, problems.MEANINGS[500][1]),
+                problems.body_of(500, MEANINGS[500][1]),
             )
         return status, headers, b"".join(parts)
 

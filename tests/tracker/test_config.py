@@ -6,7 +6,7 @@ import pytest
 
 from tracker import config, starter
 from tracker.errors import ConfigError
-from tracker.instance import policies_of, utc_now
+from tracker.parts import policies_of, utc_now
 
 
 def fault(data: dict[str, object]) -> str:

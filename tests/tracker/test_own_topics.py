@@ -16,7 +16,8 @@ from tests.scrapers import sozd_pages as pages
 from tests.tracker.world import SOZD, World
 from tracker import config, doctor
 from tracker.errors import ConfigError
-from tracker.instance import open_instance, rules_of, site_info
+from tracker.instance import open_instance, site_info
+from tracker.parts import rules_of
 from tracker.pipeline import Pipeline
 
 DOCS = Path(__file__).parents[2] / "docs" / "topics.md"

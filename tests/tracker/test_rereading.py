@@ -14,8 +14,9 @@ from tests.tracker.world import World
 from tracker import rereading
 from tracker.cli import cli
 from tracker.errors import StoreError
-from tracker.instance import Instance, utc_now
+from tracker.instance import Instance
 from tracker.models import EditionKey, NewVersion, Observation, Part, Section, Version, digest_of
+from tracker.parts import utc_now
 from tracker.rereading import Outcome
 from tracker.schedule import Lease
 

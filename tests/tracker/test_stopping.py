@@ -19,7 +19,7 @@ import pytest
 from db.store import Store
 from tests.servers import Handler, Server, running
 from tracker.alerts import DeliveryState, NewDelivery
-from tracker.instance import utc_now
+from tracker.parts import utc_now
 
 ROOT = Path(__file__).parents[2]
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

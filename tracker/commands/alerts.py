@@ -19,7 +19,8 @@ from pydantic import ValidationError
 from tracker import alerting, config, delivering, relaying, subscriptions
 from tracker.alert_settings import KEY_VARIABLE, LEVELS, WEEKDAYS, SubscriptionSettings
 from tracker.alerts import Attempt, Channel, Delivery, DeliveryState
-from tracker.commands.common import FAILED, PARTLY, Commands, instance_of, print_json, stderr
+from tracker.commands.common import FAILED, PARTLY, Commands, print_json, stderr
+from tracker.commands.opened import instance_of
 from tracker.errors import BusyError, ConfigError
 from tracker.instance import Instance, site_info
 from tracker.schedule import Lease

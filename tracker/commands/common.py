@@ -1,18 +1,15 @@
-"""What the commands share: where settings come from, what an instance is opened with, how things are printed."""
+"""What all commands share: how they are found, how they end, how things are printed."""
 
 from __future__ import annotations
 
 import difflib
 import json
-from pathlib import Path
+from collections.abc import Mapping
+from importlib import import_module
 from typing import Any, Final, NoReturn
 
 import click
 from rich.console import Console
-
-from tracker import config
-from tracker.errors import ConfigError
-from tracker.instance import Instance, open_instance
 
 FAILED: Final = 1
 USAGE: Final = 2
@@ -24,7 +21,25 @@ stderr = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 class Commands(click.Group):
-    """A command group that names the nearest command when it does not know one."""
+    """A command group that names the nearest command when it does not know one.
+
+    `later`: command -> ``module:name``. Such a command is imported when it is asked for: all of them take a second and a half.
+    """
+
+    def __init__(self, *args: Any, later: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._later = dict(later or {})
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands, in order."""
+        return sorted({*super().list_commands(ctx), *self._later})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, if there is one."""
+        if cmd_name in self._later:
+            module, _, name = self._later.pop(cmd_name).partition(":")
+            self.add_command(getattr(import_module(module), name), cmd_name)
+        return super().get_command(ctx, cmd_name)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -39,22 +54,6 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
-def config_path(context: click.Context) -> Path | None:
-    """The configuration file that was named, if one was."""
-    path: Path | None = context.find_root().obj
-    return path
-
-
-def settings_of(context: click.Context) -> config.Settings:
-    """The settings in force."""
-    return config.load(config_path(context))
-
-
-def instance_of(context: click.Context) -> Instance:
-    """The instance of these settings, to be closed by whoever opened it."""
-    return open_instance(settings_of(context))
-
-
 def fail(message: str, code: int) -> NoReturn:
     """End with one line and an exit code."""
     stderr.print(f"duma-tracker: {message}", style="red", markup=False)
@@ -64,19 +63,3 @@ def fail(message: str, code: int) -> NoReturn:
 def print_json(data: Any) -> None:
     """Data on stdout."""
     click.echo(json.dumps(data, ensure_ascii=False, indent=2))
-
-
-def followed(instance: Instance, name: str) -> str:
-    """The document that a person means by the name it was added under, by its id, its number or its words."""
-    known = {watch.target for watch in instance.store.watches(include_muted=True)}
-    bare = name.strip()
-    for target in (bare, f"page/{bare}", f"bill/{bare}"):
-        if target in known:
-            return target
-    try:
-        target = config.watch_target(config.entry_of(bare))
-    except ConfigError:
-        target = bare
-    if target not in known:
-        raise ConfigError(f"{target} is not followed; `duma-tracker watch list` shows what is")
-    return target

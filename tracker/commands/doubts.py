@@ -6,7 +6,8 @@ import json
 
 import click
 
-from tracker.commands.common import Commands, instance_of
+from tracker.commands.common import Commands
+from tracker.commands.opened import instance_of
 from tracker.errors import ConfigError
 from tracker.models import Problem
 

@@ -10,7 +10,8 @@ import click
 
 from scrapers import http
 from tracker import config, reading_files, watchlist
-from tracker.commands.common import Commands, followed, instance_of, print_json, stderr
+from tracker.commands.common import Commands, print_json, stderr
+from tracker.commands.opened import followed, instance_of
 from tracker.config import WatchSettings
 from tracker.errors import ConfigError
 from tracker.instance import Instance, watches_of

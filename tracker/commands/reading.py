@@ -15,10 +15,11 @@ from feeds import diffpage
 from scrapers import readings, registry
 from scrapers.http import Gate
 from tracker import capturing, reading_files
-from tracker.commands.common import FAILED, Commands, fail, instance_of, print_json, settings_of, stderr
+from tracker.commands.common import FAILED, Commands, fail, print_json, stderr
+from tracker.commands.configured import settings_of
 from tracker.errors import ConfigError, SourceError
-from tracker.instance import policies_of, rules_of, utc_now
 from tracker.models import EditionKey, Part
+from tracker.parts import policies_of, rules_of, utc_now
 
 
 @click.command("read")
@@ -80,6 +81,8 @@ def _law(context: click.Context, name: str) -> str:
     key = EditionKey(
         document_id=found["document"], part=Part(found["part"]), source=found["source"], edition=found["edition"]
     )
+    from tracker.commands.opened import instance_of  # noqa: PLC0415 - the whole tracker, for whoever names a version only
+
     with instance_of(context) as instance:
         version = instance.store.version(key, int(found["number"]))
         sections = instance.store.sections(version.id) if version is not None else ()

@@ -12,9 +12,12 @@ import click
 
 from db.store import Store
 from tracker import backups, rereading
-from tracker.commands.common import instance_of, settings_of, stderr
+from tracker.commands.common import stderr
+from tracker.commands.configured import settings_of
+from tracker.commands.opened import instance_of
 from tracker.finding import Finder
-from tracker.instance import Instance, utc_now
+from tracker.instance import Instance
+from tracker.parts import utc_now
 from tracker.rereading import Outcome
 from tracker.schedule import Lease
 

@@ -12,7 +12,8 @@ import click
 
 from feeds import addresses, places
 from feeds.textual import clean
-from tracker.commands.common import FAILED, fail, instance_of, stderr
+from tracker.commands.common import FAILED, fail, stderr
+from tracker.commands.opened import instance_of
 from tracker.finding import Finder
 from tracker.models import Force
 from tracker.queries import MOST, Found, Fragment, Match, Order, Query, Run

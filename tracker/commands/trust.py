@@ -12,9 +12,11 @@ from rich.progress import Progress
 
 from db.store import Store
 from tracker import publishing, roots
-from tracker.commands.common import FAILED, instance_of, settings_of, stderr
+from tracker.commands.common import FAILED, stderr
+from tracker.commands.configured import settings_of
+from tracker.commands.opened import instance_of
 from tracker.errors import ConfigError
-from tracker.instance import utc_now
+from tracker.parts import utc_now
 from tracker.roots import Root
 from tracker.trust import exports, warc
 

@@ -1,4 +1,4 @@
-"""The tracker at work: demo, init, doctor, check, run, serve, publish, backfill, correct."""
+"""The tracker at work: demo, doctor, check, run, serve, publish, backfill, correct."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from pathlib import Path
 import click
 from rich.progress import Progress
 
-from tracker import corrections, demo, doctor, memory, publishing, service, starter
-from tracker.commands.common import FAILED, PARTLY, config_path, followed, instance_of, settings_of, stderr
+from tracker import corrections, demo, doctor, memory, publishing, service
+from tracker.commands.common import FAILED, PARTLY, stderr
+from tracker.commands.configured import config_path, settings_of
+from tracker.commands.opened import followed, instance_of
 from tracker.errors import ConfigError
-from tracker.instance import Instance, open_instance, utc_now
+from tracker.instance import Instance, open_instance
 from tracker.models import Watch
 from tracker.pipeline import CALENDAR, COVERAGE, DISCOVERIES, HISTORIES, Result
 from tracker.schedule import Lease
@@ -25,14 +27,6 @@ from tracker.serving import SiteServer, listen
 def demo_command(out: Path | None, port: int) -> None:
     """Replay a bundled, invented history through the whole pipeline, then serve the site. Needs no network."""
     demo.run(out=out, port=port, console=stderr)
-
-
-@click.command("init")
-@click.argument("directory", type=click.Path(file_okay=False, path_type=Path), default=Path())
-def init_command(directory: Path) -> None:
-    """Write a commented tracker.toml with a default watchlist."""
-    path = starter.write(directory, utc_now())
-    stderr.print(f"{path} is written. Read it through, then: duma-tracker doctor, duma-tracker run", markup=False)
 
 
 @click.command("doctor")
