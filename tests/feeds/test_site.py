@@ -12,7 +12,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 from lxml import etree, html
 
-from feeds import listings, views
+from feeds import labels, listings, views
 from feeds.diffpage import standalone
 from feeds.diffview import plain, view
 from feeds.languages import Speech
@@ -461,6 +461,14 @@ def test_the_page_of_two_sources_says_that_neither_text_is_newer() -> None:
     assert "the order is arbitrary" in text(made.page(f"/en/event/{event.id}"))
     changed = library.tell(EventKind.TEXT_CHANGED, bill(), text_payload("reading-2"), diff=rich_diff())
     assert "порядок условный" not in text(made.page(f"/event/{changed.id}"))
+
+
+def test_the_guide_calls_a_law_what_titles_call_a_law() -> None:
+    assert labels.BILL_STATES[Status.ADOPTED].ru.startswith("Закон принят Думой"), "the words of titles"
+    guide = text(site().page("/about"))
+    assert "Законом мы называем его с принятия Думой в третьем чтении" in guide
+    assert "Законом он становится после подписания" not in guide
+    assert "once the Duma has adopted it at third reading" in text(site().page("/en/about"))
 
 
 # ---------------------------------------------------------------- diffs by themselves
