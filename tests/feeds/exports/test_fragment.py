@@ -122,6 +122,13 @@ def test_a_page_of_two_sources_calls_neither_older() -> None:
     assert "ДЕМО" not in page
 
 
+def test_a_text_that_is_called_by_its_source_names_it_once() -> None:
+    told = of_event()
+    one = replace(told.before, name="Сайт Президента", source="Сайт Президента", captured=None)
+    assert one.line(Speech("ru")) == "Сайт Президента"
+    assert replace(one, name="Текущая редакция").line(Speech("ru")) == "Текущая редакция; Сайт Президента"
+
+
 def test_hostile_words_do_not_leave_the_page() -> None:
     old, new = sections("1. Тихо."), sections(f"1. {HOSTILE}")
     page = diffpage.of_comparison(of_texts(old, new, bill(title=HOSTILE)), "ru")
