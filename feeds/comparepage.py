@@ -171,6 +171,7 @@ def _compared(
         "line": phrases.upper(headline.headline(diff, language=frame.language)) if not diff.same else "",
         "stats": diff.stats,
         "same": diff.same,
+        "are_times": sides.are_times,
     }
 
 

@@ -38,6 +38,7 @@ def standalone(
             level=labels.LEVELS[diff.significance.level],
             view=diffview.view(diff, say, sides=comparison.sides if comparison else None),
             origin=comparison,
+            are_times=comparison is None or comparison.are_times or diff.same,
             say=say,
             both=partial(times.both, language=language),
             demo=labels.DEMO,

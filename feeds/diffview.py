@@ -153,7 +153,7 @@ def _unit(operation: Operation, anchor: str, say: Speech, sides: Sides | None) -
     return Unit(
         anchor=anchor,
         heading=heading(operation, say),
-        verbs=verbs(operation, say) if sides is None or sides.are_times else _where(operation, sides, say),
+        verbs=_happened(operation, sides, say),
         together=_page_markup(spans, say, sides),
         before=_page_markup([span for span in spans if span[0] != "+"], say, sides)
         if operation.old_text is not None
@@ -164,6 +164,10 @@ def _unit(operation: Operation, anchor: str, say: Speech, sides: Sides | None) -
         only_place=not {"added", "removed", "modified"} & set(operation.ops),
         path=operation.new_path,
     )
+
+
+def _happened(operation: Operation, sides: Sides | None, say: Speech) -> str:
+    return verbs(operation, say) if sides is None or sides.are_times else _where(operation, sides, say)
 
 
 def _where(operation: Operation, sides: Sides, say: Speech) -> str:
@@ -271,7 +275,7 @@ def _inner(root: html.HtmlElement) -> Markup:
 # ---------------------------------------------------------------- feeds
 
 
-def feed_elements(diff: Diff, say: Speech = _RUSSIAN) -> list[html.HtmlElement]:
+def feed_elements(diff: Diff, say: Speech = _RUSSIAN, sides: Sides | None = None) -> list[html.HtmlElement]:
     """A diff as elements for an entry: statements about whole groups, then unit by unit, long unchanged runs elided.
 
     A diff of a code would swell a feed that is polled every hour: past forty units or forty thousand characters the entry
@@ -279,7 +283,7 @@ def feed_elements(diff: Diff, say: Speech = _RUSSIAN) -> list[html.HtmlElement]:
     """
     elements: list[html.HtmlElement] = []
     if diff.operations:
-        elements.append(_legend(diff, say))
+        elements.append(_legend(diff, say, sides))
     if diff.groups:
         said = [group.text if say.language == "ru" else group.text_en or group.text for group in diff.groups]
         elements.append(tag.UL(*(tag.LI(bounded(clean(places.shown(text)), _FEED_SPAN)) for text in said)))
@@ -290,7 +294,7 @@ def feed_elements(diff: Diff, say: Speech = _RUSSIAN) -> list[html.HtmlElement]:
         if shown >= _FEED_OPERATIONS or size > _FEED_CHARACTERS:
             break
         body = _feed_body(operation)
-        elements += [tag.H4(bounded(clean(f"{heading(operation, say)}. {verbs(operation, say)}"))), body]
+        elements += [tag.H4(bounded(clean(f"{heading(operation, say)}. {_happened(operation, sides, say)}"))), body]
         size += len(body.text_content())
         shown += 1
     if len(told) > shown:
@@ -299,9 +303,11 @@ def feed_elements(diff: Diff, say: Speech = _RUSSIAN) -> list[html.HtmlElement]:
     return elements
 
 
-def _legend(diff: Diff, say: Speech) -> html.HtmlElement:
+def _legend(diff: Diff, say: Speech, sides: Sides | None) -> html.HtmlElement:
     """What the marks mean, for a reader who came from another feed."""
     removed, added = say("исключено"), say("добавлено")
+    if sides is not None and not sides.are_times:
+        removed, added = (say("только здесь: {side}", side=side) for side in (sides.before, sides.after))
     line = tag.P(say("Отметки:") + " ", tag.DEL(f"[−{removed}−]"), " ", tag.INS("{+" + added + "+}"), ".")
     note = _places_note(diff)
     if note:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from lxml import etree, html
 from lxml.html import builder as tag
 
-from feeds import diffview, labels, places, subject, times, wording
+from feeds import diffview, labels, places, sides, subject, times, wording
 from feeds.languages import Speech, prefix
 from feeds.library import Library
 from feeds.subject import Subject
@@ -121,10 +121,19 @@ def _content(
     summary = wording.summary(event, diff, language=say.language)
     elements.append(tag.P(bounded(clean(summary), _LONGEST_SUMMARY)))
     if diff is not None:
-        elements += diffview.feed_elements(diff, say)
+        called = sides.called(event, say)
+        elements += diffview.feed_elements(diff, say, called)
         if diff.significance.reasons:
             elements.append(tag.P(say("Оценка: {level}.", level=say.of(labels.LEVELS[diff.significance.level]))))
             elements.append(_reasons(diff, say))
+            if not called.are_times:
+                elements.append(
+                    tag.P(
+                        say(
+                            "Правила сравнили первый текст со вторым; здесь порядок условный: ни один из них не старше."
+                        )
+                    )
+                )
     elements += _fields(event.payload, say)
     if mates:
         elements.append(tag.P(say("В том же обновлении:")))

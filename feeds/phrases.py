@@ -125,6 +125,11 @@ def stop(text: str) -> str:
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
+def unstopped(text: str) -> str:
+    """The sentence without its full stop, which Russian puts behind the closing quote; the one of ``2026 г.`` stays."""
+    return text.rstrip() if text.rstrip().endswith((" г.", "\u00a0г.")) else text.rstrip().removesuffix(".")
+
+
 def lower(text: str) -> str:
     """The first letter made small, unless the text opens with an abbreviation."""
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any, Final, Literal
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ from feeds.api.desk import Desk
 from feeds.api.refusals import Refused
 from feeds.frame import Frame
 from feeds.pages import Page
+from feeds.textual import typo
 from tracker.models import Document, Force
 from tracker.queries import Found, Fragment, Match, Query
 
@@ -143,11 +145,17 @@ def _row(match: Match, query: Query, frame: Frame) -> _Row:
     about = subject.of_document(match.document)
     return _Row(
         about=about,
-        title=match.title,
+        title=_title(match.title),
         status=views.shown_status(about, frame.say),
         fragments=[_fragment(fragment, frame) for fragment in match.fragments],
         more=f"{PATH}?{_fields(query, document=about.id)}" if match.more and not query.document else "",
     )
+
+
+def _title(runs: Sequence[tuple[str, bool]]) -> Sequence[tuple[str, bool]]:
+    """The runs of a title with the quotes of every other heading; `typo` puts one character in the place of one."""
+    rest = iter(typo("".join(text for text, _ in runs)))
+    return [("".join(islice(rest, len(text))), marked) for text, marked in runs]
 
 
 def _fragment(fragment: Fragment, frame: Frame) -> Mapping[str, Any]:

@@ -117,7 +117,7 @@ def quoted(text: str, length: int = _TITLE_LENGTH) -> str:
     inner = _CLOSING.sub("“", _OPENING.sub("„", inner))
     if len(inner) > length:
         inner = inner[:length].rsplit(" ", 1)[0].rstrip(" ,;:(„") + "…"
-        inner += "“" * (inner.count("„") - inner.count("“"))
+    inner += "“" * (inner.count("„") - inner.count("“"))
     return f"«{inner}»"
 
 

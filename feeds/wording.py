@@ -373,7 +373,7 @@ def _details(told: Told) -> list[str]:
             "По одному адресу мы видели два разных текста. Причина неизвестна: возможна опечатка или задержка сведений об акте."
         )
     if kind is EventKind.EFFECTIVE_APPROACHING and told.text("clause"):
-        found.append(f"В тексте: {quoted(told.text('clause'), 400)}.")
+        found.append(f"В тексте: {quoted(phrases.unstopped(told.text('clause')), 400)}.")
     if kind is EventKind.SOURCES_DISAGREE:
         found.append(f"{sides.states(told.rows('sources')).ru} Какой из текстов верен, мы не знаем.")
     if kind is EventKind.DOCUMENT_DISCOVERED and told.payload.get("needs_body"):

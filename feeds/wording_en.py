@@ -75,6 +75,8 @@ def line(event: Event) -> str:
         return f"{labels.source_name(event.source, language='en')}: {kind}.{blind}"
     known = labels.EDITIONS.get(str(event.payload.get("edition")))
     what = f"{kind} ({known[2]})" if known else kind
+    if event.kind is EventKind.SOURCES_DISAGREE:  # what changed would say that one text came after the other
+        return f"{about.english_name}: {what}. Neither text is the newer one. {about.force_sentence.en}"
     change = event.payload.get("change")
     figures = _figures(change) if isinstance(change, Mapping) else ""
     return f"{about.english_name}: {what}{figures}. {about.force_sentence.en}"
@@ -384,7 +386,7 @@ def _details(told: Told) -> list[str]:
         elif notice.get("text") and kind is not EventKind.SOURCES_DISAGREE:
             found.append(phrases.upper(said))
     if kind is EventKind.EFFECTIVE_APPROACHING and told.text("clause"):
-        found.append(f"In the text: {quoted(told.text('clause'), 400)}.")
+        found.append(f"In the text: {quoted(phrases.unstopped(told.text('clause')), 400)}.")
     if kind is EventKind.SOURCES_DISAGREE:
         found.append(f"{sides.states(told.rows('sources')).en} We do not know which text is right.")
     if kind is EventKind.DOCUMENT_DISCOVERED and told.payload.get("needs_body"):

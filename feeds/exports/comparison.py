@@ -41,7 +41,7 @@ class Text:
         """``Внесённый текст; СОЗД; получен 14.05.2026 14:05 МСК (11:05 UTC)``."""
         when = times.both(self.captured, language=say.language) if self.captured else ""
         seen = say.of(_CAPTURED).format(moment=when) if when else ""
-        return clean("; ".join(part for part in (self.name, self.source, seen) if part))
+        return clean("; ".join(part for part in dict.fromkeys((self.name, self.source, seen)) if part))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -207,6 +207,19 @@ def test_an_entry_explains_its_marks_and_leaves_long_lists_to_the_page() -> None
     assert "Документ вымышлен: такой страницы на сайте госоргана нет." in said
 
 
+def test_an_entry_of_two_sources_says_whose_words_are_whose() -> None:
+    library = FakeLibrary()
+    payload = {"sources": [{"source": "ips"}, {"source": "kremlin"}]}
+    library.tell(EventKind.SOURCES_DISAGREE, bill(), payload, diff=rich_diff())
+    (item,) = json.loads(body(library, "all", "json"))["items"]
+    said = html.fromstring(f"<div>{item['content_html']}</div>").text_content()
+    assert "[−только здесь: ИПС «Законодательство России»−] {+только здесь: Сайт Президента+}" in said
+    assert "Слова различаются" in said
+    assert "порядок условный" in said
+    for words in ("[−исключено−]", "{+добавлено+}", ". Изменено", ". Добавлено"):
+        assert words not in said
+
+
 def test_the_other_language_stands_beside_in_an_entry() -> None:
     library = newsroom()
     event = next(row for row in library.kept_events if row.kind is EventKind.BILL_STAGE)

@@ -12,14 +12,24 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 from lxml import etree, html
 
-from feeds import listings, views
+from feeds import labels, listings, views
 from feeds.diffpage import standalone
 from feeds.diffview import plain, view
 from feeds.languages import Speech
 from feeds.pages import Page, asset
 from feeds.site import Site
 from feeds.textual import typo, web_address
-from tests.feeds.fake_library import INFO, FakeLibrary, bill, newsroom, operation, rich_diff, text_payload, years
+from tests.feeds.fake_library import (
+    INFO,
+    FakeLibrary,
+    bill,
+    decree,
+    newsroom,
+    operation,
+    rich_diff,
+    text_payload,
+    years,
+)
 from tests.feeds.hostile import HOSTILE, hostile
 from tracker.models import Diff, EventKind, Noise, Status
 
@@ -440,6 +450,25 @@ def test_the_page_of_feeds_names_the_newest_documents_and_where_the_others_are(m
     assert "Здесь только новейшие" not in text(site().page("/feeds"))
     monkeypatch.setattr(listings, "_FEEDS_OF_DOCUMENTS", 1)
     assert "Здесь только новейшие" in text(site().page("/feeds"))
+
+
+def test_the_page_of_two_sources_says_that_neither_text_is_newer() -> None:
+    library = FakeLibrary()
+    sources = [{"source": "ips"}, {"source": "kremlin"}]
+    event = library.tell(EventKind.SOURCES_DISAGREE, decree(), {"sources": sources}, diff=rich_diff())
+    made = Site(library, INFO)
+    assert "порядок условный" in text(made.page(f"/event/{event.id}"))
+    assert "the order is arbitrary" in text(made.page(f"/en/event/{event.id}"))
+    changed = library.tell(EventKind.TEXT_CHANGED, bill(), text_payload("reading-2"), diff=rich_diff())
+    assert "порядок условный" not in text(made.page(f"/event/{changed.id}"))
+
+
+def test_the_guide_calls_a_law_what_titles_call_a_law() -> None:
+    assert labels.BILL_STATES[Status.ADOPTED].ru.startswith("Закон принят Думой"), "the words of titles"
+    guide = text(site().page("/about"))
+    assert "Законом мы называем его с принятия Думой в третьем чтении" in guide
+    assert "Законом он становится после подписания" not in guide
+    assert "once the Duma has adopted it at third reading" in text(site().page("/en/about"))
 
 
 # ---------------------------------------------------------------- diffs by themselves

@@ -454,6 +454,11 @@ def test_the_words_that_matched_are_written_as_the_title_has_them() -> None:
     found = library.tell(EventKind.DOCUMENT_DISCOVERED, real(bill()), {"reasons": reasons})
     assert wording.title(found).what == "новый документ"
     assert "Новый документ. Найден по словам «гражданстве Российской Федерации»." in wording.summary(found)
+    quote = "О внесении изменений в статью 22 Федерального закона «О гражданстве Российской Федерации» (об основаниях)"
+    inside = [{**reasons[0], "text": "статью 22 федерального закона «о гражданстве российской федерации"}]
+    opened = library.tell(EventKind.DOCUMENT_DISCOVERED, real(bill(), title=quote), {"reasons": inside})
+    words = "Найден по словам «статью 22 Федерального закона „О гражданстве Российской Федерации“»."
+    assert words in wording.summary(opened), "words that stop inside a quote close it"
     foreign = library.tell(EventKind.DOCUMENT_DISCOVERED, real(bill(), title="Иное"), {"reasons": reasons})
     assert "Найден по словам «гражданстве российской федерации»." in wording.summary(foreign)
 
@@ -467,6 +472,21 @@ def test_a_law_keeps_the_number_of_its_bill_as_a_bill() -> None:
     event = FakeLibrary().tell(EventKind.BILL_STAGE, real(bill(Status.SIGNED)), {"after": "signed", "step": {}})
     assert wording.summary(event).startswith("Закон по законопроекту 100001-99: подписан Президентом.")
     assert wording.english(event).startswith("Law from bill 100001-99:")
+
+
+@pytest.mark.parametrize(
+    ("clause", "told"),
+    [
+        ("Закон вступает в силу со дня опубликования.", "«Закон вступает в силу со дня опубликования»."),
+        ("Закон вступает в силу с 1 мая 2099 г.", "«Закон вступает в силу с 1 мая 2099 г.»."),
+    ],
+)
+def test_a_quoted_sentence_has_one_full_stop(clause: str, told: str) -> None:
+    event = FakeLibrary().tell(
+        EventKind.EFFECTIVE_APPROACHING, real(law()), {"clause": clause, "dates": ["2099-05-01"]}
+    )
+    assert f"В тексте: {told} " in wording.summary(event)
+    assert f"In the text: {told} " in wording.summary(event, language="en")
 
 
 # ---------------------------------------------------------------- editions, and sources that disagree

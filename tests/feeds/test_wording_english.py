@@ -160,6 +160,15 @@ def test_two_sources_that_disagree() -> None:
     assert "We do not know which text is right." in wording.summary(event, diff, language="en")
 
 
+def test_the_line_beside_two_sources_calls_neither_text_newer() -> None:
+    event = disagreement(one(years()))
+    event = replace(event, payload={**event.payload, "change": {"summary": {"en": "changed: «десяти» → «пяти» лет"}}})
+    said = wording.english(event)
+    assert "sources disagree. Neither text is the newer one." in said
+    assert "→" not in said
+    assert "changed" not in said
+
+
 def test_a_day_that_is_open_stays_open() -> None:
     payload = {"clause": "Вступает в силу.", "scope": "ст. 5", "dates": ["2099-08-11", "2099-08-12"]}
     said = titled(EventKind.EFFECTIVE_APPROACHING, real(law()), payload, source="tracker")

@@ -113,7 +113,13 @@ def live(tmp_path: Path) -> Iterator[Live]:
 def fill(store: Store) -> None:
     """Two laws, a bill; a change with its comparison, history, blindness."""
     law(store, LAW, "138-ФЗ", "О вымышленном гражданстве", UNITS)
-    law(store, BILL, "100001-99", "О поправках", {"st-1": "Внести в 138-ФЗ изменения."})
+    law(
+        store,
+        BILL,
+        "100001-99",
+        'О поправках в закон "О гражданстве", статью 5',
+        {"st-1": "Внести в 138-ФЗ изменения."},
+    )
     law(store, LAW, "138-ФЗ", "О вымышленном гражданстве", CHANGED, edition="rdk-2")
     store.mark_source("ips", at=NOW, success=True, error=None)
     Finder(store).index()
@@ -512,6 +518,8 @@ def test_the_page_of_search(live: Live) -> None:
     page = live.ask("/search?q=" + quote("ст. 22 ребёнок")).body.decode()
     assert "<mark>ребёнка</mark>" in page
     assert f"{NEWER}#st-22.ch-2" in page
+    titled = live.ask("/search?q=" + quote("поправки гражданство")).body.decode()
+    assert "закон «О\u00a0<mark>гражданстве</mark>», статью 5" in titled, "quotes as on every other page"
     english = live.ask("/en/search?q=" + quote("лишение")).body.decode()
     assert "Searched for:" in english
     assert "Nothing was found." in live.ask("/en/search?q=zzz").body.decode()

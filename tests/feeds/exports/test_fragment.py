@@ -115,8 +115,18 @@ def test_a_page_taken_from_the_english_site_is_framed_in_english() -> None:
 def test_a_page_of_two_sources_calls_neither_older() -> None:
     page = diffpage.of_comparison(replace(of_event(invented=False), are_times=False), "ru").partition("</style>")[2]
     assert "Чем тексты различаются" in page
+    assert "Ни один из двух текстов не старше другого" in page
+    assert "порядок условный" in page, "the reasons speak of what changed"
     assert "Было / Стало" not in page
+    assert "Слов добавлено" not in page
     assert "ДЕМО" not in page
+
+
+def test_a_text_that_is_called_by_its_source_names_it_once() -> None:
+    told = of_event()
+    one = replace(told.before, name="Сайт Президента", source="Сайт Президента", captured=None)
+    assert one.line(Speech("ru")) == "Сайт Президента"
+    assert replace(one, name="Текущая редакция").line(Speech("ru")) == "Текущая редакция; Сайт Президента"
 
 
 def test_hostile_words_do_not_leave_the_page() -> None:
