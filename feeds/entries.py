@@ -127,13 +127,7 @@ def _content(
             elements.append(tag.P(say("Оценка: {level}.", level=say.of(labels.LEVELS[diff.significance.level]))))
             elements.append(_reasons(diff, say))
             if not called.are_times:
-                elements.append(
-                    tag.P(
-                        say(
-                            "Правила сравнили первый текст со вторым; здесь порядок условный: ни один из них не старше."
-                        )
-                    )
-                )
+                elements.append(tag.P(say("Правила сравнили первый текст со вторым; порядок здесь условный.")))
     elements += _fields(event.payload, say)
     if mates:
         elements.append(tag.P(say("В том же обновлении:")))

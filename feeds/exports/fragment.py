@@ -26,8 +26,8 @@ _MARKS: Final = Words(
     "Marks: [−removed−], {+added+}.",
 )
 _MARKS_OF_TWO: Final = Words(
-    "Отметки: [−только в первом тексте−], {+только во втором+}; ни один из них не старше.",
-    "Marks: [−only in the first text−], {+only in the second+}; neither is older.",
+    "Отметки: [−только в первом тексте−], {+только во втором+}; порядок условный.",
+    "Marks: [−only in the first text−], {+only in the second+}; the order is arbitrary.",
 )
 _SEEN: Final = Words("Замечено", "Noticed")
 _SAME: Final = Words("Слова текстов совпадают.", "The words of the texts are the same.")

@@ -215,7 +215,7 @@ def test_an_entry_of_two_sources_says_whose_words_are_whose() -> None:
     said = html.fromstring(f"<div>{item['content_html']}</div>").text_content()
     assert "[−только здесь: ИПС «Законодательство России»−] {+только здесь: Сайт Президента+}" in said
     assert "Слова различаются" in said
-    assert "порядок условный" in said
+    assert "порядок здесь условный" in said
     for words in ("[−исключено−]", "{+добавлено+}", ". Изменено", ". Добавлено"):
         assert words not in said
 

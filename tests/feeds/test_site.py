@@ -457,10 +457,10 @@ def test_the_page_of_two_sources_says_that_neither_text_is_newer() -> None:
     sources = [{"source": "ips"}, {"source": "kremlin"}]
     event = library.tell(EventKind.SOURCES_DISAGREE, decree(), {"sources": sources}, diff=rich_diff())
     made = Site(library, INFO)
-    assert "порядок условный" in text(made.page(f"/event/{event.id}"))
+    assert "порядок здесь условный" in text(made.page(f"/event/{event.id}"))
     assert "the order is arbitrary" in text(made.page(f"/en/event/{event.id}"))
     changed = library.tell(EventKind.TEXT_CHANGED, bill(), text_payload("reading-2"), diff=rich_diff())
-    assert "порядок условный" not in text(made.page(f"/event/{changed.id}"))
+    assert "порядок здесь условный" not in text(made.page(f"/event/{changed.id}"))
 
 
 def test_the_guide_calls_a_law_what_titles_call_a_law() -> None:
