@@ -225,6 +225,8 @@ def test_an_altered_ledger_is_found_by_the_script(config: Path) -> None:
             "not the one that the line was written for",
         ),
         ([heading, first, json.dumps({**row, "payload": None}) + "\n", *rest], "was never struck"),
+        ([heading, first, json.dumps({**row, "payload": {}, "salt": None}) + "\n", *rest], "was never struck"),
+        ([heading, first, json.dumps({**row, "struck": "2026-01-01"}) + "\n", *rest], "but its payload or the salt"),
         (
             [heading, first, json.dumps({**row, "level": 1, "kind": "x"}) + "\n", *rest],
             "its hash is not that of the line",
