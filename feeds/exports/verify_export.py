@@ -353,10 +353,12 @@ def chain_findings(own: list[dict[str, Any]], hashes: list[bytes]) -> Iterator[F
 # ------------------------------------------------------------ reading
 
 
-def files_of(path: Path) -> dict[str, bytes] | None:
-    """The files of a pack, zipped or unpacked; None when it is no pack."""
+def files_of(path: Path, roots_path: Path | None) -> dict[str, bytes] | None:
+    """The files of a pack, zipped or unpacked, where published roots may lie among them; None when it is no pack."""
     if path.is_dir():
+        beside = roots_path.resolve() if roots_path else None
         found = [one for one in path.rglob("*") if one.is_file() and "__pycache__" not in one.parts]
+        found = [one for one in found if one.resolve() != beside]
         return {one.relative_to(path).as_posix(): one.read_bytes() for one in found}
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as packed:
@@ -381,7 +383,7 @@ def rows_of(path: Path) -> Iterator[dict[str, Any]]:
 
 def findings(path: Path, roots_path: Path | None) -> Iterator[Finding]:
     """Every check of what lies at a path."""
-    roots, files = published(roots_path), files_of(path)
+    roots, files = published(roots_path), files_of(path, roots_path)
     if files is None:
         yield from ledger_findings(rows_of(path), roots)
     elif {"event.json", "ledger.json", "proof.json", "captures.json", "SHA256SUMS"} <= files.keys():

@@ -87,6 +87,18 @@ def test_an_unpacked_pack_is_checked_by_the_script_inside(archive: Store, tmp_pa
     command = [sys.executable, "-I", str(tmp_path / "pack" / "verify.py")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stdout
+    roots = tmp_path / "pack" / "roots.json"  # where the README says to put it
+    roots.write_text(json.dumps({"roots": [root.published for root in archive.roots()]}))
+    done = subprocess.run(
+        [*command, "--roots", "roots.json"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=tmp_path / "pack",
+    )
+    assert done.returncode == 0, done.stdout
+    roots.unlink()
     (tmp_path / "pack" / "diff.json").write_text("{}")
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1
