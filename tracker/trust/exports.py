@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Final, TypeAlias
 
 from db.store import Store
+from feeds import addresses
 from feeds.exports import evidence
 from tracker.errors import ConfigError
 from tracker.models import Event, SiteInfo, Snapshot
@@ -22,6 +23,7 @@ from tracker.trust import warc
 Chosen: TypeAlias = Callable[[], Iterable[Snapshot]]
 
 LEDGER: Final = "duma-tracker-ledger/1"
+_EVERY: Final = 2**31
 
 
 def pack(store: Store, info: SiteInfo, event_id: str, *, raw: bool) -> bytes:
@@ -67,6 +69,19 @@ def _urls_of(store: Store, document_id: str) -> frozenset[str]:
     ids = {version.snapshot_id for version in store.versions(document_id)}
     came = {kept.url for key in ids if key is not None and (kept := store.snapshot(key))}
     return frozenset(came | {watch.url for watch in store.watches(include_muted=True) if watch.target == document_id})
+
+
+def told_of(store: Store, event: Event) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What else shows the words of an event: pages of its texts, and the other events of those texts. Ask before it is struck."""
+    compared = [version for version in evidence.texts(event, store) if version is not None]
+    ids = {version.id for version in compared}
+    others = (
+        row.id
+        for row in store.events(scope=f"document:{event.document_id}", limit=_EVERY)
+        if row.id != event.id and not row.struck
+        if any(version is not None and version.id in ids for version in evidence.texts(row, store))
+    )
+    return tuple(addresses.version_path(version) for version in compared), tuple(others)
 
 
 def _unstruck(store: Store, event_id: str) -> Event:

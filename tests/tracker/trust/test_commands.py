@@ -15,7 +15,8 @@ import click
 import pytest
 
 from db.store import FILE_NAME, Store
-from feeds.exports import verify_export
+from feeds.addresses import version_path
+from feeds.exports import evidence, verify_export
 from feeds.site import Site
 from tests.tracker.trust.conftest import AUTHORITY, copied
 from tests.tracker.trust.test_packs import SCRIPT, with_diff
@@ -186,6 +187,24 @@ def test_a_strike_names_the_corrections_that_repeat_it(config: Path, capsys: pyt
         made = corrections.correct(store, wrong.id, "это был другой текст", datetime.now(UTC))
     assert run(trust.strike_command, config, wrong.id, "--reason", "x") == 0
     assert f"its correction {made.id} repeats its title" in capsys.readouterr().err
+
+
+def test_a_strike_names_what_still_shows_the_text(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    event = changed_text(config)
+    with opened(config) as store:
+        old, new = (version for version in evidence.texts(event, store) if version is not None)
+        mates = [
+            row.id
+            for row in store.events(scope=f"document:{event.document_id}", limit=500)
+            if row.id != event.id and {old, new} & set(evidence.texts(row, store))
+        ]
+    assert mates
+    assert run(trust.strike_command, config, event.id, "--reason", "x") == 0
+    told = " ".join(capsys.readouterr().err.split())
+    assert f"stays, as the document's: on {version_path(old)} and {version_path(new)}, in /compare, /search" in told
+    assert [name for name in mates if f"event {name} tells of the same text" not in told] == []
+    assert run(trust.strike_command, config, mates[0], "--reason", "x") == 0
+    assert f"event {event.id} tells" not in capsys.readouterr().err  # it was struck
 
 
 def test_a_strike_that_cannot_be_made_changes_nothing(config: Path) -> None:
