@@ -15,7 +15,7 @@ from typing import IO, Final, TypeAlias
 from db.store import Store
 from feeds import addresses
 from feeds.exports import evidence
-from tracker.errors import ConfigError
+from tracker.errors import ConfigError, StoreError
 from tracker.models import Event, SiteInfo, Snapshot
 from tracker.trust import warc
 
@@ -113,7 +113,10 @@ def _put(out: IO[bytes], row: object) -> None:
 def replacing(path: Path) -> Iterator[IO[bytes]]:
     """A file to write that takes its place when the block ends well. Only its owner may read it: it may hold raw pages."""
     fresh = path.with_name(f".{path.name}.new")
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be written ({error.strerror})") from error
     try:
         with os.fdopen(handle, "wb") as file:
             yield file

@@ -22,7 +22,7 @@ from tests.tracker.trust.conftest import AUTHORITY, copied
 from tests.tracker.trust.test_packs import SCRIPT, with_diff
 from tracker import corrections, publishing
 from tracker.commands import trust
-from tracker.errors import ConfigError
+from tracker.errors import ConfigError, StoreError
 from tracker.instance import Instance
 from tracker.models import Event, SiteInfo
 
@@ -228,6 +228,12 @@ def test_the_ledger_is_checked_by_the_script_alone(config: Path) -> None:
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     assert "lines were read, 1 of them struck" in done.stdout
     assert done.stdout.count("the published root of") == len(json.loads(roots.read_text())["roots"])
+
+
+def test_a_place_that_cannot_be_written_is_named_as_it_was_given(config: Path) -> None:
+    out = config.parent / "nowhere" / "ledger.jsonl"
+    with pytest.raises(StoreError, match=r"/nowhere/ledger\.jsonl: cannot be written \(No such file"):
+        run(trust.export_command, config, "--ledger", "--out", str(out))
 
 
 def test_an_altered_ledger_is_found_by_the_script(config: Path) -> None:
