@@ -44,6 +44,8 @@ _LARGEST_MANIFEST: Final = 2**20
 _MOST_RATIO: Final = 200
 _SMALL: Final = 64 * 2**20
 _LARGEST_WINDOW: Final = 2**27
+# What SQLite says when the copy cannot grow: the disk is full, or (as under a quota) a write fails.
+_NO_ROOM: Final = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +104,12 @@ def write(db: Database, target: Path, *, secrets: Path | None, created_at: datet
             return manifest
     except OSError as error:
         raise StoreError(f"{target}: cannot be written ({error.strerror}); no backup was made") from error
+    except sqlite3.OperationalError as error:
+        if getattr(error, "sqlite_errorcode", None) not in _NO_ROOM:  # of the database, which is only read
+            raise
+        raise StoreError(
+            f"{target}: there is no room for it: a copy of the database is made beside it first; no backup was made"
+        ) from error
 
 
 @contextlib.contextmanager

@@ -303,8 +303,10 @@ def load(path: Path | None) -> Settings:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such file; `duma-tracker init` writes one") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read as UTF-8 text ({type(error).__name__})") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: cannot be read as UTF-8 text; save it as UTF-8") from error
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -424,6 +426,11 @@ def first_fault(error: ValidationError) -> str:
         near = difflib.get_close_matches(str(location[-1]), known, n=1, cutoff=0.5)
         hint = f"did you mean {near[0]}?" if near else "known here: " + ", ".join(known)
         return f"unknown key {name}; {hint}"
+    if fault["type"] in {"model_type", "dataclass_type", "dict_type"}:
+        heading = f"[[{location[0]}]]" if isinstance(location[-1], int) else f"[{name}]"
+        return f"{name}: must be a table: {heading} on a line of its own and the settings below it"
+    if fault["type"] == "path_type":
+        return f'{name}: must be a path in quotes, as "var"'
     message = fault["msg"].removeprefix("Value error, ")
     if message.startswith("unknown source"):  # names its place itself
         return message

@@ -7,6 +7,7 @@ clock, and with ticks that keep step with it.
 from __future__ import annotations
 
 import contextlib
+import socket
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
@@ -35,9 +36,11 @@ def run(
     store, or has taken it over.
     """
     memory.use_few_heaps()
-    with Lease(instance.store) as lease:
+    with Lease(instance.store) as lease, contextlib.ExitStack() as sockets:
+        taken = sockets.enter_context(listen(*place))
+        beside = sockets.enter_context(listen(*operator, option="--operator-port")) if operator else None
         site = instance.site(live=True)
-        server = SiteServer(site, listen(*place), now=instance.clock)
+        server = SiteServer(site, taken, now=instance.clock)
         instance.sync_watches()
         subscriptions.sync(
             instance.store,
@@ -52,7 +55,7 @@ def run(
         schedule.start()
         tell(f"{server.address} - looking and serving; stop with Ctrl-C")
         try:
-            with _operator(instance, operator, metrics, tell):
+            with _operator(instance, beside, metrics, tell):
                 server.run()
         finally:
             schedule.stop()
@@ -61,12 +64,14 @@ def run(
 
 
 @contextlib.contextmanager
-def _operator(instance: Instance, place: Place | None, metrics: Metrics, tell: Callable[[str], None]) -> Iterator[None]:
+def _operator(
+    instance: Instance, taken: socket.socket | None, metrics: Metrics, tell: Callable[[str], None]
+) -> Iterator[None]:
     """The operator's page and the metrics beside the site, when there is a place for them."""
-    if place is None:
+    if taken is None:
         yield
         return
     info = site_info(instance.settings, instance.desk.rules, invented=instance.invented)
-    with OperatorServer(instance.store, info, listen(*place), metrics) as server:
+    with OperatorServer(instance.store, info, taken, metrics) as server:
         tell(f"{server.address} - for the operator only")
         yield

@@ -18,8 +18,8 @@ from tracker.errors import ConfigError
 from tracker.parts import utc_now
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Take the address before anything is promised; an occupied one is one clear line."""
+def listen(host: str, port: int, *, option: str = "--port") -> socket.socket:
+    """Take the address before anything is promised; an occupied one is one clear line. `option`: what chooses the port."""
     # The protocol is named because asyncio sends small writes at once only on sockets that say TCP; without it each answer on
     # a connection that is kept open waits 40 ms for an acknowledgement of its headers.
     taken = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -28,7 +28,7 @@ def listen(host: str, port: int) -> socket.socket:
         taken.bind((host, port))
     except OSError as error:
         taken.close()
-        raise ConfigError(f"{host}:{port} cannot be used ({error.strerror}); choose another with --port") from error
+        raise ConfigError(f"{host}:{port} cannot be used ({error.strerror}); choose another with {option}") from error
     taken.listen(128)
     return taken
 

@@ -22,6 +22,7 @@ import io
 import json
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -33,6 +34,32 @@ GENESIS = "0" * 64
 LARGEST = 2**30  # bytes of a pack, unpacked
 #: What stands beside a line and is not hashed with it.
 BESIDE = ("hash", "salt", "payload", "struck")
+#: What event.json repeats of the line.
+FACTS = (
+    "seq",
+    "id",
+    "kind",
+    "document_id",
+    "source",
+    "bundle",
+    "lead",
+    "occurred_at",
+    "backfilled",
+    "level",
+    "diff_id",
+)
+#: Files of a pack that are for reading: made of the others, and fixed by nothing outside.
+TO_READ = ("README.en.txt", "README.ru.txt", "diff.html", "records.warc.gz", "verify.py")
+CHECKED = (
+    "SHA256SUMS",
+    "after.txt",
+    "before.txt",
+    "captures.json",
+    "diff.json",
+    "event.json",
+    "ledger.json",
+    "proof.json",
+)
 
 
 class Finding(NamedTuple):
@@ -44,6 +71,20 @@ class Finding(NamedTuple):
 
 class UnreadableError(Exception):
     """What was given is neither a pack nor a ledger."""
+
+
+def plain_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object that says each thing once: of two, a reader might see the one that is not hashed."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        twice = next(name for at, (name, _) in enumerate(pairs) if name in dict(pairs[:at]))
+        raise ValueError(f"{twice!r} stands twice in one object")
+    return found
+
+
+def loaded(data: bytes | str) -> Any:
+    """What some JSON says."""
+    return json.loads(data, object_pairs_hook=plain_object)
 
 
 # ------------------------------------------------------------ how things are hashed
@@ -108,17 +149,20 @@ def id_of(line: dict[str, Any]) -> str:
     return short(canonical([line[name] for name in names]))
 
 
-def line_problems(row: dict[str, Any], payload: Any) -> Iterator[str]:
-    """What is wrong with one line and its payload."""
+def line_problems(row: dict[str, Any], payload: Any, *, struck: bool = False) -> Iterator[str]:
+    """What is wrong with one line and its payload, which is there with its salt unless it was struck."""
     line = line_of(row)
     if sha256(canonical(line)) != row["hash"]:
         yield "its hash is not that of the line"
     if id_of(line) != line["id"]:
         yield "its id does not follow from what it says"
-    if row["salt"] is not None and payload is not None:
-        digest = sha256(bytes.fromhex(row["salt"]) + canonical(payload))
-        if digest != line["payload_digest"]:
-            yield "the payload is not the one that the line was written for"
+    if struck:
+        if payload is not None or row["salt"] is not None:
+            yield "it is called struck, but its payload or the salt is there"
+    elif payload is None or row["salt"] is None:
+        yield "the payload or its salt is gone and was never struck"
+    elif sha256(bytes.fromhex(row["salt"]) + canonical(payload)) != line["payload_digest"]:
+        yield "the payload is not the one that the line was written for"
 
 
 def root_problems(root: dict[str, Any]) -> Iterator[str]:
@@ -136,9 +180,16 @@ def published(path: Path | None) -> dict[str, dict[str, Any]] | None:
     """Published roots by their hash: a list, one root, or an object with ``roots``."""
     if path is None:
         return None
-    found = json.loads(path.read_bytes())
-    listed = found.get("roots", [found]) if isinstance(found, dict) else found
-    return {root["hash"]: root for root in listed if not list(root_problems(root))}
+    try:
+        found = loaded(path.read_bytes())
+        listed = found.get("roots", [found]) if isinstance(found, dict) else found
+        problems = [problem for root in listed for problem in root_problems(root)]
+        roots = {root["hash"]: root for root in listed}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UnreadableError(f"{path}: holds no published roots ({type(error).__name__}: {error})") from error
+    if problems or not roots:
+        raise UnreadableError(f"{path}: {problems[0] if problems else 'holds no published root'}; give a whole copy")
+    return roots
 
 
 # ------------------------------------------------------------ a pack
@@ -146,8 +197,8 @@ def published(path: Path | None) -> dict[str, dict[str, Any]] | None:
 
 def pack_findings(files: dict[str, bytes], roots: dict[str, dict[str, Any]] | None) -> Iterator[Finding]:
     """Every check of an evidence pack."""
-    told = json.loads(files["event.json"])
-    row = json.loads(files["ledger.json"])
+    told = loaded(files["event.json"])
+    row = loaded(files["ledger.json"])
     if told.get("format") != PACK:
         raise UnreadableError(f"this is a pack of the format {told.get('format')}, this script reads {PACK}")
     yield from sum_findings(files)
@@ -155,11 +206,24 @@ def pack_findings(files: dict[str, bytes], roots: dict[str, dict[str, Any]] | No
     yield Finding(
         not problems, "; ".join(problems) or f"line {row['seq']} of the ledger and its payload: {row['hash']}"
     )
-    same = all(told["event"][name] == row[name] for name in told["event"] if name in row)
-    yield Finding(same, "event.json says of the event what the line says")
+    same = canonical(told["event"]) == canonical({name: row[name] for name in FACTS})
+    known = told.keys() == {"format", "event", "address", "payload"}
+    yield Finding(same and known, "event.json says of the event what the line says, and nothing else")
     yield from text_findings(files, row)
-    yield from capture_findings(files, told["payload"])
-    yield from proof_findings(json.loads(files["proof.json"]), row, roots)
+    captures = loaded(files["captures.json"])
+    yield from capture_findings(files, captures, told["payload"])
+    yield from proof_findings(loaded(files["proof.json"]), row, roots)
+    yield from other_findings(files, captures)
+
+
+def other_findings(files: dict[str, bytes], captures: list[dict[str, Any]]) -> Iterator[Finding]:
+    """The files that prove nothing, so that nobody takes them for proof."""
+    raw = {f"raw/{row['sha256']}" for row in captures}
+    for name in sorted(files.keys() - raw - {*TO_READ, *CHECKED}):
+        yield Finding(False, f"{name}: is no file of a pack")
+    to_read = [name for name in TO_READ if name in files]
+    if to_read:
+        yield Finding(None, f"{', '.join(to_read)}: to be read beside what is checked here; nothing fixes their words")
 
 
 def sum_findings(files: dict[str, bytes]) -> Iterator[Finding]:
@@ -174,11 +238,17 @@ def sum_findings(files: dict[str, bytes]) -> Iterator[Finding]:
 def text_findings(files: dict[str, bytes], row: dict[str, Any]) -> Iterator[Finding]:
     """The comparison is the one that the line names, and its words stand in the texts."""
     if row["diff_id"] is None:
+        for name in ("diff.json", "diff.html"):
+            if name in files:
+                yield Finding(False, f"{name}: the line names no comparison")
+        for name in ("before.txt", "after.txt"):
+            if name in files:
+                yield Finding(None, f"{name}: the line does not fix its words")
         return
     yield Finding(
         short(files["diff.json"]) == row["diff_id"], f"diff.json is the comparison {row['diff_id']} of the line"
     )
-    operations = json.loads(files["diff.json"])["operations"]
+    operations = loaded(files["diff.json"])["operations"]
     for side, name in (("old_text", "before.txt"), ("new_text", "after.txt")):
         if name not in files:
             yield Finding(None, f"{name} is not in this pack")
@@ -188,9 +258,8 @@ def text_findings(files: dict[str, bytes], row: dict[str, Any]) -> Iterator[Find
         yield Finding(not missing, f"{name} holds the words of every changed place")
 
 
-def capture_findings(files: dict[str, bytes], payload: Any) -> Iterator[Finding]:
+def capture_findings(files: dict[str, bytes], captures: list[dict[str, Any]], payload: Any) -> Iterator[Finding]:
     """The digests of the files that servers sent; the files themselves, where they are in the pack."""
-    captures = json.loads(files["captures.json"])
     named = {}
     for key, role in (("before_snapshot", "before"), ("snapshot", "after")):
         if payload.get(key):
@@ -219,6 +288,11 @@ def proof_findings(
     root = proof["root"]
     if root is None:
         yield Finding(None, "the root of the day was not made yet when this pack was: nothing outside fixes the line")
+        reach = max((one["last"] for one in (roots or {}).values()), default=0)
+        if row["seq"] <= reach:
+            yield Finding(
+                False, f"the published roots reach line {reach}, but no proof leads to them: get the pack anew"
+            )
         return
     problems = list(root_problems(root))
     yield Finding(not problems, "; ".join(problems) or f"root of {root['day']}: {root['hash']}")
@@ -245,9 +319,8 @@ def ledger_findings(rows: Iterable[dict[str, Any]], roots: dict[str, dict[str, A
         name = f"line {row['seq']} (event {row['id']})"
         if (row["seq"] - 1, row["previous_hash"]) != last:
             yield Finding(False, f"{name}: it does not continue line {last[0]}")
-        if row["payload"] is None and row["struck"] is None:
-            yield Finding(False, f"{name}: the payload is gone and was never struck")
-        yield from (Finding(False, f"{name}: {problem}") for problem in line_problems(row, row["payload"]))
+        problems = line_problems(row, row["payload"], struck=row["struck"] is not None)
+        yield from (Finding(False, f"{name}: {problem}") for problem in problems)
         struck += row["struck"] is not None
         last = (row["seq"], row["hash"])
         hashes.append(bytes.fromhex(row["hash"]))
@@ -280,32 +353,37 @@ def chain_findings(own: list[dict[str, Any]], hashes: list[bytes]) -> Iterator[F
 # ------------------------------------------------------------ reading
 
 
-def files_of(path: Path) -> dict[str, bytes] | None:
-    """The files of a pack, zipped or unpacked; None when it is no pack."""
+def files_of(path: Path, roots_path: Path | None) -> dict[str, bytes] | None:
+    """The files of a pack, zipped or unpacked, where published roots may lie among them; None when it is no pack."""
     if path.is_dir():
+        beside = roots_path.resolve() if roots_path else None
         found = [one for one in path.rglob("*") if one.is_file() and "__pycache__" not in one.parts]
+        found = [one for one in found if one.resolve() != beside]
         return {one.relative_to(path).as_posix(): one.read_bytes() for one in found}
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as packed:
             if sum(about.file_size for about in packed.infolist()) > LARGEST:
                 raise UnreadableError(f"{path}: unpacks to more than any pack holds")
-            return {name: packed.read(name) for name in packed.namelist()}
+            names = packed.namelist()
+            if len(set(names)) != len(names):
+                raise ValueError("two files in it have one name")
+            return {name: packed.read(name) for name in names}
     return None
 
 
 def rows_of(path: Path) -> Iterator[dict[str, Any]]:
     """The rows of an exported ledger behind its heading."""
     with path.open(encoding="utf-8") as lines:
-        heading = json.loads(next(lines, "null"))
+        heading = loaded(next(lines, "null"))
         if not isinstance(heading, dict) or heading.get("format") != LEDGER:
             raise UnreadableError(f"{path}: is neither an evidence pack nor an exported ledger")
         for line in lines:
-            yield json.loads(line)
+            yield loaded(line)
 
 
 def findings(path: Path, roots_path: Path | None) -> Iterator[Finding]:
     """Every check of what lies at a path."""
-    roots, files = published(roots_path), files_of(path)
+    roots, files = published(roots_path), files_of(path, roots_path)
     if files is None:
         yield from ledger_findings(rows_of(path), roots)
     elif {"event.json", "ledger.json", "proof.json", "captures.json", "SHA256SUMS"} <= files.keys():
@@ -327,22 +405,30 @@ def main() -> int:
     given = parser.parse_args()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a letter is no reason to stop
-    wrong = 0
+    wrong = unchecked = 0
     try:
         for finding in findings(given.path, given.roots):
             mark = "?" if finding.held is None else "ok" if finding.held else "WRONG"
             sys.stdout.write(f"{mark:<6}{plain(finding.what)}\n")
             wrong += finding.held is False
+            unchecked += finding.held is None
     except UnreadableError as error:
         sys.stderr.write(f"{plain(str(error))}\n")
         return 2
-    except (OSError, zipfile.BadZipFile) as error:
+    except (
+        OSError,
+        EOFError,
+        RuntimeError,
+        zipfile.BadZipFile,
+        zlib.error,
+    ) as error:  # RuntimeError: too deep, encrypted
         sys.stderr.write(f"{given.path}: cannot be read ({error})\n")
         return 2
     except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         sys.stdout.write(f"WRONG it is not as its format says ({type(error).__name__}: {plain(str(error))})\n")
         return 1
-    sys.stdout.write("something is wrong\n" if wrong else "nothing is wrong\n")
+    rest = f"; {unchecked} things marked ? were not checked" if unchecked else ""
+    sys.stdout.write(f"{'something' if wrong else 'nothing'} is wrong{rest}\n")
     return 1 if wrong else 0
 
 

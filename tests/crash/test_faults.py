@@ -112,7 +112,7 @@ def test_no_room_for_a_backup(tmp_path: Path, clock: Clock, make: Make) -> None:
         store.record(observation(make, 0))
         store.backup(tmp_path / "copy", with_secrets=False)
         before = (tmp_path / "copy").read_bytes()
-        with smallest_files(50_000), pytest.raises(StoreError):
+        with smallest_files(50_000), pytest.raises(StoreError, match=rf"^{tmp_path / 'copy'}: there is no room for it"):
             store.backup(tmp_path / "copy", with_secrets=False)
         assert (tmp_path / "copy").read_bytes() == before
         assert {path.name for path in tmp_path.iterdir()} == {"var", "copy"}

@@ -21,6 +21,9 @@ def fault(data: dict[str, object]) -> str:
     ("data", "words"),
     [
         ({"sight": {}}, ("sight", "did you mean site?")),
+        ({"site": 5}, ("site: must be a table: [site] on a line",)),
+        ({"watch": [5]}, ("watch.1: must be a table: [[watch]] on a line",)),
+        ({"storage": {"directory": 5}}, ('storage.directory: must be a path in quotes, as "var"',)),
         ({"site": {"titel": "x"}}, ("site.titel", "did you mean title?")),
         ({"http": {"contct": "x"}}, ("http.contct", "contact")),
         ({"sources": {"sodz": {}}}, ("sources.sodz", "did you mean sozd?")),
@@ -106,3 +109,8 @@ def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path, text: str | byte
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(ConfigError, match=words):
         config.load(path)
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"cannot be read \(Is a directory\)"):
+        config.load(tmp_path)

@@ -20,6 +20,7 @@ from db.store import Store
 from tests.servers import Handler, Server, running
 from tracker.alerts import DeliveryState, NewDelivery
 from tracker.parts import utc_now
+from tracker.serving import listen
 
 ROOT = Path(__file__).parents[2]
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -110,3 +111,24 @@ def test_run_ends_in_order_while_a_source_and_a_receiver_keep_it_waiting(
     assert all({"timestamp", "level", "logger"} <= line.keys() for line in lines)
     for secret in (SECRET, HIDDEN, str(server.port)):
         assert secret not in log
+
+
+def test_nothing_begins_while_the_operators_port_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "tracker.toml").write_text('[sources.sozd]\nbase_url = "http://sozd.invalid"\n')
+    with closing(listen("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        done = subprocess.run(
+            [sys.executable, "-m", "tracker.cli", "run", "--port", "0", "--operator-port", str(port)],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        f"duma-tracker: 127.0.0.1:{port} cannot be used (Address already in use); choose another with --operator-port"
+    ]
+    with Store(tmp_path / "var", clock=utc_now) as store:
+        assert store.source_states() == ()

@@ -108,13 +108,17 @@ def strike_command(context: click.Context, event: str, reason: str) -> None:
         if found is None:
             raise ConfigError(f"there is no event {event}; its id is the last part of its page's address")
         corrections = [row.id for row in store.corrections_of(event) if not row.struck]
+        pages, others = exports.told_of(store, found)
         store.strike(event, said)
         publishing.render_entries(store, instance.site(live=True))
         if directory := instance.settings.site.publish:
             publishing.publish_site(store, instance.site(live=False), directory)
         store.wipe()
-    if path := found.payload.get("version_path"):
-        stderr.print(f"the text that it told of stays on its page {path}: it is the document's", markup=False)
+    if pages:
+        told = f"the text that it told of stays, as the document's: on {' and '.join(pages)}, in /compare, /search, the API"
+        stderr.print(f"{told} and the archive; what withholds it is in docs/operating.md", markup=False)
+    for name in others:
+        stderr.print(f"event {name} tells of the same text; strike that as well if its words must go", markup=False)
     for name in corrections:
         stderr.print(f"its correction {name} repeats its title; strike that as well if the title must go", markup=False)
     stderr.print("copies written by `publish` elsewhere, and backups, still hold it: make them anew", markup=False)

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import IO, Final, TypeAlias
 
 from db.store import Store
+from feeds import addresses
 from feeds.exports import evidence
-from tracker.errors import ConfigError
+from tracker.errors import ConfigError, StoreError
 from tracker.models import Event, SiteInfo, Snapshot
 from tracker.trust import warc
 
@@ -22,6 +23,7 @@ from tracker.trust import warc
 Chosen: TypeAlias = Callable[[], Iterable[Snapshot]]
 
 LEDGER: Final = "duma-tracker-ledger/1"
+_EVERY: Final = 2**31
 
 
 def pack(store: Store, info: SiteInfo, event_id: str, *, raw: bool) -> bytes:
@@ -69,6 +71,19 @@ def _urls_of(store: Store, document_id: str) -> frozenset[str]:
     return frozenset(came | {watch.url for watch in store.watches(include_muted=True) if watch.target == document_id})
 
 
+def told_of(store: Store, event: Event) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What else shows the words of an event: pages of its texts, and the other events of those texts. Ask before it is struck."""
+    compared = [version for version in evidence.texts(event, store) if version is not None]
+    ids = {version.id for version in compared}
+    others = (
+        row.id
+        for row in store.events(scope=f"document:{event.document_id}", limit=_EVERY)
+        if row.id != event.id and not row.struck
+        if any(version is not None and version.id in ids for version in evidence.texts(row, store))
+    )
+    return tuple(addresses.version_path(version) for version in compared), tuple(others)
+
+
 def _unstruck(store: Store, event_id: str) -> Event:
     event = store.event(event_id)
     if event is None:
@@ -98,7 +113,10 @@ def _put(out: IO[bytes], row: object) -> None:
 def replacing(path: Path) -> Iterator[IO[bytes]]:
     """A file to write that takes its place when the block ends well. Only its owner may read it: it may hold raw pages."""
     fresh = path.with_name(f".{path.name}.new")
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be written ({error.strerror})") from error
     try:
         with os.fdopen(handle, "wb") as file:
             yield file

@@ -15,13 +15,14 @@ import click
 import pytest
 
 from db.store import FILE_NAME, Store
-from feeds.exports import verify_export
+from feeds.addresses import version_path
+from feeds.exports import evidence, verify_export
 from feeds.site import Site
 from tests.tracker.trust.conftest import AUTHORITY, copied
 from tests.tracker.trust.test_packs import SCRIPT, with_diff
 from tracker import corrections, publishing
 from tracker.commands import trust
-from tracker.errors import ConfigError
+from tracker.errors import ConfigError, StoreError
 from tracker.instance import Instance
 from tracker.models import Event, SiteInfo
 
@@ -188,6 +189,24 @@ def test_a_strike_names_the_corrections_that_repeat_it(config: Path, capsys: pyt
     assert f"its correction {made.id} repeats its title" in capsys.readouterr().err
 
 
+def test_a_strike_names_what_still_shows_the_text(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    event = changed_text(config)
+    with opened(config) as store:
+        old, new = (version for version in evidence.texts(event, store) if version is not None)
+        mates = [
+            row.id
+            for row in store.events(scope=f"document:{event.document_id}", limit=500)
+            if row.id != event.id and {old, new} & set(evidence.texts(row, store))
+        ]
+    assert mates
+    assert run(trust.strike_command, config, event.id, "--reason", "x") == 0
+    told = " ".join(capsys.readouterr().err.split())
+    assert f"stays, as the document's: on {version_path(old)} and {version_path(new)}, in /compare, /search" in told
+    assert [name for name in mates if f"event {name} tells of the same text" not in told] == []
+    assert run(trust.strike_command, config, mates[0], "--reason", "x") == 0
+    assert f"event {event.id} tells" not in capsys.readouterr().err  # it was struck
+
+
 def test_a_strike_that_cannot_be_made_changes_nothing(config: Path) -> None:
     with pytest.raises(ConfigError, match="there is no event"):
         run(trust.strike_command, config, "nothing", "--reason", "x")
@@ -211,6 +230,12 @@ def test_the_ledger_is_checked_by_the_script_alone(config: Path) -> None:
     assert done.stdout.count("the published root of") == len(json.loads(roots.read_text())["roots"])
 
 
+def test_a_place_that_cannot_be_written_is_named_as_it_was_given(config: Path) -> None:
+    out = config.parent / "nowhere" / "ledger.jsonl"
+    with pytest.raises(StoreError, match=r"/nowhere/ledger\.jsonl: cannot be written \(No such file"):
+        run(trust.export_command, config, "--ledger", "--out", str(out))
+
+
 def test_an_altered_ledger_is_found_by_the_script(config: Path) -> None:
     out, roots = config.parent / "ledger.jsonl", roots_file(config)
     run(trust.export_command, config, "--ledger", "--out", str(out))
@@ -225,6 +250,8 @@ def test_an_altered_ledger_is_found_by_the_script(config: Path) -> None:
             "not the one that the line was written for",
         ),
         ([heading, first, json.dumps({**row, "payload": None}) + "\n", *rest], "was never struck"),
+        ([heading, first, json.dumps({**row, "payload": {}, "salt": None}) + "\n", *rest], "was never struck"),
+        ([heading, first, json.dumps({**row, "struck": "2026-01-01"}) + "\n", *rest], "but its payload or the salt"),
         (
             [heading, first, json.dumps({**row, "level": 1, "kind": "x"}) + "\n", *rest],
             "its hash is not that of the line",

@@ -76,7 +76,8 @@ def test_the_script_needs_nothing_of_ours(archive: Store, tmp_path: Path) -> Non
     done = run(path, "--roots", str(roots))
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     assert "ok    the root is one of those that were published\n" in done.stdout
-    assert done.stdout.endswith("nothing is wrong\n")
+    assert done.stdout.endswith("\nnothing is wrong; 5 things marked ? were not checked\n")
+    assert "?     README.en.txt, README.ru.txt, diff.html, verify.py: to be read" in done.stdout
     assert "?     whether the root was published" in run(path).stdout
 
 
@@ -86,6 +87,18 @@ def test_an_unpacked_pack_is_checked_by_the_script_inside(archive: Store, tmp_pa
     command = [sys.executable, "-I", str(tmp_path / "pack" / "verify.py")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stdout
+    roots = tmp_path / "pack" / "roots.json"  # where the README says to put it
+    roots.write_text(json.dumps({"roots": [root.published for root in archive.roots()]}))
+    done = subprocess.run(
+        [*command, "--roots", "roots.json"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=tmp_path / "pack",
+    )
+    assert done.returncode == 0, done.stdout
+    roots.unlink()
     (tmp_path / "pack" / "diff.json").write_text("{}")
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1
@@ -100,6 +113,52 @@ def test_what_is_neither_a_pack_nor_a_ledger_is_said_in_one_line(content: bytes,
     assert done.returncode in {1, 2}
     assert len((done.stdout + done.stderr).splitlines()) <= 2
     assert "Traceback" not in done.stderr
+
+
+def test_a_comparison_slipped_into_an_event_without_one_is_named(archive: Store) -> None:
+    files = files_in(pack(archive, next(row for row in archive.events(limit=500) if row.diff_id is None)))
+    for name in ("diff.json", "diff.html"):
+        assert judged(forged(files, name, b"{}"), archive) == [f"{name}: the line names no comparison"]
+
+
+def test_two_files_of_one_name_are_no_pack(archive: Store, tmp_path: Path) -> None:
+    path = tmp_path / "pack.zip"
+    path.write_bytes(pack(archive, with_diff(archive)))
+    with zipfile.ZipFile(path, "a") as packed, pytest.warns(UserWarning, match="Duplicate name"):
+        packed.writestr("event.json", packed.read("event.json"))
+    done = run(path)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "two files in it have one name" in done.stdout
+
+
+def test_a_damaged_or_endlessly_deep_file_is_said_in_one_line(archive: Store, tmp_path: Path) -> None:
+    path = tmp_path / "given"
+    whole = pack(archive, with_diff(archive))
+    with zipfile.ZipFile(io.BytesIO(whole)) as packed:
+        about = packed.getinfo("diff.html")
+    begins = about.header_offset + 30 + len(about.filename)
+    for content in (
+        whole[:begins] + b"\xff" * about.compress_size + whole[begins + about.compress_size :],
+        b"[" * 100_000 + b"\n",
+        b'{"format":"duma-tracker-ledger/1"}\n' + b"[" * 100_000 + b"\n",
+    ):
+        path.write_bytes(content)
+        done = run(path)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert len(done.stderr.splitlines()) == 1, done.stderr
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{}", "[]", "[1]", '{"roots":[]}', '[{"format":"duma-tracker-root/1","hash":""}]']
+)
+def test_roots_that_are_none_confirm_nothing(archive: Store, tmp_path: Path, content: str) -> None:
+    path, roots = tmp_path / "pack.zip", tmp_path / "roots.json"
+    path.write_bytes(pack(archive, with_diff(archive)))
+    roots.write_text(content)
+    done = run(path, "--roots", str(roots))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert str(roots) in done.stderr
 
 
 def test_a_pack_is_the_same_whenever_it_is_made(archive: Store) -> None:
@@ -144,7 +203,7 @@ def forged(files: dict[str, bytes], name: str, body: bytes) -> dict[str, bytes]:
     """Another file with its line in the list, as somebody who knows how packs are made would do it."""
     sums = files["SHA256SUMS"].decode().splitlines()
     own = f"{verify_export.sha256(body)}  {name}"
-    listed = "\n".join(own if line.endswith(f"  {name}") else line for line in sums) + "\n"
+    listed = "\n".join([*(line for line in sums if not line.endswith(f"  {name}")), own]) + "\n"
     return {**files, name: body, "SHA256SUMS": listed.encode()}
 
 
@@ -171,6 +230,20 @@ def test_who_knows_how_packs_are_made_cannot_alter_them_either(archive: Store) -
         edited("ledger.json", level=1),
         edited("ledger.json", id="a" * 20),
         edited("ledger.json", salt="00" * 16),
+        # without its salt nobody could tell that the payload is another
+        forged(
+            edited("event.json", payload={"label": "иначе"}),
+            "ledger.json",
+            canonical_json({**line, "salt": None}).encode(),
+        ),
+        edited("event.json", payload=None),
+        edited("event.json", event={}),
+        edited("event.json", event={**event["event"], "title": "иначе"}),
+        edited("event.json", event={**event["event"], "level": float(event["event"]["level"])}),
+        edited("event.json", statement="иначе"),
+        forged(files, "event.json", b'{"payload":{"label":"no"},' + files["event.json"][1:]),
+        forged(files, "expert.txt", b"an opinion that nobody packed"),
+        edited("proof.json", root=None),
         forged(files, "ledger.json", canonical_json(rehashed).encode()),
         edited("diff.json", operations=[*diff["operations"], *diff["operations"]]),
         edited("proof.json", index=5),
