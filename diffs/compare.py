@@ -30,13 +30,20 @@ _LABEL: Final = 4  # words that a number may add to an operation: "Статья 
 
 
 def compare_texts(old: str, new: str) -> Diff:
-    """Two published texts compared. What `normalise` lifted from one text only is counted as noise too."""
+    """Two published texts compared. What `normalise` lifted from one text only is counted as noise too.
+
+    Texts that differ and are told the same always name a rule for it.
+    """
     if old == new:
         return Diff(same=True)
     found = _of_texts(old, new, assessed=True)
     counts = Counter(found.compared.noise)
     for rule in sorted(found.noise[0].keys() | found.noise[1].keys()):
         counts[rule] += abs(found.noise[0][rule] - found.noise[1][rule])
+    if (
+        not found.compared.operations and not +counts
+    ):  # other notes or another signature, as many as before; or blanks alone
+        counts.update((+found.noise[0] | +found.noise[1]).keys() or {"space"})
     return _diff(found.compared, found.old, found.new, noise=counts, words=found.words())
 
 

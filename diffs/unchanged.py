@@ -26,7 +26,7 @@ from diffs.normalise import MAY_VANISH, Cleaned, cleaned, cleaned_lines, normali
 from diffs.order import Run, in_order
 from diffs.profile import Evidence, Profile, cited_in, judged
 from diffs.structure import structure_editions
-from diffs.typography import HIDDEN
+from diffs.typography import DECOMPOSED, HIDDEN
 from tracker.models import Section
 
 _NUMBER: Final = r"\d+(?:[.\-^_]\d+)*"
@@ -147,7 +147,7 @@ def _plain(text: str) -> _Text | None:
     lengths = list(map(len, lines))
     if sum(map(_LONG_LINE.__le__, lengths)) <= _LONG_LINES * len(lines):
         return None
-    if sum(lengths) >= _LOST_BREAKS * len(lines) or any(mark in text for mark in HIDDEN):
+    if sum(lengths) >= _LOST_BREAKS * len(lines) or any(mark in text for mark in HIDDEN + DECOMPOSED):
         return None
     plain = _Text(lines)
     return None if plain.beginning_with(_QUOTES) else plain

@@ -79,8 +79,8 @@ def _is_json(body: bytes) -> bool:
 def law_text(path: Path) -> str:
     """A saved page or file as the text of an act, for a comparison.
 
-    A file without words is no text: nothing was removed from a law by it. Text that was read by a wrong encoding is refused: every
-    word of it would look changed.
+    A file without words is no text: nothing was removed from a law by it. Text that was read by a wrong encoding is
+    refused: every word of it would look changed.
     """
     body = bytes_of(path)
     if not body.strip():

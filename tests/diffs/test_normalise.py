@@ -261,7 +261,7 @@ ODDITIES = st.lists(
 
 @given(ODDITIES)
 def test_a_rule_that_is_passed_over_would_have_changed_nothing(text: str) -> None:
-    whole = typography._composed(text)
+    whole = typography.composed(text)
     for rule in typography._RULES:
         whole = rule.pattern.sub(rule.replacement, whole)
     assert canonical(text) == folded(text).text == whole
