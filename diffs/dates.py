@@ -145,7 +145,9 @@ _OWN_ACT: Final = re.compile(rf"настоящ\w+ {_ACT}\b", re.IGNORECASE)
 _FORCE_OF: Final = re.compile(r"^действие ", re.IGNORECASE)
 _OWN_UNITS: Final = re.compile(rf"{_UNIT}\b", re.IGNORECASE)
 _OWN_CHANGES: Final = re.compile(r"изменени\w+\b.*\bнастоящ", re.IGNORECASE)
-_LEADING: Final = re.compile(r"^[\s,;]*(?:(?:и|а также|а|при этом|(?:установить|определить)[^,]*, что)\s+)*", re.IGNORECASE)
+_LEADING: Final = re.compile(
+    r"^[\s,;]*(?:(?:и|а также|а|при этом|(?:установить|определить)[^,]*, что)\s+)*", re.IGNORECASE
+)
 # What stands between the units and their own verb: "статьи 3, которая вступает", "статьи 3, вступающей".
 _RELATIVE: Final = re.compile(r",(?: котор\w+)?$")
 _OF_THIS_ACT: Final = re.compile(rf" настоящ\w+ {_ACT}(?=\s*$)", re.IGNORECASE)

@@ -49,7 +49,7 @@ class _Spot:
     quantity: Quantity
     edit: int
     lead: tuple[str, ...] | None  # words between the beginning of the edit and the quantity, if these are not many
-    role: tuple[str, ...]  # the two words before it
+    role: tuple[str, ...]  # the two words before it, up to the number before it: "до" in "от 500 до 3000 рублей"
 
 
 def numbers(change: Change) -> Iterator[Finding]:
@@ -121,16 +121,18 @@ def _touched(change: Change, *, sign: str) -> list[_Spot]:
     ranges = _ranges(change, sign)
     spots = []
     dates = [(*found.span(), 0) for found in _DATE.finditer(text)]
+    before = 0
     for quantity in change.quantities[0 if sign == "-" else 1]:
         first = (
             quantity.start if quantity.words else quantity.start - 2
         )  # "не позднее[ двух] суток" is beside the blank
         found = _reaching(ranges, first, quantity.end)
         if found is not None and _says_how_much(text, quantity, dates):
-            role = tuple(words(text[max(0, quantity.start - _REACH) : quantity.start].lower())[-2:])
+            role = tuple(words(text[max(before, quantity.start - _REACH) : quantity.start].lower())[-2:])
             near = quantity.start - found[0] <= _LONGEST_LEAD
             lead = tuple(words(text[found[0] : quantity.start])) if near else None
             spots.append(_Spot(quantity, found[2], lead, role))
+        before = quantity.start + len(quantity.words)
     return spots
 
 

@@ -356,7 +356,9 @@ def _value(text: str, atoms: Sequence[_Atom], index: int) -> tuple[Decimal, int,
     if first.value is not None:
         value, at = first.value, index + 1
         if at < len(atoms) and atoms[at].word in _MULTIPLIERS and _adjacent(text, first, atoms[at]):
-            return value * _MULTIPLIERS[atoms[at].word], at + 1, False
+            multiplier = _MULTIPLIERS[atoms[at].word]
+            rest = _rest(text, atoms, at + 1, below=multiplier)  # "1 миллион 200 тысяч"
+            return (value * multiplier + rest[0], rest[1], False) if rest else (value * multiplier, at + 1, False)
         return value, at, first.ordinal
     if first.word in _FRACTIONS:
         value, at = _FRACTIONS[first.word], index + 1
@@ -381,6 +383,16 @@ def _value(text: str, atoms: Sequence[_Atom], index: int) -> tuple[Decimal, int,
             break
         at += 1
     return (Decimal(total + group), at, False) if at > index else None
+
+
+def _rest(text: str, atoms: Sequence[_Atom], index: int, *, below: int) -> tuple[Decimal, int] | None:
+    """What in digits follows a multiplier and belongs to its number, with the index after it."""
+    if index >= len(atoms) or atoms[index].value is None or atoms[index].unit or atoms[index].ordinal:
+        return None
+    if not _adjacent(text, atoms[index - 1], atoms[index]):
+        return None
+    found = _value(text, atoms, index)
+    return found[:2] if found is not None and 1 <= found[0] < below else None
 
 
 def _magnitude(value: int) -> int:

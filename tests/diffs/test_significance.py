@@ -527,6 +527,20 @@ def test_what_only_looks_as_if_it_turned_a_norm_round(old: str, new: str, level:
     assert found(NORM.format(old), NORM.format(new))[0] is level
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Штраф от 500 до 3000 рублей.", "Штраф от 10000 до 30000 рублей."),
+        ("Штраф от пятисот до трех тысяч рублей.", "Штраф от десяти тысяч до тридцати тысяч рублей."),
+    ],
+)
+def test_both_ends_of_a_range_are_told_as_changed(old: str, new: str) -> None:
+    assert found(NORM.format(old), NORM.format(new))[1]["number"] == [
+        "В тексте изменено число: 500 → 10 000 рублей (ст. 5 ч. 2).",
+        "В тексте изменено число: 3000 → 30 000 рублей (ст. 5 ч. 2).",
+    ]
+
+
 def test_a_sign_is_no_punctuation() -> None:
     for old, new in (("Пошлина 100 $.", "Пошлина 100 ₽."), ("Угол 10° к оси.", "Угол 10 к оси.")):
         assert list(found(NORM.format(old), NORM.format(new))[1]) == ["wording"]
