@@ -40,11 +40,15 @@ def compare_texts(old: str, new: str) -> Diff:
     counts = Counter(found.compared.noise)
     for rule in sorted(found.noise[0].keys() | found.noise[1].keys()):
         counts[rule] += abs(found.noise[0][rule] - found.noise[1][rule])
-    if (
-        not found.compared.operations and not +counts
-    ):  # other notes or another signature, as many as before; or blanks alone
-        counts.update((+found.noise[0] | +found.noise[1]).keys() or {"space"})
+    if not found.compared.operations and not +counts:
+        counts = _silent(old, new, found)
     return _diff(found.compared, found.old, found.new, noise=counts, words=found.words())
+
+
+def _silent(old: str, new: str, found: _OfTexts) -> Counter[str]:
+    """What was left out where each rule did as much on either side: other blanks, else other notes or another signature."""
+    rules = (+found.noise[0] | +found.noise[1]).keys()
+    return Counter({"space"} if not rules or old.split() == new.split() else rules)
 
 
 def operations_of_texts(old: str, new: str) -> tuple[Operation, ...]:

@@ -61,8 +61,9 @@ NOTED = "(В редакции Федерального закона от 01.02.2
         (f"{LIST}\n{NOTED}", f"{LIST}\n{NOTED.replace('3-ФЗ', '4-ФЗ')}", ["editorial-note"]),
         (LIST, LIST.replace("\n", "\r\n"), ["space"]),
         (LIST, f"\n{LIST}  \n\n", ["space"]),
+        (f"{LIST}\n{NOTED}", f"{LIST}\n\n{NOTED}", ["space"]),
     ],
-    ids=["signature", "note", "line ends", "empty lines"],
+    ids=["signature", "note", "line ends", "empty lines", "blanks beside a note"],
 )
 def test_what_is_told_the_same_names_its_rule(old: str, new: str, rules: list[str]) -> None:
     diff = compare_texts(old, new)
