@@ -29,7 +29,7 @@ from diffs.structure import structure_editions
 from diffs.typography import DECOMPOSED, HIDDEN
 from tracker.models import Section
 
-_NUMBER: Final = r"\d+(?:[.\-^_]\d+)*"
+_NUMBER: Final = r"\d{1,4}(?:[.\-^_]\d{1,3})*"  # as in a label: "34811" is no article, but 348¹¹ that lost its mark
 _HEADING: Final = re.compile(rf"(?:Статья|СТАТЬЯ)\s({_NUMBER})(?:\.(?=\s|\Z)|(?=\s[А-ЯЁA-Z(«\"])|\Z)")
 _DOT: Final = re.compile(rf"{_NUMBER}\.(?:\s|\Z)")
 _APPENDIX: Final = ("Приложени", "ПРИЛОЖЕНИ", "Утвержд", "УТВЕРЖД")
