@@ -55,9 +55,11 @@ __all__ = [
     "reflow",
 ]
 
+# "Вносится депутатами ..." ends without a mark, a norm ("Вносится плата.") does not; a code of twenty digits is one of a budget
+# or an account, a bar code is shorter.
 _FURNITURE: Final = re.compile(
     r"^(?:Смотрите также|Текст (?:Указа|закона|документа):?|Начать дискуссию|Страница\s+\d+|Поделиться"
-    r"|Вносится\s(?!из|со).*|Проект\s+(?:№|N)\s*\d+-\d+.*|_{3,}|-{5,}|\d{12,}|PAGEREF\s.*)$",
+    r"|Вносится\s(?!из|со).*[^.;:]|Проект\s+(?:№|N)\s*\d+-\d+.*|_{3,}|-{5,}|\d{12,15}|PAGEREF\s.*)$",
     re.IGNORECASE,
 )
 _SIGNATURE: Final = re.compile(

@@ -315,3 +315,11 @@ def test_a_signature_in_several_lines_is_a_signature(signature: str) -> None:
 def test_the_president_in_a_sentence_is_no_signature() -> None:
     text = "Президент\nРоссийской Федерации утверждает реестр.\nПрезидент\nСуд"
     assert normalise(text).text == text
+
+
+@pytest.mark.parametrize(
+    "norm", ["Вносится плата за пять дней.", "Вносится в реестр запись:", "Вносится залог;", "18210102010011000110"]
+)
+def test_a_norm_that_looks_like_furniture_stays(norm: str) -> None:
+    text = f"1. Порядок таков:\n{norm}\n2. Реестр ведется вечно."
+    assert normalise(text).text == text
