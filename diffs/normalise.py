@@ -74,9 +74,8 @@ MAY_VANISH: Final = re.compile(
     r"|[Hh](?i:yperlink)"
 )
 _MAY_VANISH_BEGINS: Final = _FURNITURE_BEGINS | set("(КкДдРрHh")
-_SIGNER: Final = ("Президент", re.compile(r"Российской\s+Федерации\b"))
 _AFTER_SIGNATURE: Final = re.compile(
-    r"^(?:[А-ЯЁ]\.\s?(?:[А-ЯЁ]\.\s?)?[А-ЯЁ][а-яё\-]+|Москва,\s+Кремль\.?|\d{1,2}\s+[а-я]+\s+\d{4}\s+(?:года|г\.)|(?:№|N)\s*\d+(?:-\w+)?|_{3,})$"
+    r"^(?:Москва,\s+Кремль\.?|\d{1,2}\s+[а-я]+\s+\d{4}\s+(?:года|г\.)|(?:№|N)\s*\d+(?:-\w+)?|_{3,})$"
 )
 # What Word keeps behind a link or a page number when a file is read as text.
 _FIELD_CODE: Final = re.compile(
@@ -157,20 +156,6 @@ class Normalised:
     notes: tuple[EditorialNote, ...]
 
 
-def _signed_in_one_line(lines: list[str]) -> list[str]:
-    """Bills end in "Президент" and, below it, "Российской Федерации"."""
-    first, second = _SIGNER
-    if first not in lines:
-        return lines
-    joined: list[str] = []
-    for line in lines:
-        if joined and joined[-1] == first and second.match(line) and _SIGNATURE.match(f"{first} {line}"):
-            joined[-1] = f"{first} {line}"
-        else:
-            joined.append(line)
-    return joined
-
-
 def normalise(text: str) -> Normalised:
     """A whole text, unwrapped and freed from notes, signatures and page furniture. Twice is once."""
     counts: Counter[str] = Counter()
@@ -182,7 +167,7 @@ def normalise(text: str) -> Normalised:
     kept: list[str] = []
     notes: list[EditorialNote] = []
     signed = False
-    lines = _signed_in_one_line(reflow(text.splitlines(), counts))
+    lines = reflow(text.splitlines(), counts)
     for line, clean in zip(lines, cleaned_lines(lines), strict=True):
         if signed and _AFTER_SIGNATURE.match(line):
             counts["signature"] += 1

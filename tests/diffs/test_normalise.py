@@ -300,24 +300,6 @@ def test_many_lines_are_cleaned_like_each(texts: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "signature",
-    [
-        "Президент\nРоссийской Федерации",
-        "Президент\nРоссийской Федерации А.Вымышленный",
-        "Президент\nРоссийской Федерации\nА.А. Вымышленный\nМосква, Кремль",
-        "Президент Российской Федерации\nА.Вымышленный",
-    ],
-)
-def test_a_signature_in_several_lines_is_a_signature(signature: str) -> None:
-    assert normalise(f"1. Реестр ведется вечно.\n{signature}").text == "1. Реестр ведется вечно."
-
-
-def test_the_president_in_a_sentence_is_no_signature() -> None:
-    text = "Президент\nРоссийской Федерации утверждает реестр.\nПрезидент\nСуд"
-    assert normalise(text).text == text
-
-
-@pytest.mark.parametrize(
     "norm", ["Вносится плата за пять дней.", "Вносится в реестр запись:", "Вносится залог;", "18210102010011000110"]
 )
 def test_a_norm_that_looks_like_furniture_stays(norm: str) -> None:
