@@ -30,14 +30,25 @@ _LABEL: Final = 4  # words that a number may add to an operation: "Статья 
 
 
 def compare_texts(old: str, new: str) -> Diff:
-    """Two published texts compared. What `normalise` lifted from one text only is counted as noise too."""
+    """Two published texts compared. What `normalise` lifted from one text only is counted as noise too.
+
+    Texts that differ and are told the same always name a rule for it.
+    """
     if old == new:
         return Diff(same=True)
     found = _of_texts(old, new, assessed=True)
     counts = Counter(found.compared.noise)
     for rule in sorted(found.noise[0].keys() | found.noise[1].keys()):
         counts[rule] += abs(found.noise[0][rule] - found.noise[1][rule])
+    if not found.compared.operations and not +counts:
+        counts = _silent(old, new, found)
     return _diff(found.compared, found.old, found.new, noise=counts, words=found.words())
+
+
+def _silent(old: str, new: str, found: _OfTexts) -> Counter[str]:
+    """What was left out where each rule did as much on either side: other blanks, else other notes or another signature."""
+    rules = (+found.noise[0] | +found.noise[1]).keys()
+    return Counter({"space"} if not rules or old.split() == new.split() else rules)
 
 
 def operations_of_texts(old: str, new: str) -> tuple[Operation, ...]:

@@ -135,7 +135,7 @@ _UNIT: Final = (
     r"|положени[яй])"
 )
 _VERB: Final = re.compile(
-    r"(?P<not>\bне )?(?:(?P<entry>\bвступа(?:ет|ют|ющ\w+) в силу\b|\bввод(?:ит|ят)ся в действие\b)"
+    r"(?P<not>\bне )?(?:(?P<entry>\bвступ(?:ает|ают|ит|ят|ающ\w+) в силу\b|\bввод(?:ит|ят)ся в действие\b)"
     r"|(?P<back>\bраспространя(?:ет|ют)(?:ся| свое действие)(?: также)? на (?:право)?отношения\b"
     r"|\bприменя(?:ет|ют)ся (?:также )?к (?:право)?отношениям\b))",
     re.IGNORECASE,
@@ -145,10 +145,14 @@ _OWN_ACT: Final = re.compile(rf"настоящ\w+ {_ACT}\b", re.IGNORECASE)
 _FORCE_OF: Final = re.compile(r"^действие ", re.IGNORECASE)
 _OWN_UNITS: Final = re.compile(rf"{_UNIT}\b", re.IGNORECASE)
 _OWN_CHANGES: Final = re.compile(r"изменени\w+\b.*\bнастоящ", re.IGNORECASE)
-_LEADING: Final = re.compile(r"^[\s,;]*(?:(?:и|а|при этом|(?:установить|определить)[^,]*, что)\s+)*", re.IGNORECASE)
+_LEADING: Final = re.compile(
+    r"^[\s,;]*(?:(?:и|а также|а|при этом|(?:установить|определить)[^,]*, что)\s+)*", re.IGNORECASE
+)
+# What stands between the units and their own verb: "статьи 3, которая вступает", "статьи 3, вступающей".
+_RELATIVE: Final = re.compile(r",(?: котор\w+)?$")
 _OF_THIS_ACT: Final = re.compile(rf" настоящ\w+ {_ACT}(?=\s*$)", re.IGNORECASE)
 _EXCEPT: Final = re.compile(r",? за исключением ", re.IGNORECASE)
-_NEXT_SUBJECT: Final = re.compile(rf"[;,] (?:а )?(?=(?:{_UNIT}|настоящ\w+)\b)", re.IGNORECASE)
+_NEXT_SUBJECT: Final = re.compile(rf"[;,] (?:(?:а также|а|и) )?(?=(?:{_UNIT}|настоящ\w+)\b)", re.IGNORECASE)
 _ELLIPSIS: Final = re.compile(
     rf"(?:^|[;,] )(?:а )?(?P<scope>{_UNIT}\b[^;]{{0,300}}?) - (?=(?:со?|по истечении|через) )", re.IGNORECASE
 )
@@ -305,9 +309,12 @@ def _scope(subject: str) -> str | None:
     """What a subject names: empty for the act itself, its units in words, None for anything else."""
     excepted = list(_EXCEPT.finditer(subject))
     if excepted:
-        words = _nominative(re.sub(r"[\s,]*(?:котор\w+\s*)?$", "", subject[excepted[-1].end() :]))
+        words = _nominative(_RELATIVE.sub("", subject[excepted[-1].end() :].rstrip()))
         return _units(words) if _OWN_UNITS.match(words) else None
     words = _LEADING.sub("", subject).strip()
+    named = _RELATIVE.split(words)
+    if len(named) > 1:  # ", и статьи 3, которая": the next of several exceptions
+        words = _nominative(named[0])
     if _FORCE_OF.match(words):
         words = _nominative(_FORCE_OF.sub("", words))
     if _OWN_ACT.match(words):

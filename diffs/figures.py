@@ -49,7 +49,7 @@ class _Spot:
     quantity: Quantity
     edit: int
     lead: tuple[str, ...] | None  # words between the beginning of the edit and the quantity, if these are not many
-    role: tuple[str, ...]  # the two words before it
+    role: tuple[str, ...]  # the two words before it, up to the number before it: "до" in "от 500 до 3000 рублей"
 
 
 def numbers(change: Change) -> Iterator[Finding]:
@@ -69,6 +69,7 @@ def numbers(change: Change) -> Iterator[Finding]:
     dates_gone, dates_come = _touched_dates(change, sign="-"), _touched_dates(change, sign="+")
     yield from _dates_changed(dates_gone, dates_come, where=change.address)
     told = [spot.quantity.words for spot in (*gone, *come)] + [day for _, day in (*dates_gone, *dates_come)]
+    yield from _signs(change)
     yield from _digits(change, set(_DIGITS.findall(" ".join(told))))
 
 
@@ -120,13 +121,18 @@ def _touched(change: Change, *, sign: str) -> list[_Spot]:
     ranges = _ranges(change, sign)
     spots = []
     dates = [(*found.span(), 0) for found in _DATE.finditer(text)]
+    before = 0
     for quantity in change.quantities[0 if sign == "-" else 1]:
-        found = _reaching(ranges, quantity.start, quantity.end)
+        first = (
+            quantity.start if quantity.words else quantity.start - 2
+        )  # "не позднее[ двух] суток" is beside the blank
+        found = _reaching(ranges, first, quantity.end)
         if found is not None and _says_how_much(text, quantity, dates):
-            role = tuple(words(text[max(0, quantity.start - _REACH) : quantity.start].lower())[-2:])
+            role = tuple(words(text[max(before, quantity.start - _REACH) : quantity.start].lower())[-2:])
             near = quantity.start - found[0] <= _LONGEST_LEAD
             lead = tuple(words(text[found[0] : quantity.start])) if near else None
             spots.append(_Spot(quantity, found[2], lead, role))
+        before = quantity.start + len(quantity.words)
     return spots
 
 
@@ -220,15 +226,19 @@ def _shown(old: Quantity, new: Quantity) -> str:
     return f"{first} → {_one(new)}"
 
 
+def _written_en(quantity: Quantity) -> str:
+    return written(quantity.value).replace(",", ".")
+
+
 def _one_en(quantity: Quantity) -> str:
     if not _counts(quantity):
-        return written(quantity.value)
+        return _written_en(quantity)
     plural_s = {"person": "people", "percent": "percent"}.get(quantity.unit, quantity.unit + "s")
-    return f"{written(quantity.value)} {quantity.unit if quantity.value == 1 else plural_s}"
+    return f"{_written_en(quantity)} {quantity.unit if quantity.value == 1 else plural_s}"
 
 
 def _shown_en(old: Quantity, new: Quantity) -> str:
-    first = written(old.value) if old.unit == new.unit else _one_en(old)
+    first = _written_en(old) if old.unit == new.unit else _one_en(old)
     return f"{first} → {_one_en(new)}"
 
 
@@ -256,6 +266,24 @@ def _dates_changed(
 
 def _day_en(day: str) -> str:
     return " ".join(_MONTHS.get(word.lower(), word) for word in day.split(" ") if word not in {"года", "г."})
+
+
+# A hyphen between two numbers is a range, however it is spaced.
+_BELOW_ZERO: Final = re.compile(r"(?:^|(?<=[\s(\"]))(?<!\d )-\d+(?:,\d+)?")
+
+
+def _signs(change: Change) -> Iterator[Finding]:
+    """A number that went below zero, or came back."""
+    if "-" not in change.struck and "-" not in change.added:
+        return
+    old, new = (Counter(_BELOW_ZERO.findall(side)) for side in (change.old, change.new))
+    if old.total() == new.total():
+        return  # another number is told as such
+    appeared = new.total() > old.total()
+    shown = ", ".join(((new - old) if appeared else (old - new)).elements())
+    word, word_en = ("появился", "appeared before") if appeared else ("снят", "was struck from")
+    text, text_en = f"Перед числом {word} минус: {shown}.", f"A minus {word_en} a number: {shown}."
+    yield finding(Level.MAJOR, "number", text, text_en, where=change.address)
 
 
 _DIGITS: Final = re.compile(r"\d+(?:[.,/\-]\w+)*")

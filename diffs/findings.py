@@ -29,7 +29,9 @@ class Finding:
 
 
 def finding(level: Level, rule: str, text: str, text_en: str, *, where: str = "") -> Finding:
-    """A finding of `rule` with its sentence in Russian and in English."""
+    """A finding of `rule` with its sentence in Russian and in English. An address may end in a dot: "ст. 2 прим."."""
+    if not where and text.endswith(".."):
+        text, text_en = text[:-1], text_en.removesuffix(".")
     return Finding(level, Reason(rule=rule, text=text, text_en=text_en), where)
 
 

@@ -127,12 +127,13 @@ _STEMS: Final = {
     "сто": 100, "двухсот": 200, "трехсот": 300, "четырехсот": 400, "пятисот": 500,
 }  # fmt: skip
 _STEM: Final = re.compile("|".join(sorted(_STEMS, key=len, reverse=True)))
-_ENDING: Final = r"(?:ый|ий|ой|ая|яя|ое|ее|ые|ие|ого|его|ому|ему|ую|юю|ым|им|ом|ем|ых|их|ыми|ими)"
+_ENDING: Final = r"(?:о|ый|ий|ой|ая|яя|ое|ее|ые|ие|ого|его|ому|ему|ую|юю|ым|им|ом|ем|ых|их|ыми|ими)"
 _BASES: Final = {
     "летн": "year", "годичн": "year", "годовал": "year", "годов": "year", "месячн": "month", "недельн": "week",
     "дневн": "day", "суточн": "day", "часов": "hour", "минутн": "minute", "процентн": "percent", "рублев": "rouble",
     "кратн": "time",
 }  # fmt: skip
+_TIMES: Final = {"дважды": Decimal(2), "трижды": Decimal(3), "четырежды": Decimal(4)}
 _COMPOUND: Final = re.compile(rf"([а-я]+?)({'|'.join(_BASES)}){_ENDING}")
 _ALONE: Final = {"годичн": "year", "годовал": "year", "месячн": "month", "недельн": "week", "суточн": "day"}
 _SINGLE: Final = re.compile(rf"({'|'.join(_ALONE)}){_ENDING}")
@@ -160,6 +161,8 @@ def _stems_value(text: str) -> Decimal | None:
 def compound(word: str) -> tuple[Decimal, str] | None:
     """``пятидневный`` -> (5, ``day``); None for any other word."""
     word = word.lower().replace("ё", "е")
+    if word in _TIMES:
+        return _TIMES[word], "time"
     single = _SINGLE.fullmatch(word)
     if single:
         return Decimal(1), _ALONE[single[1]]
@@ -294,10 +297,33 @@ def quantities(text: str) -> tuple[Quantity, ...]:
         quantity, index = _read(text, atoms, index)
         if quantity is None:
             continue
-        repeated = found and quantity.end <= found[-1].end and quantity.value == found[-1].value
-        if not repeated:  # "10 (десяти) дней" is one number
-            found.append(quantity)
+        if found and quantity.end <= found[-1].end:  # inside the brackets of the number before it
+            if quantity.value == found[-1].value:
+                continue  # "10 (десяти) дней" is one number
+            quantity = replace(quantity, unit=quantity.unit or found[-1].unit)
+        found.append(quantity)
+    bare = list(_bare_units(text))
+    if bare:
+        found = sorted([*found, *bare], key=lambda quantity: quantity.start)
     return tuple(_shared_units(text, found))
+
+
+_LEADS: Final = ("течение ", "истечении ", "через ", "не более ", "не менее ", "не позднее ")
+_BARE_UNIT: Final = re.compile(
+    r"\b(?:в течение|по истечении|через|не (?:более|менее|позднее)) (?=(?:(?:рабоч|календарн)\w+ )?"
+    r"(?:месяца?|года?|недел[юи]|сутки|суток|часа?|(?<=течение )(?:рабочего )?дня)(?!\w))",
+    re.IGNORECASE,
+)
+
+
+def _bare_units(text: str) -> Iterator[Quantity]:
+    """One of a unit without the word for it: "в течение месяца", "не позднее суток"."""
+    if not any(map(text.__contains__, _LEADS)):
+        return
+    for lead in _BARE_UNIT.finditer(text):
+        unit, end = _unit_at(text, lead.end())
+        if unit:
+            yield Quantity(value=Decimal(1), unit=unit, start=lead.end(), end=end, words="")
 
 
 def _read(text: str, atoms: Sequence[_Atom], index: int) -> tuple[Quantity | None, int]:
@@ -330,7 +356,9 @@ def _value(text: str, atoms: Sequence[_Atom], index: int) -> tuple[Decimal, int,
     if first.value is not None:
         value, at = first.value, index + 1
         if at < len(atoms) and atoms[at].word in _MULTIPLIERS and _adjacent(text, first, atoms[at]):
-            return value * _MULTIPLIERS[atoms[at].word], at + 1, False
+            multiplier = _MULTIPLIERS[atoms[at].word]
+            rest = _rest(text, atoms, at + 1, below=multiplier)  # "1 миллион 200 тысяч"
+            return (value * multiplier + rest[0], rest[1], False) if rest else (value * multiplier, at + 1, False)
         return value, at, first.ordinal
     if first.word in _FRACTIONS:
         value, at = _FRACTIONS[first.word], index + 1
@@ -355,6 +383,16 @@ def _value(text: str, atoms: Sequence[_Atom], index: int) -> tuple[Decimal, int,
             break
         at += 1
     return (Decimal(total + group), at, False) if at > index else None
+
+
+def _rest(text: str, atoms: Sequence[_Atom], index: int, *, below: int) -> tuple[Decimal, int] | None:
+    """What in digits follows a multiplier and belongs to its number, with the index after it."""
+    if index >= len(atoms) or atoms[index].value is None or atoms[index].unit or atoms[index].ordinal:
+        return None
+    if not _adjacent(text, atoms[index - 1], atoms[index]):
+        return None
+    found = _value(text, atoms, index)
+    return found[:2] if found is not None and 1 <= found[0] < below else None
 
 
 def _magnitude(value: int) -> int:

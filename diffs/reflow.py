@@ -18,7 +18,7 @@ from diffs.typography import join_spaced
 
 _SENTENCE_END: Final = re.compile(r"[.;:!?][\"»”)]?[.;]?$|[»”\"][.;]$")
 _LABEL: Final = (
-    r"\d+(?:[.^_\-]\d+)*[.)]|[а-я](?:[.^]\d+)?\)|(?:Статья|СТАТЬЯ)\s+\d|(?:Глава|ГЛАВА)\s+[\dIVXLC]"
+    r"\d+(?:[.^_\-]\d+)*[.)](?!\d)|[а-я](?:[.^]\d+)?\)|(?:Статья|СТАТЬЯ)\s+\d|(?:Глава|ГЛАВА)\s+[\dIVXLC]"
     r"|(?:Раздел|РАЗДЕЛ)\s+[\dIVXLC]|§\s*\d"
 )
 _UNIT_START: Final = re.compile(rf"(?:[\"«„“]\s*)?(?:{_LABEL}|[-–—•]\s)")
@@ -28,6 +28,7 @@ _STAMP: Final = re.compile(r"(?i:утвержд[её]н[аоы]?|приложе�
 _POINTS_ON: Final = re.compile(
     r"(?:\b(?:пункт|част|стать|подпункт|глав|раздел|абзац)[а-яё]*|\bст\.|\bп\.|\bч\.|№|\bN)$"
 )
+_BRACKET: Final = re.compile("[()]")
 _BAR: Final = re.compile(r"[¦|]|-{5}")
 _WHOLE_WORD: Final = re.compile(r"[А-Яа-яЁё]+(?:-[А-Яа-яЁё]+)*(?!-?[А-Яа-яЁё]|-$)")
 _WORD_HEAD: Final = re.compile(r"[А-Яа-яЁё]+")
@@ -133,7 +134,8 @@ class _Unwrapper:
             else:
                 done.append([words])
                 brackets = 0
-            brackets = max(0, brackets + words.count("(") - words.count(")"))
+            for bracket in _BRACKET.findall(words):  # that of a label ("2)") closes nothing
+                brackets = brackets + 1 if bracket == "(" else max(0, brackets - 1)
             opened = opened + 1 if brackets else 0
             previous = line
         return [" ".join(parts) for parts in done]

@@ -66,7 +66,10 @@ def _light(change: Change) -> Finding | None:
     """Changes of form only: punctuation, a number written another way, capitals, a hyphen inside a word."""
     old, new, where = change.old, change.new, change.address
     struck, added = (len(WORD.findall(side)) for side in (change.struck, change.added))
+    edited = f"{change.struck} {change.added}"
     if struck == added and WORD.findall(old) == WORD.findall(new):
+        if _SIGN.search(edited) or len(_MINUS.findall(old)) != len(_MINUS.findall(new)):
+            return None
         # Commas inside a list can change who is meant; only the end of a unit is sure to be form.
         return finding(Level.NOTABLE, "comma", f"Изменена пунктуация: {where}.", f"Punctuation changed: {where}.")
     before, after = change.quantities
@@ -77,13 +80,15 @@ def _light(change: Change) -> Finding | None:
     if old.lower() == new.lower():
         text = f"Изменены прописные и строчные буквы: {where}."
         return finding(Level.TECHNICAL, "capital", text, f"Capital letters changed: {where}.")
-    edited = f"{change.struck} {change.added}"
     if "-" in edited and _INNER_HYPHEN.sub("", old) == _INNER_HYPHEN.sub("", new):
         text, text_en = f"Изменён перенос в слове: {where}.", f"Hyphenation changed: {where}."
         return finding(Level.TYPOGRAPHIC, "hyphen", text, text_en)
     return None
 
 
+# What is neither a word nor punctuation says something: %, ‰, °, $, +.
+_SIGN: Final = re.compile(r"[^\w\s.,;:!?()\[\]\"'/…-]")
+_MINUS: Final = re.compile(r"(?<!\S)-(?=\d)")
 _INNER_HYPHEN: Final = re.compile(r"(?<=[а-я])-(?=[а-я])")
 
 

@@ -46,6 +46,7 @@ _POINT: Final = re.compile(
 )
 _FROM_DAY: Final = re.compile(rf"\bсо?\s+(?={_DAY.pattern})", re.IGNORECASE)
 _FLOOR: Final = re.compile(r"\bне\s+ранее\b(?:,?\s+чем)?", re.IGNORECASE)
+_GENITIVE_DAY: Final = re.compile(r"^\s*дня\b")  # "не ранее дня его опубликования"
 _BARE: Final = {"месяца": (1, "month"), "года": (1, "year"), "недели": (1, "week")}
 _UNITS: Final = {"day": "days", "calendar day": "days", "week": "days", "month": "months", "year": "months"}
 _IN_ONE: Final = {"day": 1, "calendar day": 1, "week": 7, "month": 1, "year": 12}
@@ -91,7 +92,7 @@ def read(words: str) -> Term:
     floor = _FLOOR.search(words)
     if floor is None:
         return _one(words)
-    least = _one(words[floor.end() :], bare_day=True)
+    least = _one(_GENITIVE_DAY.sub(" со дня", words[floor.end() :]), bare_day=True)
     main = _one(words[: floor.start()])
     if main is OTHER:
         return Term(rule="not_before", base="other")  # some later day that this text does not name

@@ -165,10 +165,11 @@ def _prefixes(change: Change, edit: Edit) -> Iterator[Finding]:
     old, new = WORD.findall(edit.struck.lower()), WORD.findall(edit.added.lower())
     if max(len(old), len(new)) > _FEW:
         return
+    split = {"не", "без"} & {*old, *new}  # "небоеспособен" -> "не боеспособен" negates as before
     for first in old:
         for second in new:
             longer, shorter = (first, second) if len(first) > len(second) else (second, first)
-            if len(shorter) >= 4 and longer in {f"не{shorter}", f"без{shorter}", f"бес{shorter}"}:
+            if not split and len(shorter) >= 4 and longer in {f"не{shorter}", f"без{shorter}", f"бес{shorter}"}:
                 text = f"«{first}» → «{second}»: {change.address}."
                 yield finding(Level.MAJOR, "negation", text, text)
 
@@ -192,8 +193,8 @@ def _exceptions(change: Change) -> Iterator[Finding]:
 
 
 def _whole(words: str) -> str:
-    """Without the first letters of the next clause: "если иное не предусмотрено законом, по"."""
-    return re.sub(r",\s*\w{1,3}$", "", words)
+    """Without the first letters of the next clause ("если иное не предусмотрено законом, по") and a bracket not opened here."""
+    return re.sub(r",\s*\w{1,3}$", "", words if "(" in words else words.rstrip(")"))
 
 
 # ---------------------------------------------------------------- limits, and/or, may and must
@@ -201,9 +202,11 @@ def _whole(words: str) -> str:
 _LIMIT: Final = re.compile(r"\b(?:менее|более|меньше|больше|ранее|раньше|позднее|позже|старше|моложе|свыше)\b")
 _JOIN: Final = re.compile(r"\b(?:и|или|либо)\b")
 _MODALS: Final = (
-    re.compile(r"\b(?:вправе|может|могут|имеет право|имеют право|допускается|допускаются|разрешается)\b"),
+    re.compile(
+        r"\b(?:вправе|может|могут|имеет право|имеют право|допускается|допускаются|разреш(?:ается|аются|ен[аоы]?))\b"
+    ),
     re.compile(r"\b(?:обязан[аоы]?|должен|должн[аоы]|подлеж(?:ит|ат|ащ\w+))\b"),
-    re.compile(r"\bзапрещ(?:ается|аются|ено|ены)\b"),
+    re.compile(r"\bзапрещ(?:ается|аются|ен[аоы]?)\b"),
 )
 
 
@@ -211,6 +214,18 @@ def _limits(change: Change) -> Iterator[Finding]:
     """«не ранее» → «не позднее», «менее» → «более»: the number stays and means the other side."""
     for edit in change.edits:
         yield from _swapped(change, edit, "limit", _LIMIT.findall, both=False)
+        ends = [side.strip(" ").lower() for side in (edit.struck, edit.added)]
+        if all(map(_ENDS.__contains__, ends)) and _ENDS[ends[0]] != _ENDS[ends[1]] and _opens_with_number(edit.behind):
+            text = f"«{ends[0]}» → «{ends[1]}»: {change.address}."
+            yield finding(Level.MAJOR, "limit", text, text)
+
+
+# Which end of a stretch of numbers a word names; "до 27 лет" may leave out what "по 27 лет" takes in.
+_ENDS: Final = {"от": "first", "с": "first", "со": "first", "до": "before", "по": "last", "после": "behind"}
+
+
+def _opens_with_number(words: str) -> bool:
+    return any(number.start <= 1 for number in quantities(words[:_REACH]))
 
 
 _AND_OR: Final = re.compile(r"\s*\((?:и|или)\)\s*")

@@ -25,6 +25,8 @@ from tracker.models import Noise
 
 #: Characters that show nothing: byte order mark, zero-width ones, the soft hyphen.
 HIDDEN: Final = "\ufeff\u200b\u200c\u200d\u2060\u00ad"
+#: What is left of й and ё where a text has their parts apart.
+DECOMPOSED: Final = "\u0306\u0308"
 INVISIBLE: Final = re.compile(f"[{HIDDEN}]+")
 _SPACED: Final = re.compile(r"(?<![^\W_])(?:[А-Яа-яЁё]{1,2}[ \u00a0]){3,}[А-Яа-яЁё]{1,2}(?![^\W_])")
 # Whatever `_SPACED` can join holds two lone letters side by side; looking for those first is cheap.
@@ -183,7 +185,7 @@ _RULES_OF_PLAIN: Final = tuple(rule for rule in _RULES if not rule.marks)
 TYPOGRAPHIC_RULES: Final = tuple(dict.fromkeys(["unicode", *(rule.name for rule in _RULES)]))
 
 
-def _composed(text: str) -> str:
+def composed(text: str) -> str:
     """Composed characters (й is one, not two). Never NFKC: it turns 22¹ into 221."""
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
@@ -197,9 +199,9 @@ def canonical(text: str) -> str:
     """The form in which units are compared: one line, one typography. Meaning-bearing characters are untouched."""
     odd = _odd(text)
     if odd:
-        composed = _composed(text)
-        if composed != text:
-            text, odd = composed, _odd(composed)
+        whole = composed(text)
+        if whole != text:
+            text, odd = whole, _odd(whole)
     for rule in _RULES if odd else _RULES_OF_PLAIN:  # none brings a mark that a later one is about
         if rule.is_needed(text, odd):
             text = rule.pattern.sub(rule.replacement, text)
@@ -259,7 +261,7 @@ class Folded:
 
 def folded(text: str) -> Folded:
     """`canonical` of a text, with the way back to the published characters (composed ones where they were not)."""
-    published = text = _composed(text)
+    published = text = composed(text)
     steps: list[list[_Edit]] = []
     odd = _odd(text)
     for rule in _RULES:
@@ -292,10 +294,10 @@ def _hits(rule: _Rule, text: str) -> list[tuple[int, int, str]]:
 def _work(text: str) -> Counter[tuple[str, str]]:
     """What each rule did to a text: (rule, characters it replaced) -> how often."""
     work: Counter[tuple[str, str]] = Counter()
-    composed = _composed(text)
-    if composed != text:
+    whole = composed(text)
+    if whole != text:
         work["unicode", ""] += 1
-    text = composed
+    text = whole
     for rule in _RULES:
         if rule.is_needed(text, _odd(text)):
             work.update((rule.name, text[start:end]) for start, end, _ in _hits(rule, text))

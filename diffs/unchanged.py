@@ -26,10 +26,10 @@ from diffs.normalise import MAY_VANISH, Cleaned, cleaned, cleaned_lines, normali
 from diffs.order import Run, in_order
 from diffs.profile import Evidence, Profile, cited_in, judged
 from diffs.structure import structure_editions
-from diffs.typography import HIDDEN
+from diffs.typography import DECOMPOSED, HIDDEN
 from tracker.models import Section
 
-_NUMBER: Final = r"\d+(?:[.\-^_]\d+)*"
+_NUMBER: Final = r"\d{1,4}(?:[.\-^_]\d{1,3})*"  # as in a label: "34811" is no article, but 348¹¹ that lost its mark
 _HEADING: Final = re.compile(rf"(?:Статья|СТАТЬЯ)\s({_NUMBER})(?:\.(?=\s|\Z)|(?=\s[А-ЯЁA-Z(«\"])|\Z)")
 _DOT: Final = re.compile(rf"{_NUMBER}\.(?:\s|\Z)")
 _APPENDIX: Final = ("Приложени", "ПРИЛОЖЕНИ", "Утвержд", "УТВЕРЖД")
@@ -148,7 +148,7 @@ def _plain(text: str) -> _Text | None:
     lengths = list(map(len, lines))
     if sum(map(_LONG_LINE.__le__, lengths)) <= _LONG_LINES * len(lines):
         return None
-    if sum(lengths) >= _LOST_BREAKS * len(lines) or any(mark in text for mark in HIDDEN):
+    if sum(lengths) >= _LOST_BREAKS * len(lines) or any(mark in text for mark in HIDDEN + DECOMPOSED):
         return None
     plain = _Text(lines)
     return None if plain.beginning_with(_QUOTES) else plain

@@ -32,7 +32,8 @@ _WORDS: Final = rf"{_PLAIN_WORD}|\d+(?:[.,]\d+)+|{_WORD}(?:-{_WORD})*"
 TOKEN: Final = re.compile(rf"(\s*+)({_WORDS}|\S|\Z)")
 _WHOLE_TOKEN: Final = re.compile(rf"\s*+(?:{_WORDS}|\S|\Z)")
 WORD: Final = re.compile(_WORDS)
-_NEXT_WORD: Final = re.compile(rf"[ ,.;:()]*+({_WORDS})")  # no word is tried for at a mark
+# A run of marks is tried from its beginning only: a hostile line of brackets would take the square of its length.
+_NEXT_WORD: Final = re.compile(rf"(?<![ ,.;:()])[ ,.;:()]*+({_WORDS})")  # no word is tried for at a mark
 # Words that turn a norm round: shown as they are, never hidden inside a longer edit that repeats them.
 _KEPT: Final = frozenset({"не", "ни", "и", "или", "либо", "кроме", "исключением", *CARDINALS, *ORDINALS})
 _LONGEST_SCRAP: Final = 3

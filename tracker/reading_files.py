@@ -22,6 +22,7 @@ _ENOUGH: Final = 200  # letters, to judge a text by
 _OTHER_SCRIPT: Final = 0.6
 _USUAL_SHARE: Final = 0.2
 _CYRILLIC: Final = re.compile("[а-яёА-ЯЁ]")
+_NOT_LATIN: Final = re.compile(r"[^\x00-\x7f\s]")
 
 
 def bytes_of(path: Path) -> bytes:
@@ -78,8 +79,8 @@ def _is_json(body: bytes) -> bool:
 def law_text(path: Path) -> str:
     """A saved page or file as the text of an act, for a comparison.
 
-    An empty file is no text: nothing was removed from a law by it. Text that was read by a wrong encoding is refused: every
-    word of it would look changed.
+    A file without words is no text: nothing was removed from a law by it. Text that was read by a wrong encoding is
+    refused: every word of it would look changed.
     """
     body = bytes_of(path)
     if not body.strip():
@@ -88,6 +89,8 @@ def law_text(path: Path) -> str:
     source = registry.detect(body, "")
     reading = registry.SOURCES[source].read(body) if source is not None else None
     text = reading.text if reading is not None and reading.text else _extracted(body, name)
+    if not any(map(str.isalnum, text)):
+        raise PageError(Problem.EMPTY, f"{path}: the file holds no words")
     if is_mojibake(text) or _is_wrongly_decoded(text):
         raise PageError(Problem.BROKEN, f"{path}: its letters are no words; save it as UTF-8 or windows-1251")
     return text
@@ -118,11 +121,13 @@ def _cyrillic_share(text: str) -> float | None:
 
 
 def _is_wrongly_decoded(text: str) -> bool:
-    """Cyrillic letters that make no Russian: bytes of KOI8-R or of UTF-8 read as windows-1251.
+    """Cyrillic letters that make no Russian: bytes of KOI8-R, of DOS (cp866) or of UTF-8 read as windows-1251.
 
-    A third of the letters of any Russian text are о, е, а, и, н, т; shuffled by a wrong table they are not.
+    A third of the letters of any Russian text are о, е, а, и, н, т; shuffled by a wrong table they are not. What the table of
+    DOS is shuffled into are signs more than letters: so all that is not Latin is counted.
     """
-    letters = _CYRILLIC.findall(text[:_SAMPLE])
-    if len(letters) < _ENOUGH:
+    sample = text[:_SAMPLE]
+    characters = _NOT_LATIN.findall(sample)
+    if len(characters) < _ENOUGH or 4 * len(_CYRILLIC.findall(sample)) < len(characters):
         return False
-    return sum(letter in "оеаинт" for letter in letters) < _USUAL_SHARE * len(letters)
+    return sum(character in "оеаинт" for character in characters) < _USUAL_SHARE * len(characters)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -46,6 +48,40 @@ def test_typography_is_the_same_text_and_the_rules_are_counted() -> None:
         Noise(rule="space", count=1),
         Noise(rule="yo", count=1),
     )
+
+
+SIGNED = "Президент Российской Федерации А.Вымышленный\nМосква, Кремль\n1 мая 2099 года\n№ 5-ФЗ"
+NOTED = "(В редакции Федерального закона от 01.02.2099 № 3-ФЗ)"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rules"),
+    [
+        (f"{LIST}\n{SIGNED}", f"{LIST}\n{SIGNED.replace('1 мая', '2 мая')}", ["signature"]),
+        (f"{LIST}\n{NOTED}", f"{LIST}\n{NOTED.replace('3-ФЗ', '4-ФЗ')}", ["editorial-note"]),
+        (LIST, LIST.replace("\n", "\r\n"), ["space"]),
+        (LIST, f"\n{LIST}  \n\n", ["space"]),
+        (f"{LIST}\n{NOTED}", f"{LIST}\n\n{NOTED}", ["space"]),
+    ],
+    ids=["signature", "note", "line ends", "empty lines", "blanks beside a note"],
+)
+def test_what_is_told_the_same_names_its_rule(old: str, new: str, rules: list[str]) -> None:
+    diff = compare_texts(old, new)
+    assert diff.same
+    assert [noise.rule for noise in diff.noise] == rules
+
+
+def test_letters_taken_apart_are_the_same_letters() -> None:
+    """Files of macOS and texts taken from a PDF have й as two characters; a label and a quote are known all the same."""
+    old = "Статья 1\n1) часть 2 изложить в следующей редакции:\n«2. Срок явки — десятидневный.»;\n2) часть 3 исключить."
+    new = unicodedata.normalize("NFD", old)
+    assert new != old
+    diff = compare_texts(old, new)
+    assert diff.same
+    assert [noise.rule for noise in diff.noise] == ["unicode"]
+    assert told(compare_texts(old, new.replace("десяти", "пяти"))) == [
+        ("modified", "st-1.p-1.q.ch-2", "st-1.p-1.q.ch-2")
+    ]
 
 
 def test_a_new_number_is_no_noise() -> None:

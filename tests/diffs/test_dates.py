@@ -285,3 +285,44 @@ def test_days_after_leave_out_the_day_of_publication(days: int, published: date)
 @given(st.text('абвНнстояшийзаконФедерльывупт силудня0123456789.,;:"«»()- \n', max_size=300))
 def test_no_text_is_refused(text: str) -> None:
     effective(text + "вступает в силу " + text, published=PUBLISHED, signed=SIGNED, kind="fz")
+
+
+@pytest.mark.parametrize(
+    "exceptions",
+    [
+        "статьи 2, которая вступает в силу с 1 марта 2100 года, и статьи 3, которая вступает в силу с 1 июня 2100 года",
+        "статьи 2, вступающей в силу с 1 марта 2100 года, и статьи 3, вступающей в силу с 1 июня 2100 года",
+        "статьи 2, вступающей в силу с 1 марта 2100 года, а также статьи 3, вступающей в силу с 1 июня 2100 года",
+        "статьи 2, вступающей в силу с 1 марта 2100 года, статьи 3, вступающей в силу с 1 июня 2100 года",
+    ],
+)
+def test_every_exception_of_a_sentence_has_its_own_day(exceptions: str) -> None:
+    assert told(f"{LAW} вступает в силу с 1 января 2100 года, за исключением {exceptions}.") == [
+        ("", "date", "2100-01-01"),
+        ("статья 2", "date", "2100-03-01"),
+        ("статья 3", "date", "2100-06-01"),
+    ]
+
+
+def test_two_exceptions_in_the_plural() -> None:
+    text = f"{LAW} вступает в силу со дня официального опубликования, за исключением пунктов 1 и 2 статьи 4, вступающих в силу с 1 мая 2100 года, и частей 5 и 6 статьи 7, вступающих в силу с 1 июня 2100 года."  # noqa: E501 - one sentence
+    assert told(text)[1:] == [
+        ("пункты 1 и 2 статьи 4", "date", "2100-05-01"),
+        ("части 5 и 6 статьи 7", "date", "2100-06-01"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("floor", "day"),
+    [
+        ("дня его официального опубликования", "2099-07-31"),
+        ("дня, следующего за днем его официального опубликования", "2099-08-01"),
+        ("1 октября 2099 года", "2099-10-01"),
+    ],
+)
+def test_not_before_a_day(floor: str, day: str) -> None:
+    assert only(f"{LAW} вступает в силу с 1 июля 2099 года, но не ранее {floor}.").date == day
+
+
+def test_an_act_that_will_come_into_force_has_no_default() -> None:
+    assert told(f"{LAW} вступит в силу с 1 мая 2100 года.", kind="fz") == [("", "date", "2100-05-01")]

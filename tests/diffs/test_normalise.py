@@ -261,7 +261,7 @@ ODDITIES = st.lists(
 
 @given(ODDITIES)
 def test_a_rule_that_is_passed_over_would_have_changed_nothing(text: str) -> None:
-    whole = typography._composed(text)
+    whole = typography.composed(text)
     for rule in typography._RULES:
         whole = rule.pattern.sub(rule.replacement, whole)
     assert canonical(text) == folded(text).text == whole
@@ -297,3 +297,11 @@ def test_many_units_are_made_canonical_like_each(texts: list[str]) -> None:
 def test_many_lines_are_cleaned_like_each(texts: list[str]) -> None:
     lines = published_lines("\n".join(texts))
     assert cleaned_lines(lines) == [cleaned(line) for line in lines]
+
+
+@pytest.mark.parametrize(
+    "norm", ["Вносится плата за пять дней.", "Вносится в реестр запись:", "Вносится залог;", "18210102010011000110"]
+)
+def test_a_norm_that_looks_like_furniture_stays(norm: str) -> None:
+    text = f"1. Порядок таков:\n{norm}\n2. Реестр ведется вечно."
+    assert normalise(text).text == text

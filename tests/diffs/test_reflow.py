@@ -193,3 +193,15 @@ def test_any_text_is_read(text: str) -> None:
     once = normalise(text).text
     assert normalise(once).text == once
     structure(once)
+
+
+def test_a_date_at_the_beginning_of_a_line_is_no_label() -> None:
+    """Nor does the bracket of a label close a bracket of the text."""
+    wrapped = """1. В уведомлении указываются сведения, перечисленные в пунктах этой
+части, а также иные сведения, которые оператор считает нужными;
+2) перечень вымышленных данных; (Дополнение пунктом - Указ от
+14.07.2099 № 9266)
+3) предполагаемые пользователи вымышленных данных и порядок их
+уведомления о том, что реестр ведется в соответствии с Указом от
+15.07.2099 № 9267, если иное не предусмотрено."""
+    assert [line.split(" ", 1)[0] for line in reflow(wrapped.splitlines())] == ["1.", "2)", "3)"]

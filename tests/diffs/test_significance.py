@@ -447,7 +447,7 @@ def test_capitals_hyphens_and_renumbering_are_low() -> None:
 
 def test_a_rewrite_is_told() -> None:
     old = "1. Уведомление направляется заказным письмом.\n2. Срок ответа год."
-    new = "1. Суд ведет список лиц.\n2. Выезд за границу разрешен.\n3. Архив хранит дела вечно."
+    new = "1. Суд ведет список лиц.\n2. Выезд за границу свободен.\n3. Архив хранит дела вечно."
     level, rules = found(old, new)
     assert level is Level.NOTABLE
     assert rules["rewrite"] == ["Текст переписан: общего с прежним меньше половины."]
@@ -488,3 +488,74 @@ def test_any_negation_that_came_is_shown(sentence: str, at: int) -> None:
     level, rules = found(f"1. {sentence}.", f"1. {' '.join([*words[:place], 'не', *words[place:]])}.")
     assert level <= Level.MAJOR
     assert "negation" in rules
+
+
+NORM = "Статья 5. Порядок\n1. Реестр ведется вечно.\n2. {}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule", "sentence"),
+    [
+        ("Хранить при 5 °C.", "Хранить при -5 °C.", "number", "Перед числом появился минус: -5 (ст. 5 ч. 2)."),
+        ("Сумма от -1,5 до 3.", "Сумма от 1,5 до 3.", "number", "Перед числом снят минус: -1,5 (ст. 5 ч. 2)."),
+        ("Явиться в течение месяца.", "Явиться в течение года.", "number", "1 месяц → 1 год"),
+        ("Явиться не позднее суток.", "Явиться не позднее двух суток.", "number", "1 → 2 дня"),
+        ("Явиться в срок 30 (тридцать) дней.", "Явиться в срок 30 (сорок) дней.", "number", "число: 40 дней"),
+        ("Явиться дважды.", "Явиться трижды.", "number", "2 → 3 раза"),
+        ("Призываются до 27 лет.", "Призываются по 27 лет.", "limit", "«до» → «по»"),
+        ("Действует с 1 мая 2099 года.", "Действует до 1 мая 2099 года.", "limit", "«с» → «до»"),
+        ("Выезд разрешен.", "Выезд запрещен.", "modal", "«разрешен» → «запрещен»"),
+    ],
+)
+def test_what_turns_a_norm_round_in_a_few_letters(old: str, new: str, rule: str, sentence: str) -> None:
+    level, rules = found(NORM.format(old), NORM.format(new))
+    assert level is Level.MAJOR
+    assert sentence in rules[rule][0]
+    assert found(NORM.format(new), NORM.format(old))[0] is Level.MAJOR
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "level"),
+    [
+        ("Явиться в течение месяца.", "Явиться в течение одного месяца.", Level.TYPOGRAPHIC),
+        ("Явиться в течение года.", "Явиться в течение календарного года.", Level.NOTABLE),
+        ("Призываются с 18 лет.", "Призываются от 18 лет.", Level.NOTABLE),
+        ("Срок 1 - 5 лет.", "Срок 1 -5 лет.", Level.NOTABLE),
+    ],
+)
+def test_what_only_looks_as_if_it_turned_a_norm_round(old: str, new: str, level: Level) -> None:
+    assert found(NORM.format(old), NORM.format(new))[0] is level
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Штраф от 500 до 3000 рублей.", "Штраф от 10000 до 30000 рублей."),
+        ("Штраф от пятисот до трех тысяч рублей.", "Штраф от десяти тысяч до тридцати тысяч рублей."),
+    ],
+)
+def test_both_ends_of_a_range_are_told_as_changed(old: str, new: str) -> None:
+    assert found(NORM.format(old), NORM.format(new))[1]["number"] == [
+        "В тексте изменено число: 500 → 10 000 рублей (ст. 5 ч. 2).",
+        "В тексте изменено число: 3000 → 30 000 рублей (ст. 5 ч. 2).",
+    ]
+
+
+def test_a_sign_is_no_punctuation() -> None:
+    for old, new in (("Пошлина 100 $.", "Пошлина 100 ₽."), ("Угол 10° к оси.", "Угол 10 к оси.")):
+        assert list(found(NORM.format(old), NORM.format(new))[1]) == ["wording"]
+
+
+def test_a_negation_written_apart_is_not_told_as_struck_out() -> None:
+    rules = found(NORM.format("Лицо небоеспособно."), NORM.format("Лицо не боеспособно."))[1]
+    assert rules["negation"] == ["Добавлено «не боеспособно»: ст. 5 ч. 2."]
+
+
+def test_sentences_are_well_formed() -> None:
+    """No bracket that opens nowhere, no second dot behind an address that ends in one, an English point in a fraction."""
+    rules = found(NORM.format("Лица (кроме женщин) обязаны."), NORM.format("Лица обязаны."))[1]
+    assert rules["exception"] == ["Снято исключение «кроме женщин»: ст. 5 ч. 2."]
+    note = f"{NORM.format('Реестр открыт.')}\nПримечание. Реестр ведут люди."
+    assert found(note, note.replace("люди", "машины"))[1]["wording"] == ["Изменён текст: ст. 5 прим."]
+    fraction = compare_texts(NORM.format("Не более 1,5 года."), NORM.format("Не более 2,5 года.")).significance
+    assert fraction.reasons[0].text_en == "A number in the text changed: 1.5 → 2.5 years (ст. 5 ч. 2)."

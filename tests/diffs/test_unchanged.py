@@ -39,11 +39,21 @@ LINE = st.one_of(
             "Внести в Федеральный закон от 1 марта 2099 года № 7-ФЗ «О реестре» следующие изменения:",
             "Внести в Федеральный закон от 2 марта 2099 года № 8-ФЗ «Об архиве» изменение, исключив статью 2.",
             "Президент Российской Федерации",
+            "Президент",
+            "Российской Федерации И.О. Вымышленный",
         ]
     ),
 )
 HEADING = st.sampled_from(
-    ["Статья 1. Суд", "Статья 2. Дело", "Статья 2^1. Реестр", "Статья 3", "Статья 4. Архив", "Статья 5. Плата"]
+    [
+        "Статья 1. Суд",
+        "Статья 2. Дело",
+        "Статья 2^1. Реестр",
+        "Статья 3",
+        "Статья 4. Архив",
+        "Статья 5. Плата",
+        "Статья 22211. Дело",
+    ]
 )
 ARTICLE = st.tuples(HEADING, st.lists(LINE, min_size=1, max_size=5)).map(lambda pair: [pair[0], *pair[1]])
 LAW = st.lists(ARTICLE, min_size=2, max_size=6)
@@ -192,3 +202,14 @@ def test_every_beginning_of_a_line_that_may_vanish_is_known() -> None:
             "d{",
         }
     assert normalise.MAY_VANISH.match("смотрите")
+
+
+def test_what_lost_its_superscript_is_a_paragraph_of_the_article_before_it() -> None:
+    """Which may be one that both texts share: its address must not be that of an earlier article."""
+    articles = [f"Статья {number}. Дело\n1. {LONG} {word}." for number, word in enumerate(WORDS, 1)]
+    articles[1] += f"\n2. {LONG}.\n3. {LONG} {LONG}."
+    lost = articles[5].replace("Статья 6.", "Статья 511111.")
+    old, new = "\n".join(articles), "\n".join([*articles[:5], lost, *articles[6:]]).replace("3. Поря", "3. Иной поря")
+    operations = operations_of_texts(old, new)
+    assert operations == _of_wholes(old, new).compared.operations
+    assert [op.new_path for op in operations if op.new_path] == ["st-2.ch-3", "st-5.ch-1.abz-2", "st-5.ch-1~2"]

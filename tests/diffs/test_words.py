@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from diffs import words as module
 from diffs.normalise import canonical
-from diffs.words import TOKEN, bare_end, spans
+from diffs.words import TOKEN, bare_end, spans, words
 from tracker.models import Span
 
 SENTENCES = st.lists(
@@ -178,3 +178,8 @@ def test_a_text_too_long_for_the_matrix_is_still_exact(monkeypatch: pytest.Monke
     parts = spans(old, new)
     assert (old_of(parts), new_of(parts)) == (old, new)
     assert sum(len(re.findall(r"\w+", text)) for sign, text in parts if sign != "=") <= 12
+
+
+def test_a_run_of_marks_is_walked_once() -> None:
+    """It would take minutes if every mark of it were a beginning."""
+    assert words("(" * 300_000 + "слово" + " ." * 150_000) == ["слово"]

@@ -23,12 +23,15 @@ ENGLISH = (
     ("body", "words"),
     [
         (b"", "the file is empty"),
+        ("\u00a0\u200b\n\ufeff \u00ad\n".encode(), "the file holds no words"),
+        ("«»;".encode() * 99, "the file holds no words"),
         (random.Random(3).randbytes(50_000), "neither a document nor text"),  # noqa: S311 - the same bytes every time
         (RUSSIAN.encode("koi8-r"), "its letters are no words"),
+        (RUSSIAN.encode("cp866"), "its letters are no words"),
         (RUSSIAN.encode().decode("cp1251", "replace").encode(), "its letters are no words"),
         (b"a" * (reading_files.MAX_BYTES + 1), "larger than"),
     ],
-    ids=["empty", "binary", "koi8-r", "mojibake", "too large"],
+    ids=["empty", "only blanks", "only marks", "binary", "koi8-r", "cp866", "mojibake", "too large"],
 )
 def test_what_is_no_law_is_refused_in_one_line(tmp_path: Path, body: bytes, words: str) -> None:
     path = tmp_path / "law.txt"
