@@ -167,7 +167,7 @@ def test_a_struck_word_is_nowhere(
     config.write_text(CONFIG.replace("[storage]", 'publish = "public"\n[storage]'))
     for event in struck_later:
         assert run(trust.strike_command, config, event.id, "--reason", "личные данные") == 0
-    assert "strike that as well" not in capsys.readouterr().err
+    assert "its correction" not in capsys.readouterr().err
 
     assert on_pages(archive, struck_later) == set()
     assert in_files(tmp_path / "public") == set()
