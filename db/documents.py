@@ -122,6 +122,7 @@ def put_document(db: Database, value: Document) -> None:
             value.invented,
         ),
     )
+    seals.put(db, "documents", value.id)
 
 
 def put_alias(db: Database, *, source: str, native_id: str, document_id: str) -> None:

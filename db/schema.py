@@ -222,13 +222,16 @@ def m005_search(db: Database) -> None:
         db.execute(statement)
 
 
+_FIRST_SEALED: Final = ("snapshots", "versions", "renditions")
+
+
 def m006_roots(db: Database) -> None:
     """Roots of the ledger; what `verify` holds the archive against: digests of renditions, counts and seals of rows."""
     db.execute("ALTER TABLE renditions ADD COLUMN digest TEXT NOT NULL DEFAULT ''")
-    for statement in (*roots.SCHEMA, *tallies.SCHEMA, *seals.SCHEMA):
+    for statement in (*roots.SCHEMA, *tallies.SCHEMA, *seals.schema(*_FIRST_SEALED)):
         db.execute(statement)
     texts.fill_digests(db)
-    seals.fill(db)
+    seals.fill(db, *_FIRST_SEALED)
 
 
 def m007_significant(db: Database) -> None:
@@ -262,6 +265,13 @@ def m008_packing(db: Database) -> None:
     db.execute(_EVENTS)
 
 
+def m009_documents(db: Database) -> None:
+    """Seals of documents: their titles and statuses stand on every page."""
+    for statement in seals.schema("documents"):
+        db.execute(statement)
+    seals.fill(db, "documents")
+
+
 _IN_ORDER: Final = (
     m001_first,
     m002_sources,
@@ -271,6 +281,7 @@ _IN_ORDER: Final = (
     m006_roots,
     m007_significant,
     m008_packing,
+    m009_documents,
 )
 MIGRATIONS: Final = Migrations("tracker")
 for _migration in _IN_ORDER:

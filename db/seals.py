@@ -1,4 +1,4 @@
-"""A digest beside every row whose facts never change: a snapshot, a version, a rendition that was altered is named.
+"""A digest beside every row whose facts only this code may change: a snapshot, a version, a document that was altered is named.
 
 It is held against accidents and careless hands: whoever knows it can make it anew. What nobody can make anew is fixed by the
 ledger and its published roots.
@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from tracker.models import canonical_json
 
-#: Table -> what of a row never changes, and what a row is called.
+#: Table -> what of a row is sealed. All but documents never change; these are sealed anew whenever they are recorded.
 SEALED: Final = {
     "snapshots": ("source", "url", "status", "headers", "digest", "size", "first_seen", "via"),
     "versions": (
@@ -23,19 +23,24 @@ SEALED: Final = {
         *("digest", "readable", "unread_reason", "url", "cause"),
     ),
     "renditions": ("version_id", "extractor", "pinned", "made_at", "digest"),
+    "documents": ("kind", "number", "date", "title", "comment", "status", "force", "url", "topics", "invented"),
 }
-SCHEMA: Final = tuple(f"ALTER TABLE {table} ADD COLUMN seal BLOB NOT NULL DEFAULT x''" for table in SEALED)
 
 
-def put(db: Database, table: str, row_id: int) -> None:
+def schema(*tables: str) -> tuple[str, ...]:
+    """The statements that give some tables a place for seals."""
+    return tuple(f"ALTER TABLE {table} ADD COLUMN seal BLOB NOT NULL DEFAULT x''" for table in tables)
+
+
+def put(db: Database, table: str, row_id: int | str) -> None:
     """Seal a row that was just written."""
     row = db.execute(f"SELECT * FROM {table} WHERE id = ?", (row_id,)).fetchone()  # noqa: S608 - constants
     db.execute(f"UPDATE {table} SET seal = ? WHERE id = ?", (_seal(table, row), row_id))  # noqa: S608 - constants
 
 
-def fill(db: Database) -> None:
-    """Seal what an older store holds."""
-    for table in SEALED:
+def fill(db: Database, *tables: str) -> None:
+    """Seal what an older store holds in some tables."""
+    for table in tables:
         for row in db.execute(f"SELECT id FROM {table}").fetchall():  # noqa: S608 - constants
             put(db, table, row["id"])
 

@@ -237,6 +237,7 @@ def _cards(db: Database, advance: Advance) -> Iterator[str]:
         elif hashlib.sha256(content).hexdigest() != row["digest"]:
             yield f"{_version_name(db, row['id'])}: tampered: what the card said is not what its digest stands for"
     yield from seals.problems(db, "versions", lambda row: _version_name(db, row["id"]))
+    yield from seals.problems(db, "documents", lambda row: f"document {row['id']}")
     gaps = db.execute(
         """SELECT document_id, part, source, edition FROM versions GROUP BY document_id, part, source, edition
            HAVING min(number) != 1 OR max(number) != count(*) ORDER BY 1, 2, 3, 4"""

@@ -318,6 +318,14 @@ SQL: dict[str, tuple[str, str]] = {
         "UPDATE versions SET label = 'x' WHERE part = 'text' AND number = 2",
         r"version /bill/100001-99/text/sozd/introduced/2: tampered: the row was altered",
     ),
+    "title of a document": (
+        "UPDATE documents SET title = 'x'",
+        r"document bill/100001-99: tampered: the row was altered",
+    ),
+    "a draft made law": (
+        "UPDATE documents SET status = 'published', force = 'in-force'",
+        r"document bill/100001-99: tampered: the row was altered",
+    ),
     "a version taken out": (
         "DELETE FROM renditions WHERE version_id = 3; DELETE FROM versions WHERE id = 3",
         r"the version /bill/100001-99/text/sozd/introduced/2 is missing",
@@ -505,10 +513,11 @@ def test_an_older_store_is_sealed_as_it_is(honest: Path, tmp_path: Path) -> None
             connection.execute(f"DROP TRIGGER {name}")
         for table in ("snapshots", "versions", "renditions"):
             connection.execute(f"ALTER TABLE {table} DROP COLUMN seal")
+        connection.execute("ALTER TABLE documents DROP COLUMN seal")
         connection.execute("ALTER TABLE renditions DROP COLUMN digest")
         for table in ("roots", "tallies"):
             connection.execute(f"DROP TABLE {table}")
-        connection.execute("DELETE FROM _sqlite_migrations WHERE name = 'm006_roots'")
+        connection.execute("DELETE FROM _sqlite_migrations WHERE name IN ('m006_roots', 'm009_documents')")
 
     copied(honest, tmp_path)
     with closing(sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)) as connection:
