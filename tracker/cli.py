@@ -74,7 +74,9 @@ def cli(context: click.Context, path: Path | None, form: logs.Form) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line; every fault that was foreseen ends in one line."""
-    signal.signal(signal.SIGTERM, _terminated)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
+            signal.signal(number, _terminated)
     logs.set_up()
     try:
         code = cli.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
@@ -103,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _terminated(number: int, frame: object) -> NoReturn:
-    """SIGTERM ends a command like any other way out: what it holds is given back. Servers stop by themselves."""
+    """SIGTERM and SIGHUP end a command like any other way out: what it holds is given back. Servers stop by themselves."""
     del frame
     raise SystemExit(128 + number)
 

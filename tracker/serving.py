@@ -67,8 +67,8 @@ class SiteServer:
         return self._app.sizes()
 
     def run(self) -> None:
-        """Serve until `stop`, SIGINT or SIGTERM; answers under way are finished first."""
-        with contextlib.closing(self._taken), _signals_end_quietly():
+        """Serve until `stop`, SIGINT, SIGTERM or SIGHUP; answers under way are finished first."""
+        with contextlib.closing(self._taken), _signals_end_quietly(self.stop):
             self._server.run(sockets=[self._taken])
 
     def stop(self) -> None:
@@ -77,15 +77,18 @@ class SiteServer:
 
 
 @contextlib.contextmanager
-def _signals_end_quietly() -> Iterator[None]:
+def _signals_end_quietly(stop: Callable[[], None]) -> Iterator[None]:
     """After its graceful stop uvicorn raises the signal again for whoever stood behind it: let that be nobody.
 
-    Otherwise SIGTERM would kill the process before the store is closed and the lease given back.
+    Otherwise SIGTERM would kill the process before the store is closed and the lease given back. SIGHUP, of which uvicorn knows
+    nothing, asks it to `stop`: a terminal was closed, unless nohup had the signal ignored.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        before[signal.SIGHUP] = signal.signal(signal.SIGHUP, lambda *_: stop())
     try:
         yield
     finally:

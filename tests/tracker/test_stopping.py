@@ -73,7 +73,7 @@ def begun(folder: Path, server: Server) -> subprocess.Popen[str]:
     )
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_run_ends_in_order_while_a_source_and_a_receiver_keep_it_waiting(
     tmp_path: Path, silent: tuple[Server, Silent, Silent], number: signal.Signals
 ) -> None:
