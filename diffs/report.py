@@ -128,8 +128,12 @@ _OPS: Final = {
 _RED, _GREEN, _BOLD, _OFF = "\x1b[31m", "\x1b[32m", "\x1b[1m", "\x1b[0m"
 
 
-def to_text(diff: Diff, *, colour: bool = False) -> str:
-    """The diff for people, in Russian: address, what happened, the words as ``[-было-]{+стало+}``, the reasons."""
+def to_text(diff: Diff, *, colour: bool = False, noise: Mapping[str, str] | None = None) -> str:
+    """The diff for people, in Russian: address, what happened, the words as ``[-было-]{+стало+}``, the reasons.
+
+    `noise` says what rules of typography are called; without it they go by their names.
+    """
+    called = noise or {}
     lines = list(_head(diff, colour=colour))
     texts = {group.id: group.text for group in diff.groups}
     punctuation = {group.id for group in diff.groups if group.kind == "punctuation"}
@@ -143,7 +147,7 @@ def to_text(diff: Diff, *, colour: bool = False) -> str:
             continue  # the group's sentence has said it
         lines += ["", *_told(operation, colour=colour)]
     if diff.noise:
-        listed = ", ".join(f"{noise.rule} × {noise.count}" for noise in diff.noise)
+        listed = ", ".join(f"{called.get(row.rule, row.rule)} × {row.count}" for row in diff.noise)
         lines += ["", f"Не считается изменением: {listed}."]
     return "\n".join(lines) + "\n"
 

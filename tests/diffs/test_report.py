@@ -63,6 +63,8 @@ def test_text_for_a_terminal() -> None:
 def test_equal_texts_name_the_noise() -> None:
     text = to_text(compare_texts("1. Реестр «дел».", '1. Реестр "дел".'))
     assert text == "Изменений в тексте нет.\n\nНе считается изменением: quote × 2.\n"
+    named = to_text(compare_texts("1. Реестр «дел».", '1. Реестр "дел".'), noise={"quote": "вид кавычек"})
+    assert "Не считается изменением: вид кавычек × 2." in named
 
 
 def test_foreign_text_cannot_steer_the_terminal() -> None:

@@ -131,6 +131,8 @@ def test_diff_in_three_formats(tmp_path: Path) -> None:
     page = command("diff", "old.txt", "new.txt", "--format", "html", cwd=tmp_path).stdout
     assert "<del>" in page.replace("<del ", "<del>")
     assert "<script" not in page
+    (tmp_path / "yo.txt").write_text(NEW.replace("течение", "тёчение"))
+    assert "Не считается изменением: буквы е и ё × 1." in command("diff", "new.txt", "yo.txt", cwd=tmp_path).stdout
     same = command("diff", "old.txt", "old.txt", "--format", "json", cwd=tmp_path)
     assert json.loads(same.stdout)["same"]
 

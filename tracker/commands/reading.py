@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from diffs import compare, dates, normalise, report, structure, topic_scores, topics
-from feeds import diffpage
+from feeds import diffpage, labels
 from scrapers import readings, registry
 from scrapers.http import Gate
 from tracker import capturing, reading_files
@@ -65,7 +65,8 @@ def diff_command(context: click.Context, old: str, new: str, form: str) -> None:
     elif form == "html":
         click.echo(diffpage.standalone(diff, old_name=Path(old).name, new_name=Path(new).name))
     else:
-        click.echo(report.to_text(diff, colour=sys.stdout.isatty()))
+        noise = {rule: words.ru for rule, words in labels.NOISE.items()}
+        click.echo(report.to_text(diff, colour=sys.stdout.isatty(), noise=noise))
 
 
 _ADDRESS = re.compile(
