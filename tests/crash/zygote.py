@@ -25,14 +25,13 @@ PATIENCE = 120.0  # seconds; what takes longer hangs
 class Zygote:
     """The mother of the children, seen from the tests."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
 
     def begin(self, request: Mapping[str, Any]) -> int:
         """Start a piece of work (see `tests.crash.work`); the process id of the child."""
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(request) + "\n")
-        self._process.stdin.flush()
+        self._process.stdin.write(json.dumps(request).encode() + b"\n")
         return int(self._line(PATIENCE) or 0)
 
     def ended(self, seconds: float = PATIENCE) -> int | None:
@@ -56,7 +55,8 @@ class Zygote:
         self.begin(request)
         assert self.ended() == 0, f"{request['work']} did not end well"
 
-    def _line(self, seconds: float) -> str | None:
+    def _line(self, seconds: float) -> bytes | None:
+        """The next line, read without a buffer: what a buffer holds back `select` does not see."""
         assert self._process.stdout is not None
         if not select.select([self._process.stdout], [], [], seconds)[0]:
             return None
@@ -67,7 +67,7 @@ class Zygote:
 def mother() -> Iterator[Zygote]:
     """A mother for some tests; she goes when they are done."""
     command = [sys.executable, "-m", "tests.crash.zygote"]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as process:
         yield Zygote(process)
         assert process.stdin is not None
         process.stdin.close()
