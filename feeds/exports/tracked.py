@@ -64,8 +64,8 @@ _CHANGES: Final = Words(
     "address; what did not change is not in this file.",
 )
 _NOT_OLDER: Final = Words(
-    "Это не две редакции одного текста: вычеркнутое есть только в первом, вписанное только во втором.",
-    "These are not two states of one text: what is struck stands only in the first, what is inserted only in the second.",
+    "Тексты из разных источников или документов: вычеркнутое есть только в первом, вписанное только во втором.",
+    "The texts come from two sources or documents: what is struck stands only in the first, what is inserted only in the second.",
 )
 _OFFICIAL: Final = Words(
     "Это не официальный текст: официальный — у источника.", "This is not the official text: that is with its source."

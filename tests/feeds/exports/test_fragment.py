@@ -115,7 +115,7 @@ def test_a_page_taken_from_the_english_site_is_framed_in_english() -> None:
 def test_a_page_of_two_sources_calls_neither_older() -> None:
     page = diffpage.of_comparison(replace(of_event(invented=False), are_times=False), "ru").partition("</style>")[2]
     assert "Чем тексты различаются" in page
-    assert "Это не две редакции одного текста" in page
+    assert "Тексты из разных источников или документов" in page
     assert "порядок здесь условный" in page, "the reasons speak of what changed"
     assert "Было / Стало" not in page
     assert "Слов добавлено" not in page

@@ -211,7 +211,7 @@ def test_equal_texts_say_that_they_are_equal() -> None:
 def test_two_sources_are_neither_older_nor_newer() -> None:
     comparison = replace(of_event(), are_times=False)
     front = "\n".join(words_of(tracked.changes(comparison, RU)))
-    assert "Это не две редакции одного текста" in front
+    assert "Тексты из разных источников или документов" in front
     assert "Было:" not in front
 
 
