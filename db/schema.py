@@ -223,12 +223,17 @@ def m005_search(db: Database) -> None:
 
 
 _FIRST_SEALED: Final = ("snapshots", "versions", "renditions")
+_FIRST_COUNTED: Final = (
+    *("blobs", "bodies", "snapshots", "documents", "aliases", "versions", "packs", "renditions", "diffs", "relations"),
+    "quarantine",
+)
 
 
 def m006_roots(db: Database) -> None:
     """Roots of the ledger; what `verify` holds the archive against: digests of renditions, counts and seals of rows."""
     db.execute("ALTER TABLE renditions ADD COLUMN digest TEXT NOT NULL DEFAULT ''")
-    for statement in (*roots.SCHEMA, *tallies.SCHEMA, *seals.schema(*_FIRST_SEALED)):
+    counted = tallies.TABLE, *tallies.schema(*_FIRST_COUNTED)
+    for statement in (*roots.SCHEMA, *counted, *seals.schema(*_FIRST_SEALED)):
         db.execute(statement)
     texts.fill_digests(db)
     seals.fill(db, *_FIRST_SEALED)
@@ -266,8 +271,8 @@ def m008_packing(db: Database) -> None:
 
 
 def m009_documents(db: Database) -> None:
-    """Seals of documents: their titles and statuses stand on every page."""
-    for statement in seals.schema("documents"):
+    """Seals of documents, whose titles and statuses stand on every page; the number of roots."""
+    for statement in (*seals.schema("documents"), *tallies.schema("roots")):
         db.execute(statement)
     seals.fill(db, "documents")
 

@@ -20,17 +20,22 @@ KEPT: Final = {
     "diffs": "difference",
     "relations": "relation",
     "quarantine": "case of the quarantine",
+    "roots": "root",
 }
 
-SCHEMA: Final = (
-    "CREATE TABLE tallies (name TEXT PRIMARY KEY, written INTEGER NOT NULL) STRICT, WITHOUT ROWID",
-    *(f"INSERT INTO tallies SELECT '{name}', count(*) FROM {name}" for name in KEPT),  # noqa: S608 - constants
-    *(
-        f"""CREATE TRIGGER {name}_tallied AFTER INSERT ON {name}
-            BEGIN UPDATE tallies SET written = written + 1 WHERE name = '{name}'; END"""  # noqa: S608 - constants
-        for name in KEPT
-    ),
-)
+TABLE: Final = "CREATE TABLE tallies (name TEXT PRIMARY KEY, written INTEGER NOT NULL) STRICT, WITHOUT ROWID"
+
+
+def schema(*names: str) -> tuple[str, ...]:
+    """The statements from which on the rows of some tables are counted."""
+    return (
+        *(f"INSERT INTO tallies SELECT '{name}', count(*) FROM {name}" for name in names),  # noqa: S608 - constants
+        *(
+            f"""CREATE TRIGGER {name}_tallied AFTER INSERT ON {name}
+                BEGIN UPDATE tallies SET written = written + 1 WHERE name = '{name}'; END"""  # noqa: S608 - constants
+            for name in names
+        ),
+    )
 
 
 def problems(db: Database) -> Iterator[str]:

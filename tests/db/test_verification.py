@@ -254,6 +254,10 @@ SQL: dict[str, tuple[str, str]] = {
         "UPDATE roots SET day = '2098-01-01' WHERE number = 2",
         r"root 2 of 2098-01-01 .*: tampered: it was",
     ),
+    "the newest root taken out": (
+        f"DELETE FROM roots WHERE number = {DAYS}",
+        r"root: tampered: \d+ are there, \d+ were",
+    ),
     "a root taken out": ("DELETE FROM roots WHERE number = 3", r"root 4 of 2099-03-04 .*: it does not continue root 2"),
     # evidence
     "digest of a snapshot": (
