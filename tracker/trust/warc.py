@@ -46,6 +46,7 @@ _VERSION: Final = "WARC/1.1"
 _CONFORMS: Final = "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 _IDS: Final = uuid.UUID("8f6f1a52-5d0e-5b77-9c07-3a3f7a3c2b11")  # any constant: a name space of our own
 _SAFE: Final = "!#$%&'()*+,/:;=?@[]~"
+_PLAIN: Final = "".join(map(chr, range(0x20, 0x7F)))
 _DESCRIPTION: Final = (
     "Made from the archive of Duma Tracker. Of requests the method and the address were kept; bodies are as they were after"
     " decoding; of the headers of answers those that speak of the page."
@@ -180,7 +181,10 @@ def _record(
 def _head(snapshot: Snapshot) -> StatusAndHeaders:
     """The status and what was kept of the headers of an answer."""
     kept = [(name, value) for name, value in snapshot.headers if name.lower() in KEPT_HEADERS]
-    return StatusAndHeaders(_status(snapshot.status), kept, protocol="HTTP/1.1")
+    head = StatusAndHeaders(_status(snapshot.status), kept, protocol="HTTP/1.1")
+    head.percent_encode_non_ascii_headers()  # filename="имя.doc" in the words of RFC 8187, but not whatever stands beside it
+    head.headers = [(name, quote(value, safe=_PLAIN)) for name, value in head.headers]
+    return head
 
 
 def _status(status: int) -> str:

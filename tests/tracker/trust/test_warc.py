@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
@@ -123,6 +123,7 @@ def test_a_period_is_what_stood_in_it(store: Store) -> None:
     assert len(list(store.snapshots_in(urls=[Make.url]))) == 4
 
 
+@example(body=b"", status=200, value=";\u00a0=ё", path="")
 @given(
     body=st.binary(max_size=300),
     status=st.integers(100, 599),
