@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from diffs.dates import speaks_of_time
@@ -144,9 +144,11 @@ def _negations(change: Change) -> Iterator[Finding]:
     for edit in change.edits:
         yield from _prefixes(change, edit)
     if "уважительн" in old or "уважительн" in new:
-        here, there = (len(_NO_GOOD_REASON.findall(side)) for side in (old, new))
-        if here != there:
-            yield _negated(change, ["без уважительной причины"], added=there > here)
+        here, there = (Counter(_NO_GOOD_REASON.findall(side)) for side in (old, new))
+        if here.total() != there.total():
+            grew = there.total() > here.total()
+            words = there - here if grew else here - there  # as the text inflects them
+            yield _negated(change, list(words), added=grew)
 
 
 def _bare(phrase: str, words: Counter[str], negated: Counter[str]) -> int:
@@ -155,7 +157,7 @@ def _bare(phrase: str, words: Counter[str], negated: Counter[str]) -> int:
 
 
 def _negated(change: Change, phrases: list[str], *, added: bool) -> Finding:
-    shown = ", ".join(f"«{phrase}»" for phrase in dict.fromkeys(phrases[:3]))
+    shown = _quoted(phrases[:3])
     word, word_en = ("Добавлено", "Added") if added else ("Исключено", "Struck out")
     text = f"{word} {shown}: {change.address}."
     return finding(Level.MAJOR, "negation", text, f"{word_en}: {shown}: {change.address}.")
@@ -249,12 +251,17 @@ def _swapped(
     if old == new or (both and not (old and new)):
         return
     if old and new:
-        text = text_en = f"«{' '.join(old)}» → «{' '.join(new)}»: {change.address}."
+        text = text_en = f"{_quoted(old)} → {_quoted(new)}: {change.address}."
     else:
-        words = " ".join(new or old)
-        text = f"{'Добавлено' if new else 'Исключено'} «{words}»: {change.address}."
-        text_en = f"{'Added' if new else 'Struck out'}: «{words}»: {change.address}."
+        words = _quoted(new or old)
+        text = f"{'Добавлено' if new else 'Исключено'} {words}: {change.address}."
+        text_en = f"{'Added' if new else 'Struck out'}: {words}: {change.address}."
     yield finding(Level.MAJOR, rule, text, text_en)
+
+
+def _quoted(words: Iterable[str]) -> str:
+    """Words that need not stand side by side in the text: each in marks of its own, each once."""
+    return ", ".join(f"«{word}»" for word in dict.fromkeys(words))
 
 
 def _modals(change: Change) -> Iterator[Finding]:

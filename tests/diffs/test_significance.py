@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import re
+from itertools import permutations
+from pathlib import Path
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from diffs.compare import compare_texts
+from diffs.normalise import canonical
 from diffs.significance import assess
 from tracker.models import Level, Significance
 
@@ -559,3 +564,52 @@ def test_sentences_are_well_formed() -> None:
     assert found(note, note.replace("люди", "машины"))[1]["wording"] == ["Изменён текст: ст. 5 прим."]
     fraction = compare_texts(NORM.format("Не более 1,5 года."), NORM.format("Не более 2,5 года.")).significance
     assert fraction.reasons[0].text_en == "A number in the text changed: 1.5 → 2.5 years (ст. 5 ч. 2)."
+
+
+@pytest.mark.parametrize(
+    ("form", "other"), [("без уважительных причин", "по любой причине"), ("без уважительной причины", "")]
+)
+def test_words_in_quotes_are_those_of_the_text(form: str, other: str) -> None:
+    rules = found(NORM.format(f"Неявка {form} карается."), NORM.format(f"Неявка {other} карается."))[1]
+    assert rules["negation"] == [f"Исключено «{form}»: ст. 5 ч. 2."]
+    assert misquoted(NORM.format("Выезд и прием и выдача."), NORM.format("Выезд либо прием или выдача.")) == []
+
+
+DEMO = Path(__file__).parents[2] / "tracker" / "demo_history" / "texts"
+
+
+def misquoted(old: str, new: str) -> list[str]:
+    """What the reasons show in quotes and neither text has; the quotes of addresses apart."""
+    diff = compare_texts(old, new)
+    texts = _flat(old) + "\n" + _flat(new)
+    missing = []
+    for reason in diff.significance.reasons:
+        said = reason.text
+        addresses = {place for op in diff.operations for place in (op.old_address, op.new_address) if place}
+        for address in sorted(addresses, key=len, reverse=True):
+            said = said.replace(address, "")
+        said = re.sub(r"\(«[^»]*»\)", "", said)  # the place that an amending clause names
+        missing += [words for words in re.findall("«([^»]*)»", said) if _flat(words.rstrip("…")) not in texts]
+    return missing
+
+
+def _flat(text: str) -> str:
+    return canonical(" ".join(text.split())).lower().replace("ё", "е")
+
+
+def test_every_quote_of_the_demo_stands_in_its_texts() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in sorted(DEMO.glob("*.txt"))]
+    assert len(texts) > 2
+    for old, new in permutations(texts, 2):
+        assert misquoted(old, new) == []
+
+
+@pytest.mark.parametrize(("old", "new"), [
+    *((old, new) for _, old, new in (*MAJOR, *NOT_TURNED)),
+    *((old, new) for _, old, new, _ in TURNS),
+    *((old, new) for old, new, _ in NUMBERS),
+    *NO_NUMBERS, *SAME_VALUES, *REFERENCES,
+])  # fmt: skip
+def test_every_quote_stands_in_one_of_the_texts(old: str, new: str) -> None:
+    for first, second in ((old, new), (new, old)):
+        assert misquoted(f"1. Настоящий {first}.", f"1. Настоящий {second}.") == []
