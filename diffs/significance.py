@@ -36,7 +36,7 @@ def assess(
     only_marks: list[str] = []
     for change in changes:
         ops = change.operation.ops
-        if "added" in ops or "removed" in ops:
+        if change.came or change.went:
             findings += turns.came_or_went(change)
         elif "modified" in ops and _only_marks_at_the_end(change):
             only_marks.append(change.address)
@@ -54,7 +54,7 @@ def assess(
     if reworded:
         text, text_en = f"Изменён текст: {listed(reworded)}.", f"Wording changed: {listed_en(reworded)}."
         findings.append(finding(Level.NOTABLE, "wording", text, text_en))
-    findings += wholes.of_whole(operations, old, new)
+    findings += [*wholes.repeals(changes), *wholes.of_whole(operations, old, new)]
     return Significance(level=min(found.level for found in findings), reasons=gathered(findings))
 
 

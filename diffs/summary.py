@@ -25,6 +25,7 @@ _READ: Final = 200  # reworded units whose words are weighed; in a rewritten cod
 _CHANGED: Final = {"m": "изменён", "f": "изменена", "n": "изменено"}
 _ADDED: Final = {"m": "добавлен", "f": "добавлена", "n": "добавлено"}
 _REMOVED: Final = {"m": "исключён", "f": "исключена", "n": "исключено"}
+_LOST: Final = {"m": "утратил", "f": "утратила", "n": "утратило"}
 _MOVED: Final = {"m": "перенесён", "f": "перенесена", "n": "перенесено"}
 _MORE: Final = ("изменение", "изменения", "изменений")
 _INNER: Final = re.compile('"([^"]*)"')
@@ -84,24 +85,23 @@ def _statements(diff: Diff) -> Iterator[_Statement]:
                 ru, en = (text[:1].lower() + text[1:].rstrip(".") for text in (group.text, group.text_en or group.text))
                 yield _Statement(rank=80, ru=ru, en=en)
             continue
+        ground = f": {operation.new_address or operation.old_address}." in grounds
         if "modified" in operation.ops:
             read += 1
-            yield _modified(operation, weighed=read <= _READ)
+            yield _modified(operation, weighed=read <= _READ, ground=ground)
         else:
-            yield _whole(operation, ground=f": {operation.new_address or operation.old_address}." in grounds)
+            yield _whole(operation, ground=ground)
 
 
 def _whole(operation: Operation, *, ground: bool) -> _Statement:
     old, new = operation.old_address or "", operation.new_address or ""
     if "added" in operation.ops:
         if ground:
-            return _Statement(rank=10, ru=f"новое основание: {short(new)}", en=f"new ground: {short_en(new)}")
+            return _new_ground(new)
         return _Statement(rank=40, ru=f"{_ADDED[gender(new)]} {_place(new)}", en=f"added: {_place_en(new)}")
     if "removed" in operation.ops:
         if ground:
-            return _Statement(
-                rank=10, ru=f"исключено основание: {short(old)}", en=f"ground struck out: {short_en(old)}"
-            )
+            return _lost_ground(old)
         return _Statement(rank=40, ru=f"{_REMOVED[gender(old)]} {_place(old)}", en=f"removed: {_place_en(old)}")
     if "moved" in operation.ops:
         ru, en = f"{_MOVED[gender(old)]} {_place(old)}", f"moved: {_place_en(old)}"
@@ -113,8 +113,25 @@ def _whole(operation: Operation, *, ground: bool) -> _Statement:
     )
 
 
-def _modified(operation: Operation, *, weighed: bool) -> _Statement:
+def _new_ground(place: str) -> _Statement:
+    return _Statement(rank=10, ru=f"новое основание: {short(place)}", en=f"new ground: {short_en(place)}")
+
+
+def _lost_ground(place: str) -> _Statement:
+    return _Statement(rank=10, ru=f"исключено основание: {short(place)}", en=f"ground struck out: {short_en(place)}")
+
+
+def _repealed(place: str, *, ground: bool) -> _Statement:
+    """A unit whose words gave way to «утратил силу»."""
+    if ground:
+        return _lost_ground(place)
+    return _Statement(rank=40, ru=f"{_LOST[gender(place)]} силу {_place(place)}", en=f"repealed: {_place_en(place)}")
+
+
+def _modified(operation: Operation, *, weighed: bool, ground: bool) -> _Statement:
     change = Change(operation=operation)
+    if change.repealed or (change.revived and ground):
+        return _repealed(change.address, ground=ground) if change.repealed else _new_ground(change.address)
     ru, en = f"{_CHANGED[gender(change.address)]} {_place(change.address)}", f"changed: {_place_en(change.address)}"
     if not weighed:
         return _Statement(rank=60, ru=ru, en=en)

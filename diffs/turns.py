@@ -38,7 +38,7 @@ def turned(change: Change) -> Iterator[Finding]:
 
 def came_or_went(change: Change) -> Iterator[Finding]:
     """What in a unit that was added or struck out as a whole matters by itself."""
-    added = "added" in change.operation.ops
+    added = change.came
     body = change.new if added else change.old
     yield from _orders(change, body, added=added)
     if speaks_of_time((change.operation.new_text if added else change.operation.old_text) or ""):

@@ -613,3 +613,51 @@ def test_every_quote_of_the_demo_stands_in_its_texts() -> None:
 def test_every_quote_stands_in_one_of_the_texts(old: str, new: str) -> None:
     for first, second in ((old, new), (new, old)):
         assert misquoted(f"1. Настоящий {first}.", f"1. Настоящий {second}.") == []
+
+
+REPEALS = [
+    "утратил силу.",
+    "Утратил силу. - Федеральный закон от 28.12.2098 № 5-ФЗ.",
+    "утратил силу с 1 мая 2099 года. - Федеральный закон от 28.12.2098 № 5-ФЗ.",
+    "(Утратил силу - Федеральный закон от 28.12.2098 № 5-ФЗ)",
+    "утратил силу в соответствии с Федеральным законом от 28.12.2098 № 5-ФЗ.",
+]
+
+
+@pytest.mark.parametrize("notice", REPEALS)
+def test_a_ground_that_lost_its_force_is_a_ground_struck_out(notice: str) -> None:
+    old = GROUNDS.replace("лица;\n2)", "лица, не более пяти раз;\n2)")
+    repealed = old.replace("заявление лица, не более пяти раз;", notice)
+    level, rules = found(old, repealed)
+    assert level is Level.KEY
+    assert rules == {
+        "ground": ["Основание исключено: ст. 22 ч. 1 п. 1."],
+        "removed": ["Утратил силу: ст. 22 ч. 1 п. 1."],
+    }
+    level, rules = found(repealed, old)
+    assert level is Level.KEY
+    assert rules == {
+        "ground": ["Новое основание: ст. 22 ч. 1 п. 1."],
+        "added": ["Появился текст на месте утратившего силу: ст. 22 ч. 1 п. 1."],
+    }
+
+
+@pytest.mark.parametrize("notice", REPEALS)
+def test_a_unit_that_lost_its_force_is_told_as_such(notice: str) -> None:
+    old = NORM.format("Выдача не более пяти раз в суд, кроме лиц.")
+    new = NORM.format(notice.replace("тратил ", "тратила "))
+    level, rules = found(old, new)
+    assert (level, rules["removed"]) == (Level.NOTABLE, ["Утратила силу: ст. 5 ч. 2."])
+    assert rules.keys() <= {"removed", "rewrite"}
+    assert found(new, old)[0] is Level.NOTABLE
+
+
+def test_what_speaks_of_lost_force_is_not_repealed() -> None:
+    rules = found(NORM.format("Выдан паспорт."), NORM.format("Утратил силу паспорт, выданный до обмена."))[1]
+    assert "removed" not in rules
+
+
+def test_a_repealed_ground_that_goes_or_comes_is_no_ground() -> None:
+    old = GROUNDS.replace("лица;", "лица;\n1.1) утратил силу;")
+    assert "ground" not in found(old, GROUNDS)[1]
+    assert "ground" not in found(GROUNDS, old)[1]
