@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from diffs import figures, grounds, turns, wholes
+from diffs import figures, grounds, swaps, turns, wholes
 from diffs.findings import Bodies, Change, Finding, finding, gathered, listed, listed_en
 from diffs.numerals import Quantity, quantities
 from diffs.words import WORD, bare_end
@@ -43,7 +43,8 @@ def assess(
         elif "modified" in ops:
             light = _light(change)
             if light is None:
-                findings += [*figures.numbers(change), *turns.turned(change), *grounds.reworded(change, new_grounds)]
+                findings += [*figures.numbers(change), *turns.turned(change), *swaps.swapped(change)]
+                findings += grounds.reworded(change, new_grounds)
             else:
                 findings.append(light)
             reworded += [] if light else [change.address]

@@ -15,6 +15,7 @@ from typing import Final
 from diffs.figures import numbers
 from diffs.findings import Change, Edit, excerpt
 from diffs.numerals import plural, quantities
+from diffs.swaps import swapped
 from diffs.turns import turned
 from diffs.wording import gender, short, short_en
 from diffs.words import WORD
@@ -138,7 +139,7 @@ def _modified(operation: Operation, *, weighed: bool, ground: bool) -> _Statemen
     number = next(filter(None, map(_number, change.edits)), "")
     if number:
         return _Statement(rank=20, ru=f"{ru}: {number}", en=f"{en}: {number}")
-    turns = any(found.level <= Level.MAJOR for found in chain(numbers(change), turned(change)))
+    turns = any(found.level <= Level.MAJOR for found in chain(numbers(change), turned(change), swapped(change)))
     rank = 25 if turns else 50
     words = _replaced(change)
     return (

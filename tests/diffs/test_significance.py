@@ -661,3 +661,73 @@ def test_a_repealed_ground_that_goes_or_comes_is_no_ground() -> None:
     old = GROUNDS.replace("лица;", "лица;\n1.1) утратил силу;")
     assert "ground" not in found(old, GROUNDS)[1]
     assert "ground" not in found(GROUNDS, old)[1]
+
+
+# (rule, before, after, the sentence without its place)
+SWAPS = [
+    ("negation", "выдается при наличии справки", "выдается при отсутствии справки", "«при наличии» → «при отсутствии»"),
+    ("negation", "перевод с согласия лица", "перевод без согласия лица", "«с согласия» → «без согласия»"),
+    (
+        "negation", "перевод с письменного согласия лица", "перевод без согласия лица",
+        "«с письменного согласия» → «без согласия»",
+    ),
+    ("negation", "с учетом доходов семьи", "без учета доходов семьи", "«с учетом» → «без учета»"),
+    ("number", "отчет сдается ежегодно", "отчет сдается ежемесячно", "периодичность: «ежегодно» → «ежемесячно»"),
+    ("number", "ежеквартальный отчет", "еженедельный отчет", "периодичность: «ежеквартальный» → «еженедельный»"),
+    ("number", "сдается один раз в год", "сдается два раза в год", "число: 1 → 2 раза"),
+    ("number", "сдается раз в год", "сдается раз в месяц", "периодичность: «раз в год» → «раз в месяц»"),
+    ("number", "в двойном размере платы", "в тройном размере платы", "кратность: «двойном» → «тройном»"),
+    ("number", "в двукратном размере платы", "в трехкратном размере платы", "число: 2 → 3 раза"),
+    ("exception", "вызов по почте", "вызов только по почте", "Добавлено ограничение «только»"),
+    ("exception", "вызов исключительно по почте", "вызов по почте", "Снято ограничение «исключительно»"),
+    ("mobilisation", "частичная мобилизация идет", "всеобщая мобилизация идет", "«частичная» → «всеобщая»"),
+    ("mobilisation", "об общей мобилизации граждан", "о частичной мобилизации граждан", "«общей» → «частичной»"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "old", "new", "sentence"), SWAPS)
+def test_words_that_took_the_place_of_their_opposite(rule: str, old: str, new: str, sentence: str) -> None:
+    for first, second in ((old, new), (new, old)):
+        level, rules = found(NORM.format(f"Норма: {first}."), NORM.format(f"Норма: {second}."))
+        assert level is Level.MAJOR
+        assert rule in rules
+        assert misquoted(NORM.format(f"Норма: {first}."), NORM.format(f"Норма: {second}.")) == []
+    rules = found(NORM.format(f"Норма: {old}."), NORM.format(f"Норма: {new}."))[1]
+    assert any(sentence in said for said in rules[rule])
+
+
+def test_a_declared_mobilisation_of_another_kind_is_key() -> None:
+    decree = NORM.format("Объявить в Российской Федерации частичную мобилизацию.")
+    assert found(decree, decree.replace("частичную", "общую"))[0] is Level.KEY
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("двойное гражданство лица", "тройное гражданство лица"),
+        ("зачет взносов и ежегодно отчет", "ежегодно отчет и зачет взносов"),
+        ("не подлежит только сдаче", "не подлежит лишь сдаче"),
+        ("отчет", "не только отчет, но и опись"),
+        ("исключительное право лица", "право лица"),
+        ("мобилизация общей техники", "мобилизация частичной техники"),
+        ("перевод с общего согласия лица", "перевод с полного согласия лица"),
+    ],
+)
+def test_what_only_looks_like_a_swap(old: str, new: str) -> None:
+    rules = found(NORM.format(f"Норма: {old}."), NORM.format(f"Норма: {new}."))[1]
+    assert not {"number", "exception", "mobilisation"} & rules.keys()
+    assert not any("→" in said for said in rules.get("negation", []))
+
+
+@pytest.mark.parametrize("limit", ["не позднее", "не менее чем за", "не более"])
+def test_a_limit_that_comes_with_its_number_is_part_of_it(limit: str) -> None:
+    for old in ("Решение принимается в срок 30 дней.", "Решение принимается."):
+        new = (
+            f"Решение принимается в срок {limit} 20 дней." if "срок" in old else f"Решение принимается {limit} 20 дней."
+        )
+        for first, second in ((old, new), (new, old)):
+            rules = found(NORM.format(first), NORM.format(second))[1]
+            assert "number" in rules
+            assert not {"negation", "limit"} & rules.keys()
+    stays = found(NORM.format("Решение в срок 30 дней."), NORM.format(f"Решение в срок {limit} 30 дней."))[1]
+    assert "negation" in stays
