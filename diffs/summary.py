@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Final
 
@@ -20,6 +20,7 @@ from diffs.turns import turned
 from diffs.wording import gender, short, short_en
 from diffs.words import WORD
 from tracker.models import Diff, Level, Operation
+from tracker.subtrees import subtree_of
 
 _QUOTED: Final = 44  # characters of words that a line quotes
 _READ: Final = 200  # reworded units whose words are weighed; in a rewritten code any of the first will do
@@ -46,11 +47,17 @@ class _Statement:
     rank: int
     ru: str
     en: str
+    subtree: tuple[str, str] | None = None  # the unit that came or went with this one in it
 
 
 def summary(diff: Diff) -> Summary:
     """The line for a diff: its strongest change, how many more there are, how many words came and went."""
-    statements = sorted(_statements(diff), key=lambda statement: statement.rank)
+    ranked = sorted(_statements(diff), key=lambda statement: statement.rank)
+    # What came or went with all that stands in it is one change, told by its strongest statement.
+    known: dict[object, _Statement] = {}
+    for number, statement in enumerate(ranked):
+        known.setdefault(statement.subtree or number, statement)
+    statements = list(known.values())
     if not statements:
         return Summary()
     first, rest = statements[0], len(statements) - 1
@@ -72,6 +79,7 @@ def _statements(diff: Diff) -> Iterator[_Statement]:
     grounds = " ".join(reason.text for reason in diff.significance.reasons if reason.rule == "ground") + " "
     stops = {group.id for group in diff.groups if group.kind == "punctuation"}
     quiet = stops if any(operation.group not in stops for operation in diff.operations) else set()
+    subtrees = subtree_of(diff.operations)
     told: set[str] = set()
     read = 0
     for operation in diff.operations:
@@ -91,7 +99,7 @@ def _statements(diff: Diff) -> Iterator[_Statement]:
             read += 1
             yield _modified(operation, weighed=read <= _READ, ground=ground)
         else:
-            yield _whole(operation, ground=ground)
+            yield replace(_whole(operation, ground=ground), subtree=subtrees.get(operation))
 
 
 def _whole(operation: Operation, *, ground: bool) -> _Statement:
