@@ -106,12 +106,12 @@ class Change:
         """The new body; empty when there is none."""
         return self.bodies.new if self.bodies else split_label(canonical(self.operation.new_text or ""))[1]
 
-    @cached_property
+    @property
     def repealed(self) -> bool:
         """Whether words of law gave way to a notice of their repeal, as editions in force do instead of deleting a unit."""
         return "modified" in self.operation.ops and is_repealed(self.new) and not is_repealed(self.old)
 
-    @cached_property
+    @property
     def revived(self) -> bool:
         """Whether a unit that was repealed got words again."""
         return "modified" in self.operation.ops and is_repealed(self.old) and not is_repealed(self.new)

@@ -119,7 +119,7 @@ class Grounds:
             return False
         own = self._text(path)
         kind = (components(path) or [""])[-1].partition("-")[0]
-        if not WORD.search(own) or is_repealed(split_label(own)[1]):
+        if not WORD.search(own) or ("тратил" in own.lower() and is_repealed(split_label(own)[1])):
             return False
         if "дополнить" in own.lower() and _NEW_ITEM_INLINE.search(own):
             return self._adds_to_grounds(path)

@@ -217,9 +217,10 @@ _MODALS: Final = (
 def _limits(change: Change) -> Iterator[Finding]:
     """«не ранее» → «не позднее», «менее» → «более»: the number stays and means the other side."""
     for edit in change.edits:
-        old, new = (Counter(_LIMIT.findall(side.lower())) for side in (edit.struck, edit.added))
-        if bool(old) == bool(new) or not (old or new) <= _bare_limits(change, 1 if new else 0):
-            yield from _swapped(change, edit, "limit", _LIMIT.findall, both=False)
+        for found in _swapped(change, edit, "limit", _LIMIT.findall, both=False):
+            old, new = (Counter(_LIMIT.findall(side.lower())) for side in (edit.struck, edit.added))
+            if bool(old) == bool(new) or not (old or new) <= _bare_limits(change, 1 if new else 0):
+                yield found
         ends = [side.strip(" ").lower() for side in (edit.struck, edit.added)]
         if all(map(_ENDS.__contains__, ends)) and _ENDS[ends[0]] != _ENDS[ends[1]] and _opens_with_number(edit.behind):
             text = f"«{ends[0]}» → «{ends[1]}»: {change.address}."
