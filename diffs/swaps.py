@@ -40,7 +40,7 @@ def swapped(change: Change) -> Iterator[Finding]:
     """What in a reworded unit took the place of its opposite or of another measure."""
     sides = (change.old.lower().replace("ё", "е"), change.new.lower().replace("ё", "е"))
     both = "\n".join(sides)
-    if "отсутств" in both or "согласи" in both or "учета" in both:
+    if "отсутств" in both or ("без " in both and ("согласи" in both or "учета" in both)):
         yield from _opposites(change, sides)
     if "еже" in both or "раз в " in both:
         yield from _measure(change, sides, _OFTEN, "В тексте изменена периодичность", "How often changed in the text")
@@ -48,7 +48,7 @@ def swapped(change: Change) -> Iterator[Finding]:
         yield from _measure(change, sides, _TIMES, "В тексте изменена кратность", "A multiple in the text changed")
     if "мобилизаци" in both:
         yield from _mobilisation(change, sides)
-    if "только" in both or "исключительно" in both or "лишь" in both:
+    if any(sides[0].count(word) != sides[1].count(word) for word in ("только", "исключительно", "лишь")):
         yield from _only(change, sides)
 
 
