@@ -39,12 +39,16 @@ class EffectiveDate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clause:
-    """A statement before anything is counted. `days`: those that a retroactive clause names."""
+    """A statement before anything is counted. `days`: those that a retroactive clause names.
+
+    `noun` is the kind of act when the subject is that word alone ("Указ вступает в силу ..."), without "настоящий".
+    """
 
     text: str
     scope: str
     term: Term
     days: tuple[Date, ...] = ()
+    noun: str = ""
 
 
 def effective(
@@ -64,7 +68,10 @@ def effective(
         bases["publication"] = (published,)
     if signed is not None:
         bases["signing"] = (signed,)
-    found = tuple(clauses(structure(normalise(source).text) if isinstance(source, str) else source))
+    read_of = clauses(structure(normalise(source).text) if isinstance(source, str) else source)
+    noun = _NOUNS.get((kind or "").partition("-")[0])
+    # "Указ вступает в силу ..." in a decree is said of the decree; in a law it is a norm about decrees.
+    found = tuple(clause for clause in read_of if not clause.noun or noun in {None, clause.noun})
     main = next((clause for clause in found if not clause.scope and clause.term.rule not in _OF_THE_PAST), None)
     silent = None if main else _default(kind, bases)
     entry = candidates(main.term, bases) if main else silent[1] if silent else ()
@@ -109,6 +116,10 @@ _DEFAULTS: Final = {
     "postanovlenie-pravitelstva": ("default_government", (_SEVEN_DAYS, _SIGNING)),
     "rasporyazhenie-pravitelstva": ("default_government", (_SEVEN_DAYS, _SIGNING)),
 }
+_NOUNS: Final = {
+    "fz": "закон", "fkz": "закон", "bill": "закон", "ukaz": "указ", "rasporyazhenie": "распоряжение",
+    "postanovlenie": "постановление", "prikaz": "приказ",
+}  # fmt: skip
 _MINISTRY: Final = ("default_ministry", (_TEN_DAYS,))
 
 
@@ -135,13 +146,23 @@ _UNIT: Final = (
     r"|положени[яй])"
 )
 _VERB: Final = re.compile(
-    r"(?P<not>\bне )?(?:(?P<entry>\bвступ(?:ает|ают|ит|ят|ающ\w+) в силу\b|\bввод(?:ит|ят)ся в действие\b)"
+    r"(?P<not>\bне )?(?:(?P<entry>\bвступ(?:ает|ают|ит|ят|ающ\w+) в силу\b|\b(?:ввод(?:ит|ят)ся|ввести) в действие\b)"
     r"|(?P<back>\bраспространя(?:ет|ют)(?:ся| свое действие)(?: также)? на (?:право)?отношения\b"
     r"|\bприменя(?:ет|ют)ся (?:также )?к (?:право)?отношениям\b))",
     re.IGNORECASE,
 )
 _BACK_IN_TIME: Final = re.compile(r"\bвозникш|\bвозникли\b", re.IGNORECASE)
 _OWN_ACT: Final = re.compile(rf"настоящ\w+ {_ACT}\b", re.IGNORECASE)
+_BARE_ACT: Final = re.compile(
+    r"(?:федеральный )?(?:конституционный )?(?P<noun>закон|указ|распоряжение|постановление|приказ)", re.IGNORECASE
+)
+# "Ввести в действие [с 1 мая 2099 года] [статью 2] настоящий закон": the verb stands before what it is said of.
+_OBJECT: Final = re.compile(
+    rf"^\s*(?:со? [^,.;:\"·]{{1,40}}? )?(?:настоящ(?:ий|ее|ую) {_ACT}\b|(?P<units>{_UNIT}\b[^,;:]{{1,80}}? настоящего {_ACT}\b))",
+    re.IGNORECASE,
+)
+_NOT_UNTIL: Final = re.compile(r"^\s*(?:до|ранее)\b", re.IGNORECASE)
+_NOT_BEFORE: Final = Term(rule="not_before", base="other")
 _FORCE_OF: Final = re.compile(r"^действие ", re.IGNORECASE)
 _OWN_UNITS: Final = re.compile(rf"{_UNIT}\b", re.IGNORECASE)
 _OWN_CHANGES: Final = re.compile(r"изменени\w+\b.*\bнастоящ", re.IGNORECASE)
@@ -157,6 +178,7 @@ _ELLIPSIS: Final = re.compile(
     rf"(?:^|[;,] )(?:а )?(?P<scope>{_UNIT}\b[^;]{{0,300}}?) - (?=(?:со?|по истечении|через) )", re.IGNORECASE
 )
 _NOMINATIVE: Final = {
+    "статью": "статья", "главу": "глава",
     "статьи": "статья", "статей": "статьи", "части": "часть", "частей": "части", "пункта": "пункт", "пунктов": "пункты",
     "подпункта": "подпункт", "подпунктов": "подпункты", "абзаца": "абзац", "абзацев": "абзацы", "главы": "глава", "глав": "главы",
     "раздела": "раздел", "разделов": "разделы", "положений": "положения",
@@ -192,7 +214,10 @@ def speaks_of_time(text: str) -> tuple[str, ...]:
 
 def _worth_reading(text: str) -> bool:
     """A cheap look before anything is folded: most units of a code say nothing of the kind."""
-    return "силу" in text or "отношения" in text or "действие" in text
+    return any(map(text.__contains__, _TELLING))
+
+
+_TELLING: Final = ("силу", "отношения", "действие", "СИЛУ", "ОТНОШЕНИЯ", "ДЕЙСТВИЕ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,25 +275,43 @@ def _masked(view: str) -> str:
 def _in_sentence(sentence: _Sentence) -> Iterator[Clause]:
     verbs = list(_VERB.finditer(sentence.masked))
     scope: str | None = None
+    noun = ""
     starts = [0]  # where the subject of each verb begins; the words of the verb before it end there
     for before, verb in pairwise(verbs):
         starts.append(_subject_start(sentence.masked, before.end(), verb.start()))
     for index, verb in enumerate(verbs):
         subject = sentence.view[starts[index] : verb.start()]
         own = _scope(subject)
+        bare = _BARE_ACT.fullmatch(subject.strip()) if own is None else None
+        if bare:
+            own = ""
+        if own is None and verb[0].lower().startswith("ввести"):
+            own = _object(sentence.view[verb.end() :])
         if own is not None or not re.fullmatch(r"[\s,]*(?:и|но|а также)?\s*", subject):
             scope = own  # "... и распространяется на ..." keeps the subject of the verb before it
+            noun = bare["noun"].lower() if bare else ""
         if scope is None:
             continue
         end = starts[index + 1] if index + 1 < len(verbs) else len(sentence.view)
         words = sentence.masked[verb.end() : end]
         if verb["back"] and _BACK_IN_TIME.search(words):
             rule = _NOT_RETROACTIVE if verb["not"] else RETROACTIVE
-            yield Clause(text=sentence.published, scope=scope, term=Term(rule=rule), days=days_in(words))
+            yield Clause(text=sentence.published, scope=scope, term=Term(rule=rule), days=days_in(words), noun=noun)
+        if verb["entry"] and verb["not"] and _NOT_UNTIL.match(words):
+            yield Clause(text=sentence.published, scope=scope, term=_NOT_BEFORE, noun=noun)
         if verb["back"] or verb["not"]:
             continue
         first = verb.end()
-        yield from _told_terms(sentence, scope, first, first + len(_EXCEPT.split(words)[0]))
+        for told in _told_terms(sentence, scope, first, first + len(_EXCEPT.split(words)[0])):
+            yield replace(told, noun=noun)
+
+
+def _object(words: str) -> str | None:
+    """What "ввести в действие" is said of, by the words behind it: as `_scope`."""
+    found = _OBJECT.match(words)
+    if found is None:
+        return None
+    return _units(_nominative(found["units"])) if found["units"] else ""
 
 
 def _subject_start(masked: str, start: int, end: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -72,6 +73,17 @@ class Bodies(NamedTuple):
     spans: tuple[Span, ...]
 
 
+# A whole unit of an edition in force: "утратил силу.", "Утратила силу. - Федеральный закон от ...", "(Утратил силу - ...)".
+_REPEALED: Final = re.compile(
+    r"^\(?утратил[аои]?\s+силу(?:\s+с\s+\d[^;()]{0,40}?)?[\s.;,]*(?:$|[-()]|в соответствии)", re.IGNORECASE
+)
+
+
+def is_repealed(body: str) -> bool:
+    """Whether a canonical body without its label only says that the unit lost its force."""
+    return _REPEALED.match(body) is not None
+
+
 @dataclass(kw_only=True)
 class Change:
     """An operation with its bodies and edits, made when first asked for; `bodies`, when whoever compared has them at hand."""
@@ -93,6 +105,26 @@ class Change:
     def new(self) -> str:
         """The new body; empty when there is none."""
         return self.bodies.new if self.bodies else split_label(canonical(self.operation.new_text or ""))[1]
+
+    @property
+    def repealed(self) -> bool:
+        """Whether words of law gave way to a notice of their repeal, as editions in force do instead of deleting a unit."""
+        return "modified" in self.operation.ops and is_repealed(self.new) and not is_repealed(self.old)
+
+    @property
+    def revived(self) -> bool:
+        """Whether a unit that was repealed got words again."""
+        return "modified" in self.operation.ops and is_repealed(self.old) and not is_repealed(self.new)
+
+    @property
+    def came(self) -> bool:
+        """Whether the words of the unit are new as a whole."""
+        return "added" in self.operation.ops or self.revived
+
+    @property
+    def went(self) -> bool:
+        """Whether the words of the unit are gone as a whole."""
+        return "removed" in self.operation.ops or self.repealed
 
     @cached_property
     def body_spans(self) -> tuple[Span, ...]:

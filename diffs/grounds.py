@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Final
 
-from diffs.findings import Change, Finding, excerpt, finding
+from diffs.findings import Change, Finding, excerpt, finding, is_repealed
 from diffs.normalise import canonical
 from diffs.structure import components, split_label
 from diffs.words import WORD
@@ -119,7 +119,7 @@ class Grounds:
             return False
         own = self._text(path)
         kind = (components(path) or [""])[-1].partition("-")[0]
-        if not WORD.search(own):
+        if not WORD.search(own) or ("тратил" in own.lower() and is_repealed(split_label(own)[1])):
             return False
         if "дополнить" in own.lower() and _NEW_ITEM_INLINE.search(own):
             return self._adds_to_grounds(path)
@@ -178,8 +178,8 @@ def came_or_went(changes: Sequence[Change], old: Grounds, new: Grounds) -> Itera
     """Grounds that were added or struck out; what stands inside a ground that came as a whole is part of it."""
     told: dict[bool, set[str]] = {True: set(), False: set()}
     for change in changes:
-        added = "added" in change.operation.ops
-        if not added and "removed" not in change.operation.ops:
+        added = change.came
+        if not added and not change.went:
             continue
         path = (change.operation.new_path if added else change.operation.old_path) or ""
         parts = components(path)

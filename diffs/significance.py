@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from diffs import figures, grounds, turns, wholes
+from diffs import figures, grounds, swaps, turns, wholes
 from diffs.findings import Bodies, Change, Finding, finding, gathered, listed, listed_en
 from diffs.numerals import Quantity, quantities
 from diffs.words import WORD, bare_end
@@ -36,14 +36,15 @@ def assess(
     only_marks: list[str] = []
     for change in changes:
         ops = change.operation.ops
-        if "added" in ops or "removed" in ops:
+        if change.came or change.went:
             findings += turns.came_or_went(change)
         elif "modified" in ops and _only_marks_at_the_end(change):
             only_marks.append(change.address)
         elif "modified" in ops:
             light = _light(change)
             if light is None:
-                findings += [*figures.numbers(change), *turns.turned(change), *grounds.reworded(change, new_grounds)]
+                findings += [*figures.numbers(change), *turns.turned(change), *swaps.swapped(change)]
+                findings += grounds.reworded(change, new_grounds)
             else:
                 findings.append(light)
             reworded += [] if light else [change.address]
@@ -54,7 +55,7 @@ def assess(
     if reworded:
         text, text_en = f"Изменён текст: {listed(reworded)}.", f"Wording changed: {listed_en(reworded)}."
         findings.append(finding(Level.NOTABLE, "wording", text, text_en))
-    findings += wholes.of_whole(operations, old, new)
+    findings += [*wholes.repeals(changes), *wholes.of_whole(operations, old, new)]
     return Significance(level=min(found.level for found in findings), reasons=gathered(findings))
 
 

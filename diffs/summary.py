@@ -8,23 +8,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Final
 
 from diffs.figures import numbers
 from diffs.findings import Change, Edit, excerpt
 from diffs.numerals import plural, quantities
+from diffs.swaps import swapped
 from diffs.turns import turned
 from diffs.wording import gender, short, short_en
 from diffs.words import WORD
 from tracker.models import Diff, Level, Operation
+from tracker.subtrees import subtree_of
 
 _QUOTED: Final = 44  # characters of words that a line quotes
 _READ: Final = 200  # reworded units whose words are weighed; in a rewritten code any of the first will do
 _CHANGED: Final = {"m": "изменён", "f": "изменена", "n": "изменено"}
 _ADDED: Final = {"m": "добавлен", "f": "добавлена", "n": "добавлено"}
 _REMOVED: Final = {"m": "исключён", "f": "исключена", "n": "исключено"}
+_LOST: Final = {"m": "утратил", "f": "утратила", "n": "утратило"}
 _MOVED: Final = {"m": "перенесён", "f": "перенесена", "n": "перенесено"}
 _MORE: Final = ("изменение", "изменения", "изменений")
 _INNER: Final = re.compile('"([^"]*)"')
@@ -44,11 +47,17 @@ class _Statement:
     rank: int
     ru: str
     en: str
+    subtree: tuple[str, str] | None = None  # the unit that came or went with this one in it
 
 
 def summary(diff: Diff) -> Summary:
     """The line for a diff: its strongest change, how many more there are, how many words came and went."""
-    statements = sorted(_statements(diff), key=lambda statement: statement.rank)
+    ranked = sorted(_statements(diff), key=lambda statement: statement.rank)
+    # What came or went with all that stands in it is one change, told by its strongest statement.
+    known: dict[object, _Statement] = {}
+    for number, statement in enumerate(ranked):
+        known.setdefault(statement.subtree or number, statement)
+    statements = list(known.values())
     if not statements:
         return Summary()
     first, rest = statements[0], len(statements) - 1
@@ -70,6 +79,7 @@ def _statements(diff: Diff) -> Iterator[_Statement]:
     grounds = " ".join(reason.text for reason in diff.significance.reasons if reason.rule == "ground") + " "
     stops = {group.id for group in diff.groups if group.kind == "punctuation"}
     quiet = stops if any(operation.group not in stops for operation in diff.operations) else set()
+    subtrees = subtree_of(diff.operations)
     told: set[str] = set()
     read = 0
     for operation in diff.operations:
@@ -84,24 +94,23 @@ def _statements(diff: Diff) -> Iterator[_Statement]:
                 ru, en = (text[:1].lower() + text[1:].rstrip(".") for text in (group.text, group.text_en or group.text))
                 yield _Statement(rank=80, ru=ru, en=en)
             continue
+        ground = f": {operation.new_address or operation.old_address}." in grounds
         if "modified" in operation.ops:
             read += 1
-            yield _modified(operation, weighed=read <= _READ)
+            yield _modified(operation, weighed=read <= _READ, ground=ground)
         else:
-            yield _whole(operation, ground=f": {operation.new_address or operation.old_address}." in grounds)
+            yield replace(_whole(operation, ground=ground), subtree=subtrees.get(operation))
 
 
 def _whole(operation: Operation, *, ground: bool) -> _Statement:
     old, new = operation.old_address or "", operation.new_address or ""
     if "added" in operation.ops:
         if ground:
-            return _Statement(rank=10, ru=f"новое основание: {short(new)}", en=f"new ground: {short_en(new)}")
+            return _new_ground(new)
         return _Statement(rank=40, ru=f"{_ADDED[gender(new)]} {_place(new)}", en=f"added: {_place_en(new)}")
     if "removed" in operation.ops:
         if ground:
-            return _Statement(
-                rank=10, ru=f"исключено основание: {short(old)}", en=f"ground struck out: {short_en(old)}"
-            )
+            return _lost_ground(old)
         return _Statement(rank=40, ru=f"{_REMOVED[gender(old)]} {_place(old)}", en=f"removed: {_place_en(old)}")
     if "moved" in operation.ops:
         ru, en = f"{_MOVED[gender(old)]} {_place(old)}", f"moved: {_place_en(old)}"
@@ -113,15 +122,32 @@ def _whole(operation: Operation, *, ground: bool) -> _Statement:
     )
 
 
-def _modified(operation: Operation, *, weighed: bool) -> _Statement:
+def _new_ground(place: str) -> _Statement:
+    return _Statement(rank=10, ru=f"новое основание: {short(place)}", en=f"new ground: {short_en(place)}")
+
+
+def _lost_ground(place: str) -> _Statement:
+    return _Statement(rank=10, ru=f"исключено основание: {short(place)}", en=f"ground struck out: {short_en(place)}")
+
+
+def _repealed(place: str, *, ground: bool) -> _Statement:
+    """A unit whose words gave way to «утратил силу»."""
+    if ground:
+        return _lost_ground(place)
+    return _Statement(rank=40, ru=f"{_LOST[gender(place)]} силу {_place(place)}", en=f"repealed: {_place_en(place)}")
+
+
+def _modified(operation: Operation, *, weighed: bool, ground: bool) -> _Statement:
     change = Change(operation=operation)
+    if change.repealed or (change.revived and ground):
+        return _repealed(change.address, ground=ground) if change.repealed else _new_ground(change.address)
     ru, en = f"{_CHANGED[gender(change.address)]} {_place(change.address)}", f"changed: {_place_en(change.address)}"
     if not weighed:
         return _Statement(rank=60, ru=ru, en=en)
     number = next(filter(None, map(_number, change.edits)), "")
     if number:
         return _Statement(rank=20, ru=f"{ru}: {number}", en=f"{en}: {number}")
-    turns = any(found.level <= Level.MAJOR for found in chain(numbers(change), turned(change)))
+    turns = any(found.level <= Level.MAJOR for found in chain(numbers(change), turned(change), swapped(change)))
     rank = 25 if turns else 50
     words = _replaced(change)
     return (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from diffs.dates import speaks_of_time
@@ -38,7 +38,7 @@ def turned(change: Change) -> Iterator[Finding]:
 
 def came_or_went(change: Change) -> Iterator[Finding]:
     """What in a unit that was added or struck out as a whole matters by itself."""
-    added = "added" in change.operation.ops
+    added = change.came
     body = change.new if added else change.old
     yield from _orders(change, body, added=added)
     if speaks_of_time((change.operation.new_text if added else change.operation.old_text) or ""):
@@ -129,6 +129,8 @@ def _negations(change: Change) -> Iterator[Finding]:
     """A "не" that came, went or went over to another word; a word that turned into its own negation."""
     old, new = change.old.lower(), change.new.lower()
     before, after = Counter(_NEGATION.findall(old)), Counter(_NEGATION.findall(new))
+    if before != after:
+        before, after = before - _of_numbers(change, 0), after - _of_numbers(change, 1)
     gone, come = list((before - after).elements()), list((after - before).elements())
     if before.total() != after.total():
         grew = after.total() > before.total()
@@ -144,9 +146,11 @@ def _negations(change: Change) -> Iterator[Finding]:
     for edit in change.edits:
         yield from _prefixes(change, edit)
     if "уважительн" in old or "уважительн" in new:
-        here, there = (len(_NO_GOOD_REASON.findall(side)) for side in (old, new))
-        if here != there:
-            yield _negated(change, ["без уважительной причины"], added=there > here)
+        here, there = Counter(_NO_GOOD_REASON.findall(old)), Counter(_NO_GOOD_REASON.findall(new))
+        if here.total() != there.total():
+            grew = there.total() > here.total()
+            reasons = there - here if grew else here - there  # as the text inflects them
+            yield _negated(change, list(reasons), added=grew)
 
 
 def _bare(phrase: str, words: Counter[str], negated: Counter[str]) -> int:
@@ -155,7 +159,7 @@ def _bare(phrase: str, words: Counter[str], negated: Counter[str]) -> int:
 
 
 def _negated(change: Change, phrases: list[str], *, added: bool) -> Finding:
-    shown = ", ".join(f"«{phrase}»" for phrase in dict.fromkeys(phrases[:3]))
+    shown = _quoted(phrases[:3])
     word, word_en = ("Добавлено", "Added") if added else ("Исключено", "Struck out")
     text = f"{word} {shown}: {change.address}."
     return finding(Level.MAJOR, "negation", text, f"{word_en}: {shown}: {change.address}.")
@@ -213,11 +217,40 @@ _MODALS: Final = (
 def _limits(change: Change) -> Iterator[Finding]:
     """«не ранее» → «не позднее», «менее» → «более»: the number stays and means the other side."""
     for edit in change.edits:
-        yield from _swapped(change, edit, "limit", _LIMIT.findall, both=False)
+        for found in _swapped(change, edit, "limit", _LIMIT.findall, both=False):
+            old, new = (Counter(_LIMIT.findall(side.lower())) for side in (edit.struck, edit.added))
+            if bool(old) == bool(new) or not (old or new) <= _bare_limits(change, 1 if new else 0):
+                yield found
         ends = [side.strip(" ").lower() for side in (edit.struck, edit.added)]
         if all(map(_ENDS.__contains__, ends)) and _ENDS[ends[0]] != _ENDS[ends[1]] and _opens_with_number(edit.behind):
             text = f"«{ends[0]}» → «{ends[1]}»: {change.address}."
             yield finding(Level.MAJOR, "limit", text, text)
+
+
+_BEFORE_NUMBER: Final = re.compile(
+    rf"((?:\bне )?{_LIMIT.pattern})(?:,? чем)?(?: за| через| по истечении| в течение| в размере| на| до)?\s*$"
+)
+_LONGEST_LIMIT: Final = 40  # characters of "не позднее чем по истечении"
+
+
+def _of_numbers(change: Change, side: int) -> Counter[str]:
+    """The limits of one side (0 old, 1 new) that came or went with their number, whose finding says enough: "не позднее"."""
+    text, there = (change.old, change.new)[side].lower(), change.quantities[1 - side]
+    known = {(one.value, one.unit) for one in there}
+    heads = (
+        _BEFORE_NUMBER.search(text[max(0, one.start - _LONGEST_LIMIT) : one.start])
+        for one in change.quantities[side]
+        if one.unit and (one.value, one.unit) not in known
+    )
+    return Counter(head[1] for head in heads if head)
+
+
+def _bare_limits(change: Change, side: int) -> Counter[str]:
+    """The same without "не"."""
+    limits: Counter[str] = Counter()
+    for phrase, count in _of_numbers(change, side).items():
+        limits[phrase.removeprefix("не ")] += count
+    return limits
 
 
 # Which end of a stretch of numbers a word names; "до 27 лет" may leave out what "по 27 лет" takes in.
@@ -249,12 +282,17 @@ def _swapped(
     if old == new or (both and not (old and new)):
         return
     if old and new:
-        text = text_en = f"«{' '.join(old)}» → «{' '.join(new)}»: {change.address}."
+        text = text_en = f"{_quoted(old)} → {_quoted(new)}: {change.address}."
     else:
-        words = " ".join(new or old)
-        text = f"{'Добавлено' if new else 'Исключено'} «{words}»: {change.address}."
-        text_en = f"{'Added' if new else 'Struck out'}: «{words}»: {change.address}."
+        words = _quoted(new or old)
+        text = f"{'Добавлено' if new else 'Исключено'} {words}: {change.address}."
+        text_en = f"{'Added' if new else 'Struck out'}: {words}: {change.address}."
     yield finding(Level.MAJOR, rule, text, text_en)
+
+
+def _quoted(words: Iterable[str]) -> str:
+    """Words that need not stand side by side in the text: each in marks of its own, each once."""
+    return ", ".join(f"«{word}»" for word in dict.fromkeys(words))
 
 
 def _modals(change: Change) -> Iterator[Finding]:

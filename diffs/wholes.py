@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from diffs.findings import Finding, excerpt, finding, listed, listed_en
+from diffs.findings import Change, Finding, excerpt, finding, listed, listed_en
 from diffs.normalise import canonical
 from diffs.numerals import plural
 from diffs.structure import components, split_path
+from diffs.wording import gender
 from diffs.words import WORD
 from tracker.models import Level, Operation, Section
 
@@ -41,6 +42,26 @@ def _counts(operations: Sequence[Operation]) -> Iterator[Finding]:
     if renumbered:
         text = f"Изменена нумерация единиц текста: {renumbered}."
         yield finding(Level.TECHNICAL, "renumbered", text, f"Units renumbered: {renumbered}.")
+
+
+def repeals(changes: Iterable[Change]) -> Iterator[Finding]:
+    """Units whose words gave way to "утратил силу", and those that got words again: as weighty as a removal, an addition."""
+    repealed, revived = [], []
+    for change in changes:
+        if change.repealed:
+            repealed.append(change.address)
+        elif change.revived:
+            revived.append(change.address)
+    if repealed:
+        lost = _LOST[gender(repealed[0])] if len(repealed) == 1 else "Утратили"
+        text, text_en = f"{lost} силу: {listed(repealed)}.", f"Repealed: {listed_en(repealed)}."
+        yield finding(Level.NOTABLE, "removed", text, text_en)
+    if revived:
+        text = f"Появился текст на месте утратившего силу: {listed(revived)}."
+        yield finding(Level.NOTABLE, "added", text, f"Words where a repeal stood: {listed_en(revived)}.")
+
+
+_LOST: Final = {"m": "Утратил", "f": "Утратила", "n": "Утратило"}
 
 
 # ---------------------------------------------------------------- acts amended

@@ -39,6 +39,8 @@ _UNITS: Final = {
     "наим.": _Unit("наименование", "наименования", "n", "title", "title"),
     "табл.": _Unit("таблица", "таблицы", "f", "table", "table"),
     "стр.": _Unit("строка", "строки", "f", "row", "row"),
+    "строка": _Unit("строка", "строки", "f", "row", "row"),
+    "позиция": _Unit("позиция", "позиции", "f", "entry", "entry"),
     "поз.": _Unit("позиция", "позиции", "f", "entry", "entry"),
 }
 # Acts that another act approves are parts of its addresses by their own names.

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple, TypeAlias
 from feeds import places
 from feeds.languages import Speech
 from tracker.models import Diff, Language, Operation, Span
+from tracker.subtrees import subtree_of
 
 PUNCTUATION: Final = "punctuation"
 _PAIR_LENGTH: Final = 44
@@ -87,6 +88,7 @@ class _Candidate:
 
     rank: int
     text: str
+    subtree: tuple[str, str] | None = None  # the unit that came or went with this one in it
 
 
 #: Clause of an amending text -> the number of the law that it amends: ``st-1`` -> ``138-ФЗ``.
@@ -103,7 +105,8 @@ def headline(diff: Diff, *, language: Language = "ru", acts: Acts = _NO_ACTS) ->
     if not statements:
         return ""
     ranked = sorted(statements, key=lambda candidate: candidate.rank)
-    rest = len(statements) - 1
+    # What came or went with all that stands in it is one change.
+    rest = len({candidate.subtree or number for number, candidate in enumerate(ranked)}) - 1
     return places.shown(ranked[0].text) + (f"; {_more(rest, language)}" if rest else "")
 
 
@@ -119,6 +122,7 @@ def _statements(diff: Diff, language: Language, acts: Acts) -> Iterator[_Candida
     grounds = _new_grounds(diff)
     named = " ".join(reason.text for reason in diff.significance.reasons[:1])
     groups = {group.id: group for group in diff.groups}
+    subtrees = subtree_of(diff.operations)
     told: set[str] = set()
     for operation in diff.operations:
         group = groups.get(operation.group or "")
@@ -136,7 +140,8 @@ def _statements(diff: Diff, language: Language, acts: Acts) -> Iterator[_Candida
         # The reason that fired best names its clause: that clause leads.
         favoured = 5 if address and _names(named, address) else 0
         of_act = f" {act}" if language == "ru" else f" of {act}"
-        yield _Candidate(rank=candidate.rank - favoured, text=candidate.text + (of_act if act else ""))
+        said = candidate.text + (of_act if act else "")
+        yield _Candidate(rank=candidate.rank - favoured, text=said, subtree=subtrees.get(operation))
 
 
 def _in_act(operation: Operation, acts: Acts) -> tuple[Operation, str]:

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import re
+from itertools import permutations
+from pathlib import Path
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from diffs.compare import compare_texts
+from diffs.normalise import canonical
 from diffs.significance import assess
 from tracker.models import Level, Significance
 
@@ -559,3 +564,170 @@ def test_sentences_are_well_formed() -> None:
     assert found(note, note.replace("люди", "машины"))[1]["wording"] == ["Изменён текст: ст. 5 прим."]
     fraction = compare_texts(NORM.format("Не более 1,5 года."), NORM.format("Не более 2,5 года.")).significance
     assert fraction.reasons[0].text_en == "A number in the text changed: 1.5 → 2.5 years (ст. 5 ч. 2)."
+
+
+@pytest.mark.parametrize(
+    ("form", "other"), [("без уважительных причин", "по любой причине"), ("без уважительной причины", "")]
+)
+def test_words_in_quotes_are_those_of_the_text(form: str, other: str) -> None:
+    rules = found(NORM.format(f"Неявка {form} карается."), NORM.format(f"Неявка {other} карается."))[1]
+    assert rules["negation"] == [f"Исключено «{form}»: ст. 5 ч. 2."]
+    assert misquoted(NORM.format("Выезд и прием и выдача."), NORM.format("Выезд либо прием или выдача.")) == []
+
+
+DEMO = Path(__file__).parents[2] / "tracker" / "demo_history" / "texts"
+
+
+def misquoted(old: str, new: str) -> list[str]:
+    """What the reasons show in quotes and neither text has; the quotes of addresses apart."""
+    diff = compare_texts(old, new)
+    texts = _flat(old) + "\n" + _flat(new)
+    missing = []
+    for reason in diff.significance.reasons:
+        said = reason.text
+        addresses = {place for op in diff.operations for place in (op.old_address, op.new_address) if place}
+        for address in sorted(addresses, key=len, reverse=True):
+            said = said.replace(address, "")
+        said = re.sub(r"\(«[^»]*»\)", "", said)  # the place that an amending clause names
+        missing += [words for words in re.findall("«([^»]*)»", said) if _flat(words.rstrip("…")) not in texts]
+    return missing
+
+
+def _flat(text: str) -> str:
+    return canonical(" ".join(text.split())).lower().replace("ё", "е")
+
+
+def test_every_quote_of_the_demo_stands_in_its_texts() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in sorted(DEMO.glob("*.txt"))]
+    assert len(texts) > 2
+    for old, new in permutations(texts, 2):
+        assert misquoted(old, new) == []
+
+
+@pytest.mark.parametrize(("old", "new"), [
+    *((old, new) for _, old, new in (*MAJOR, *NOT_TURNED)),
+    *((old, new) for _, old, new, _ in TURNS),
+    *((old, new) for old, new, _ in NUMBERS),
+    *NO_NUMBERS, *SAME_VALUES, *REFERENCES,
+])  # fmt: skip
+def test_every_quote_stands_in_one_of_the_texts(old: str, new: str) -> None:
+    for first, second in ((old, new), (new, old)):
+        assert misquoted(f"1. Настоящий {first}.", f"1. Настоящий {second}.") == []
+
+
+REPEALS = [
+    "утратил силу.",
+    "Утратил силу. - Федеральный закон от 28.12.2098 № 5-ФЗ.",
+    "утратил силу с 1 мая 2099 года. - Федеральный закон от 28.12.2098 № 5-ФЗ.",
+    "(Утратил силу - Федеральный закон от 28.12.2098 № 5-ФЗ)",
+    "утратил силу в соответствии с Федеральным законом от 28.12.2098 № 5-ФЗ.",
+]
+
+
+@pytest.mark.parametrize("notice", REPEALS)
+def test_a_ground_that_lost_its_force_is_a_ground_struck_out(notice: str) -> None:
+    old = GROUNDS.replace("лица;\n2)", "лица, не более пяти раз;\n2)")
+    repealed = old.replace("заявление лица, не более пяти раз;", notice)
+    level, rules = found(old, repealed)
+    assert level is Level.KEY
+    assert rules == {
+        "ground": ["Основание исключено: ст. 22 ч. 1 п. 1."],
+        "removed": ["Утратил силу: ст. 22 ч. 1 п. 1."],
+    }
+    level, rules = found(repealed, old)
+    assert level is Level.KEY
+    assert rules == {
+        "ground": ["Новое основание: ст. 22 ч. 1 п. 1."],
+        "added": ["Появился текст на месте утратившего силу: ст. 22 ч. 1 п. 1."],
+    }
+
+
+@pytest.mark.parametrize("notice", REPEALS)
+def test_a_unit_that_lost_its_force_is_told_as_such(notice: str) -> None:
+    old = NORM.format("Выдача не более пяти раз в суд, кроме лиц.")
+    new = NORM.format(notice.replace("тратил ", "тратила "))
+    level, rules = found(old, new)
+    assert (level, rules["removed"]) == (Level.NOTABLE, ["Утратила силу: ст. 5 ч. 2."])
+    assert rules.keys() <= {"removed", "rewrite"}
+    assert found(new, old)[0] is Level.NOTABLE
+
+
+def test_what_speaks_of_lost_force_is_not_repealed() -> None:
+    rules = found(NORM.format("Выдан паспорт."), NORM.format("Утратил силу паспорт, выданный до обмена."))[1]
+    assert "removed" not in rules
+
+
+def test_a_repealed_ground_that_goes_or_comes_is_no_ground() -> None:
+    old = GROUNDS.replace("лица;", "лица;\n1.1) утратил силу;")
+    assert "ground" not in found(old, GROUNDS)[1]
+    assert "ground" not in found(GROUNDS, old)[1]
+
+
+# (rule, before, after, the sentence without its place)
+SWAPS = [
+    ("negation", "выдается при наличии справки", "выдается при отсутствии справки", "«при наличии» → «при отсутствии»"),
+    ("negation", "перевод с согласия лица", "перевод без согласия лица", "«с согласия» → «без согласия»"),
+    (
+        "negation", "перевод с письменного согласия лица", "перевод без согласия лица",
+        "«с письменного согласия» → «без согласия»",
+    ),
+    ("negation", "с учетом доходов семьи", "без учета доходов семьи", "«с учетом» → «без учета»"),
+    ("number", "отчет сдается ежегодно", "отчет сдается ежемесячно", "периодичность: «ежегодно» → «ежемесячно»"),
+    ("number", "ежеквартальный отчет", "еженедельный отчет", "периодичность: «ежеквартальный» → «еженедельный»"),
+    ("number", "сдается один раз в год", "сдается два раза в год", "число: 1 → 2 раза"),
+    ("number", "сдается раз в год", "сдается раз в месяц", "периодичность: «раз в год» → «раз в месяц»"),
+    ("number", "в двойном размере платы", "в тройном размере платы", "кратность: «двойном» → «тройном»"),
+    ("number", "в двукратном размере платы", "в трехкратном размере платы", "число: 2 → 3 раза"),
+    ("exception", "вызов по почте", "вызов только по почте", "Добавлено ограничение «только»"),
+    ("exception", "вызов исключительно по почте", "вызов по почте", "Снято ограничение «исключительно»"),
+    ("mobilisation", "частичная мобилизация идет", "всеобщая мобилизация идет", "«частичная» → «всеобщая»"),
+    ("mobilisation", "об общей мобилизации граждан", "о частичной мобилизации граждан", "«общей» → «частичной»"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "old", "new", "sentence"), SWAPS)
+def test_words_that_took_the_place_of_their_opposite(rule: str, old: str, new: str, sentence: str) -> None:
+    for first, second in ((old, new), (new, old)):
+        level, rules = found(NORM.format(f"Норма: {first}."), NORM.format(f"Норма: {second}."))
+        assert level is Level.MAJOR
+        assert rule in rules
+        assert misquoted(NORM.format(f"Норма: {first}."), NORM.format(f"Норма: {second}.")) == []
+    rules = found(NORM.format(f"Норма: {old}."), NORM.format(f"Норма: {new}."))[1]
+    assert any(sentence in said for said in rules[rule])
+
+
+def test_a_declared_mobilisation_of_another_kind_is_key() -> None:
+    decree = NORM.format("Объявить в Российской Федерации частичную мобилизацию.")
+    assert found(decree, decree.replace("частичную", "общую"))[0] is Level.KEY
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("двойное гражданство лица", "тройное гражданство лица"),
+        ("зачет взносов и ежегодно отчет", "ежегодно отчет и зачет взносов"),
+        ("не подлежит только сдаче", "не подлежит лишь сдаче"),
+        ("отчет", "не только отчет, но и опись"),
+        ("исключительное право лица", "право лица"),
+        ("мобилизация общей техники", "мобилизация частичной техники"),
+        ("перевод с общего согласия лица", "перевод с полного согласия лица"),
+    ],
+)
+def test_what_only_looks_like_a_swap(old: str, new: str) -> None:
+    rules = found(NORM.format(f"Норма: {old}."), NORM.format(f"Норма: {new}."))[1]
+    assert not {"number", "exception", "mobilisation"} & rules.keys()
+    assert not any("→" in said for said in rules.get("negation", []))
+
+
+@pytest.mark.parametrize("limit", ["не позднее", "не менее чем за", "не более"])
+def test_a_limit_that_comes_with_its_number_is_part_of_it(limit: str) -> None:
+    for old in ("Решение принимается в срок 30 дней.", "Решение принимается."):
+        new = (
+            f"Решение принимается в срок {limit} 20 дней." if "срок" in old else f"Решение принимается {limit} 20 дней."
+        )
+        for first, second in ((old, new), (new, old)):
+            rules = found(NORM.format(first), NORM.format(second))[1]
+            assert "number" in rules
+            assert not {"negation", "limit"} & rules.keys()
+    stays = found(NORM.format("Решение в срок 30 дней."), NORM.format(f"Решение в срок {limit} 30 дней."))[1]
+    assert "negation" in stays

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from diffs.compare import compare_texts
 from diffs.summary import Summary, summary
+from feeds.headline import headline
+from tracker.models import Operation
 
 LAW = """Статья 22. Основания прекращения гражданства
 1. Гражданство Российской Федерации прекращается по следующим основаниям:
@@ -45,6 +49,16 @@ LINES = [
         "removed: part 2, art. 22; +0/−8 words",
     ),
     (
+        [("заявление лица;", "утратил силу;")],
+        "исключено основание: п. 1 ч. 1 ст. 22; +2/−2 слова",
+        "ground struck out: item 1, part 1, art. 22; +2/−2 words",
+    ),
+    (
+        [("Решение может быть обжаловано в течение 30 дней.", "Утратила силу.")],
+        "утратила силу ч. 2 ст. 22; +2/−8 слов",
+        "repealed: part 2, art. 22; +2/−8 words",
+    ),
+    (
         [("обжаловано в течение", "обжаловано через «Отдел дел» в течение")],
         "изменена ч. 2 ст. 22: добавлено «через „Отдел дел“»; +3/−0 слов",
         "changed: part 2, art. 22: added «через „Отдел дел“»; +3/−0 words",
@@ -72,3 +86,35 @@ def test_a_chain_of_renumbering_is_one_statement() -> None:
     line = summary(compare_texts(old, f"{head}\n2. Суд хранит иное.\n{later}"))
     assert line.ru.startswith("добавлена ч. 2 ст. 1; ещё 1 изменение; ")
     assert line.en.startswith("added: part 2, art. 1; 1 more change; ")
+
+
+NEW_ARTICLE = "\nСтатья 22.1. Реестр\n1. Суд ведет реестр:\n1) дел;\n2) жалоб.\n2. Архив открыт."
+
+
+@pytest.mark.parametrize(
+    ("others", "ru", "en"),
+    [
+        ("", "", ""),
+        ("\nСтатья 23. Иное\nАрхив закрыт.", "ещё 1 изменение; ", "1 more change; "),
+    ],
+)
+def test_a_unit_that_came_or_went_with_its_parts_is_one_change(others: str, ru: str, en: str) -> None:
+    came = compare_texts(LAW, LAW + NEW_ARTICLE + others)
+    went = compare_texts(LAW + NEW_ARTICLE + others, LAW)
+    assert summary(came).ru.startswith(f"добавлена ст. 22.1; {ru}+")
+    assert summary(came).en.startswith(f"added: art. 22.1; {en}+")
+    assert summary(went).ru.startswith(f"исключена ст. 22.1; {ru}+")
+    for diff, words in ((came, "новая ст. 22.1"), (went, "исключено: ст. 22.1")):
+        assert headline(diff) == words + (f"; {ru.rstrip('; ')}" if ru else "")
+    assert ("more" in headline(came, language="en")) is bool(en)
+
+
+def test_a_row_of_a_table_has_its_gender() -> None:
+    operation = Operation(
+        ops=("modified",), old_path="st-1", new_path="st-1", old_text="Сбор взят.", new_text="Сбор дан.",
+        old_address="ст. 1 ч. 1 табл. 1 строка 2", new_address="ст. 1 ч. 1 табл. 1 строка 2",
+        spans=(("=", "Сбор "), ("-", "взят"), ("+", "дан"), ("=", ".")),
+    )  # fmt: skip
+    line = summary(replace(compare_texts("1. А.", "1. Б."), operations=(operation,), groups=()))
+    assert line.ru.startswith("изменена строка 2 табл. 1 ч. 1 ст. 1: ")
+    assert line.en.startswith("changed: row 2, table 1, part 1, art. 1: ")
