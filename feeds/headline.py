@@ -38,6 +38,7 @@ class _Words(NamedTuple):
     """The words of a headline in one language; the words of the law are quoted as they are."""
 
     ground: str
+    repealed: str
     removed: str
     removed_something: str
     moved: str
@@ -52,6 +53,7 @@ class _Words(NamedTuple):
 _WORDS: Final[dict[Language, _Words]] = {
     "ru": _Words(
         ground="новое основание",
+        repealed="утратило силу",
         removed="исключено",
         removed_something="исключён фрагмент",
         moved="перенесено",
@@ -64,6 +66,7 @@ _WORDS: Final[dict[Language, _Words]] = {
     ),
     "en": _Words(
         ground="new ground",
+        repealed="repealed",
         removed="removed",
         removed_something="a passage removed",
         moved="moved",
@@ -119,7 +122,7 @@ def _more(number: int, language: Language) -> str:
 
 def _statements(diff: Diff, language: Language, acts: Acts) -> Iterator[_Candidate]:
     """Every operation as a candidate; operations of one group are one statement unless they also change words."""
-    grounds = _new_grounds(diff)
+    grounds, repealed = _told(diff, "ground"), _told(diff, "removed", opening="Утрати")
     named = " ".join(reason.text for reason in diff.significance.reasons[:1])
     groups = {group.id: group for group in diff.groups}
     subtrees = subtree_of(diff.operations)
@@ -135,7 +138,7 @@ def _statements(diff: Diff, language: Language, acts: Acts) -> Iterator[_Candida
                 yield _Candidate(rank=80, text=_lower_first(said.rstrip(".")))
             continue
         placed, act = _in_act(operation, acts)
-        candidate = _candidate(placed, language, ground=operation in grounds)
+        candidate = _candidate(placed, language, ground=operation in grounds, repealed=operation in repealed)
         address = operation.new_address or operation.old_address
         # The reason that fired best names its clause: that clause leads.
         favoured = 5 if address and _names(named, address) else 0
@@ -168,14 +171,14 @@ def _changes_words(operation: Operation) -> bool:
     return bool({"added", "removed", "modified"} & set(operation.ops))
 
 
-def _new_grounds(diff: Diff) -> tuple[Operation, ...]:
-    """The added units that the rule about new grounds names."""
-    said = " ".join(reason.text for reason in diff.significance.reasons if reason.rule == "ground")
-    added = (operation for operation in diff.operations if "added" in operation.ops)
-    return tuple(operation for operation in added if operation.new_address and _names(said, operation.new_address))
+def _told(diff: Diff, rule: str, *, opening: str = "") -> tuple[Operation, ...]:
+    """The operations whose new place the sentences of a rule name, or those sentences that begin so."""
+    told = (reason.text for reason in diff.significance.reasons if reason.rule == rule)
+    said = " ".join(text for text in told if text.startswith(opening))
+    return tuple(one for one in diff.operations if one.new_address and _names(said, one.new_address))
 
 
-def _candidate(operation: Operation, language: Language, *, ground: bool) -> _Candidate:
+def _candidate(operation: Operation, language: Language, *, ground: bool, repealed: bool) -> _Candidate:
     words = _WORDS[language]
     old, new = (_address(place, language) for place in (operation.old_address, operation.new_address))
     if "added" in operation.ops:
@@ -185,6 +188,8 @@ def _candidate(operation: Operation, language: Language, *, ground: bool) -> _Ca
     if "removed" in operation.ops:
         gone = _located(words.removed, operation.old_address, language)
         return _Candidate(rank=40, text=gone or words.removed_something)
+    if "modified" in operation.ops and repealed:
+        return _Candidate(rank=10 if ground else 40, text=_located(words.repealed, operation.new_address, language))
     if "modified" in operation.ops:
         return _modified(operation.spans, operation.new_address or operation.old_address or "", language)
     if "moved" in operation.ops:

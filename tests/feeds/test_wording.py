@@ -338,6 +338,19 @@ def test_a_new_unit_is_not_a_ground_unless_the_rule_names_it() -> None:
     assert "новое основание" not in headline.headline(two)
 
 
+def test_a_unit_that_lost_its_force_is_said_to_have_lost_it() -> None:
+    row = operation(["modified"], "ст. 22 ч. 1 п. 3", [("-", "лишение;"), ("+", "утратил силу;")])
+    reasons = (
+        Reason(rule="removed", text="Утратил силу: ст. 22 ч. 1 п. 3."),
+        Reason(rule="removed", text="Исключено: ст. 9."),
+    )
+    diff = replace(one(row), significance=Significance(level=Level.NOTABLE, reasons=reasons))
+    assert headline.headline(diff) == "утратило силу: п. 3 ч. 1 ст. 22"
+    assert headline.headline(diff, language="en") == "repealed: art. 22 part 1 item 3"
+    left = replace(diff, significance=Significance(level=Level.NOTABLE, reasons=reasons[1:]))
+    assert "утратило" not in headline.headline(left).partition("»")[0]
+
+
 def test_a_new_unit_of_quoted_wording_names_itself_and_its_place() -> None:
     row = operation(["added"], "ст. 1 п. 2 («п. 7 пп. „в“»)", [("+", "в) иное;")])
     assert headline.headline(one(row)) == "новый пп. «в», ст. 1 п. 2 › п. 7"
