@@ -11,7 +11,6 @@ it, nothing left out. Both write by `scrapers.page_writer`.
 from __future__ import annotations
 
 import codecs
-import contextlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,7 +34,7 @@ WHOLE_PAGE: Final = ":root"
 _CHARSET: Final = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([a-z0-9_.:-]+)""", re.IGNORECASE)
 _HEADER_CHARSET: Final = re.compile(r"charset\s*=\s*[\"']?\s*([a-z0-9_.:-]+)", re.IGNORECASE)
 _SAMPLE: Final = 100_000  # bytes in which two encodings are weighed
-_SMALL: Final = re.compile("[а-яё]")
+_WORD: Final = re.compile("[а-яё]{3}")
 _BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _XML_DECLARATION: Final = re.compile(r"\A\s*<\?xml\b[^>]*>", re.IGNORECASE)
 
@@ -128,9 +127,11 @@ def text_of(
 def decoded(body: bytes, content_type: str = "") -> str:
     """The body of a page as text. Bytes that are valid UTF-8 are UTF-8; else the header, the `<meta>`, windows-1251.
 
-    Russian text in windows-1251 is practically never valid UTF-8, so the first test does not misfire. Where header and
-    `<meta>` contradict each other, one of them is wrong: koi8-r and windows-1251 taken for each other turn small letters into
-    capitals, so the one that gives more small letters is right. What cannot be decoded becomes U+FFFD.
+    Russian text in windows-1251 is practically never valid UTF-8, so the first test does not misfire. Servers name charsets that
+    their pages do not have (a default that was switched on, a page that was moved), and read by a wrong one every word would look
+    changed. So the charsets that are named, windows-1251 and UTF-8 are tried, in this order, and the one that gives the most
+    words in small Russian letters is right: koi8-r and windows-1251 taken for each other turn small letters into capitals,
+    Western letters with marks stand alone. What cannot be decoded becomes U+FFFD.
     """
     for mark, name in _BOMS:
         if body.startswith(mark):
@@ -140,15 +141,17 @@ def decoded(body: bytes, content_type: str = "") -> str:
     except UnicodeDecodeError:
         pass
     header, meta = _HEADER_CHARSET.search(content_type), _CHARSET.search(body[:4096])
-    codecs_named: dict[str, None] = {}
-    for label in (header and header[1], meta and meta[1].decode("ascii")):
-        with contextlib.suppress(LookupError):
-            codecs_named[codecs.lookup(label or "unnamed").name] = None
-    names = list(codecs_named) or ["cp1251"]
-    sample = body[:_SAMPLE]
-    if len(names) > 1:
-        names.sort(key=lambda name: -len(_SMALL.findall(sample.decode(name, "replace"))))
-    return body.decode(names[0], "replace")
+    labels = [header and header[1], meta and meta[1].decode("ascii"), "cp1251", "utf-8"]
+    names = sorted(filter(None, labels), key=lambda name: -len(_WORD.findall(_by(name, body[:_SAMPLE]) or "")))
+    return next(text for name in names if (text := _by(name, body)) is not None)
+
+
+def _by(charset: str, body: bytes) -> str | None:
+    """A body in a charset; None when that is none. Python's codecs with other tasks (``hex``, ``idna``) are none of text."""
+    try:
+        return body.decode(charset, "replace")
+    except (LookupError, UnicodeError):
+        return None
 
 
 def _markup(text: str) -> str:

@@ -120,7 +120,8 @@ def _passport(parts: Parts, base: str) -> dict[str, str]:
         cell = first_with_class(row, "div", "opch_r")
         value = squeezed(cell)
         if not value and cell is not None:
-            value = " ".join(absolute(base, link.get("href") or "") for link in cell.iter("a") if link.get("href"))
+            links = (absolute(base, link.get("href") or "") for link in cell.iter("a") if link.get("href"))
+            value = " ".join(filter(None, links))
         if label and value:
             fields[label] = f"{fields[label]}; {value}" if label in fields else value
     return fields

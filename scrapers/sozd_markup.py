@@ -148,9 +148,14 @@ def document_id(number: str) -> str:
 
 
 def absolute(base_url: str, href: str) -> str:
-    """A link of a page as an absolute URL; `base_url` is scheme and host."""
+    """A link of a page as an absolute URL, empty when it is none (``http://[``); `base_url` is scheme and host."""
     # Nearly all links are plain paths: joining them is a tenth of the time of a reading.
-    return base_url + href if href[:1] == "/" and href[1:2] != "/" else urljoin(base_url, href)
+    if href[:1] == "/" and href[1:2] != "/":
+        return base_url + href
+    try:
+        return urljoin(base_url, href)
+    except ValueError:  # one that a clerk mistyped must not hide the rest of the card
+        return ""
 
 
 def named_bill(url: str) -> str | None:

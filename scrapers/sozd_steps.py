@@ -230,7 +230,7 @@ def _publication(block: _Block, base_url: str) -> Iterator[Publication]:
                     source=source,
                     number=values.pop(_PUBLICATION_NUMBER, "").removeprefix("№").strip() or None,
                     date=russian_date(values.get(_PUBLICATION_DATE, "")),
-                    url=absolute(base_url, link) if link else None,
+                    url=(absolute(base_url, link) or None) if link else None,
                     fields=_others(values),
                 )
 
@@ -251,9 +251,10 @@ def _files(block: _Block, step: Step, base_url: str) -> Iterator[File]:
     """The files of one step, the folded ones too. Links to protocols stand elsewhere and are not files of the step."""
     for link in block.all("a_event_files"):
         href = (link.get("href") or "").strip()
+        url = absolute(base_url, href) if href else ""
         holder = link.getparent()
         guid = (holder.get("data-fileid") if holder is not None else None) or link.get("id") or href.rpartition("/")[2]
-        if not guid or not href:
+        if not guid or not url:
             raise StepError(f"the address of a file of a step {step.step}".rstrip())
         slot = ((holder.get("data-formdatafield") if holder is not None else None) or "").strip() or None
         label = _label(squeezed(first_with_class(link, "div", "doc_wrap")) or squeezed(link))
@@ -267,7 +268,7 @@ def _files(block: _Block, step: Step, base_url: str) -> Iterator[File]:
             edition=edition,
             label=label,
             format=_format(link),
-            url=absolute(base_url, href),
+            url=url,
             uploaded_at=russian_moment(raw_tooltip(link).lstrip()[:_MOMENT]),
         )
 

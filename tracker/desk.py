@@ -6,10 +6,12 @@ whether a doubtful reading is believed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, Protocol, cast
+from urllib.parse import urlsplit
 
 from db.store import Store
 from diffs.topics import TopicRules
@@ -27,6 +29,7 @@ _OFFICIAL: Final = {
     "ips": ("http://pravo.gov.ru/proxy/ips", "https://pravo.gov.ru/proxy/ips"),
     "kremlin": ("http://kremlin.ru", "http://www.kremlin.ru", "https://kremlin.ru"),
 }
+_HOME: Final = re.compile(r"/?(?:(?:index|default)\.[a-z]{3,5})?")
 
 
 class Network(Protocol):
@@ -149,7 +152,8 @@ class Desk:
     def get(self, url: str, *, source: str) -> Page:
         """Fetch a page and keep its bytes. The request is conditional only on bytes that were read well before.
 
-        An answer that asks for a pause is no page, whatever it holds: it is kept, and raises `PageError` with `retry_after`.
+        An answer that asks for a pause is no page, whatever it holds: it is kept, and raises `PageError` with `retry_after`. So
+        is the home page of a site in place of another: sites send there from what they have no more.
         """
         good = self.store.state(good_key(url))
         latest = self.store.latest_snapshot(url)
@@ -169,6 +173,9 @@ class Desk:
             problem = Problem.BLOCKED if response.status == 429 else Problem.MAINTENANCE
             words = f"{source}: the site asks for a pause of {seconds:.0f} s (HTTP {response.status})"
             raise PageError(problem, words, url=url, retry_after=seconds)
+        if _is_home(response.final_url) and not _is_home(url):
+            words = f"{source}: {url} leads to the home page of its site; the page is gone, or its address must be corrected"
+            raise PageError(Problem.WRONG_DOCUMENT, words, url=url)
         content_type = next((value for name, value in snapshot.headers if name.lower() == "content-type"), "")
         return Page(snapshot=snapshot, status=snapshot.status, content_type=content_type, load=load)
 
@@ -237,3 +244,9 @@ def _loader(store: Store, digest: str) -> Callable[[], bytes]:
 
 def _giver(body: bytes) -> Callable[[], bytes]:
     return lambda: body
+
+
+def _is_home(url: str) -> bool:
+    """Whether an address is that of a site's home page."""
+    parts = urlsplit(url)
+    return not parts.query and _HOME.fullmatch(parts.path) is not None

@@ -8,6 +8,7 @@ import zlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from diffs import normalise, structure
 from scrapers import registry
@@ -56,6 +57,10 @@ def read(body: bytes, *, source: str | None, url: str, name: str) -> Reading:
     """What a saved page says: by its source, or as a text made of units when it is a file with a text."""
     if not body.strip():
         raise PageError(Problem.EMPTY, "the file is empty")
+    try:
+        urlsplit(url)
+    except ValueError as error:
+        raise ConfigError(f"{url!r} is no address: give the one that the page was saved from") from error
     chosen = source or registry.detect(body, url) or ("publication" if _is_json(body) else "file")
     if chosen in registry.SOURCES:
         reading = registry.SOURCES[chosen].read(body, url=url)

@@ -200,6 +200,25 @@ def test_a_body_cut_inside_a_letter_is_still_utf8() -> None:
     assert decoded("Закон".encode()[:-1], "text/html; charset=utf-8").startswith("Зако")
 
 
+@pytest.mark.parametrize(
+    "announced", ["iso-8859-1", "utf-8", "us-ascii", "windows-1252", "koi8-r", "hex", "idna", "undefined"]
+)
+def test_a_header_that_is_wrong_or_no_charset_changes_no_letter_of_a_page(announced: str) -> None:
+    page = "<html><body><p>Статья 1. Гражданин обязан состоять на воинском учете.</p></body></html>"
+    assert decoded(page.encode("cp1251"), f"text/html; charset={announced}") == page
+
+
+def test_one_damaged_byte_leaves_the_rest_of_a_page_as_it_is() -> None:
+    page = "<html><body><p>Статья 1. Гражданин обязан состоять на воинском учете.</p></body></html>"
+    body = page.encode().replace("обязан".encode(), "обязан".encode() + b"\xff")
+    assert decoded(body) == page.replace("обязан", "обязан\ufffd")
+
+
+def test_a_western_page_keeps_its_letters() -> None:
+    page = "<p>L'année dernière, créée à Besançon, façade, où, élève, déjà vu, noël</p>"
+    assert decoded(page.encode("latin-1"), "text/html; charset=iso-8859-1") == page
+
+
 def test_xhtml_and_bare_words_are_pages_too() -> None:
     assert lines(
         '<?xml version="1.0" encoding="utf-8"?><html xmlns="http://www.w3.org/1999/xhtml"><body>а</body></html>'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -215,6 +216,25 @@ def test_reference_numbers_are_kept_and_clerks_are_not() -> None:
     assert len(reading.files) == 1, "a protocol is not a file of the step"
     shown = json.dumps(to_json(reading), ensure_ascii=False)
     assert not any(name in shown for name in CLERK.split())
+
+
+@pytest.mark.parametrize("typed", ["http://[publication.pravo.gov.ru/", "//[", "https://[::1/Document"])
+def test_an_address_that_was_mistyped_hides_nothing_of_the_card(typed: str) -> None:
+    number = f'№&nbsp;<a href="{typed}">0001202604280001</a>'
+    step = replace(PUBLISHED, publication=(("Официальный портал", (("Номер публикации", number),)),))
+    read = sozd.read(FakeCard(steps=(REGISTERED, step)).body())
+    assert len(read.events) == 2
+    assert read.events[-1].publication[0].url is None
+    assert read.events[-1].publication[0].source == "Официальный портал"
+
+
+def test_a_file_without_a_usable_address_is_refused_by_name() -> None:
+    body = FakeCard(steps=(replace(REGISTERED, files=(FakeFile(guid(7), "Текст"),)),)).body()
+    damaged = body.replace(f"/download/{guid(7)}".encode(), b"//[download")
+    assert damaged != body
+    problem, said = problem_of(damaged)
+    assert problem is Problem.LAYOUT_CHANGED
+    assert "address of a file" in said
 
 
 def test_publication_goes_by_the_words_of_tooltips() -> None:

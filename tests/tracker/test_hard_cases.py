@@ -744,3 +744,36 @@ def test_a_look_that_outlasts_the_lease_of_another_records_nothing(world: World)
         with pytest.raises(Exception, match="taken over"):
             world.pipeline.run(world.store.watches(), discover=())
         assert world.store.event_count() == before
+
+
+@pytest.mark.parametrize("home", ["https://example.org/", "https://example.org", "https://www.example.org/index.php"])
+def test_the_home_page_of_a_site_is_not_the_new_text_of_a_page_that_leads_there(world: World, home: str) -> None:
+    world.network.put(PAGE, page_of("1. Призыв проводится дважды в год."))
+    world.follow("page/a", PAGE, source="page", selector="#text", title="a")
+    world.check("page/a")
+    world.network.put(home, page_of("Добро пожаловать на сайт ведомства, новости дня и приемная."))
+    world.network.redirects[PAGE] = home
+    for _ in range(3):
+        world.wait(hours=2)
+        looked = world.check("page/a")
+        assert (looked.outcome, looked.events) == (Outcome.QUARANTINED, ())
+        assert "home page" in looked.message
+    del world.network.redirects[PAGE]
+    world.wait(hours=2)
+    assert world.check("page/a").outcome is Outcome.UNCHANGED
+
+
+@pytest.mark.parametrize(
+    ("asked", "given"),
+    [
+        ("https://example.org/old", "https://example.org/new"),
+        ("https://example.org/old", "https://example.org/?id=5"),
+        ("http://example.org/", "https://www.example.org/"),
+        ("https://example.org/index.html", "https://example.org/"),
+    ],
+)
+def test_a_page_that_moved_is_read_where_it_is_now(world: World, asked: str, given: str) -> None:
+    world.network.put(given, page_of("1. Призыв проводится дважды в год."))
+    world.network.redirects[asked] = given
+    world.follow("page/a", asked, source="page", selector="#text", title="a")
+    assert world.check("page/a").outcome is Outcome.CHANGED

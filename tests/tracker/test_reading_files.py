@@ -42,6 +42,13 @@ def test_what_is_no_law_is_refused_in_one_line(tmp_path: Path, body: bytes, word
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("source", [None, "kremlin", "sozd"])
+def test_an_address_that_is_none_is_said_in_one_line(source: str | None) -> None:
+    with pytest.raises(ConfigError, match="is no address") as caught:
+        reading_files.read(RUSSIAN.encode(), source=source, url="http://[saved", name="law.txt")
+    assert "\n" not in str(caught.value)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251", "utf-16"])
 def test_every_usual_encoding_reads_the_same(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "law.txt"

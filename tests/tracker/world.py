@@ -27,6 +27,7 @@ class PlayedNetwork:
     def __init__(self, world: World) -> None:
         self._world = world
         self.pages: dict[str, tuple[int, bytes, str]] = {}
+        self.redirects: dict[str, str] = {}
         self.asked: list[str] = []
 
     def put(
@@ -37,12 +38,13 @@ class PlayedNetwork:
     def fetch(self, url: str, *, source: str, validators: Validators | None = None) -> Response:
         del validators
         self.asked.append(url)
-        if url not in self.pages:
+        final_url = self.redirects.get(url, url)
+        if final_url not in self.pages:
             raise FetchError(f"{source}: no connection", reason="connection", url=url)
-        status, body, content_type = self.pages[url]
+        status, body, content_type = self.pages[final_url]
         return Response(
             url=url,
-            final_url=url,
+            final_url=final_url,
             status=status,
             headers=(("Content-Type", content_type),),
             body=body,
