@@ -31,8 +31,8 @@ NAME: Final = "page"
 #: The `place` of a page that is read whole.
 WHOLE_PAGE: Final = ":root"
 
-_CHARSET: Final = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([a-z0-9_.:-]+)""", re.IGNORECASE)
-_HEADER_CHARSET: Final = re.compile(r"charset\s*=\s*[\"']?\s*([a-z0-9_.:-]+)", re.IGNORECASE)
+_CHARSET: Final = re.compile(rb"""<meta[^<>]+?charset\s*+=[\s"']*+([a-z0-9_.:-]+)""", re.IGNORECASE)
+_HEADER_CHARSET: Final = re.compile(r"charset\s*+=[\s\"']*+([a-z0-9_.:-]+)", re.IGNORECASE)
 _SAMPLE: Final = 100_000  # bytes in which two encodings are weighed
 _WORD: Final = re.compile("[а-яё]{3}")
 _BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))

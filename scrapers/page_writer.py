@@ -31,7 +31,7 @@ BLOCKS: Final = frozenset([
 # fmt: on
 _SPACE: Final = re.compile(r"[ \t\n\r\f]+")
 _SUPER: Final = re.compile(r"vertical-align\s*:\s*super", re.IGNORECASE)
-_UNMARKED: Final = re.compile(r"list-style(?:-type)?\s*:[^;]*\bnone\b", re.IGNORECASE)
+_UNMARKED: Final = re.compile(r"list-style(?:-type)?\s*+:(?:(?!list-style)[^;])*\bnone\b", re.IGNORECASE)
 _NUMBERED: Final = re.compile(r"\(?(?:\d[\d.]*[.)]|[^\W\d_]\))(?=\s)")
 _INTEGER: Final = re.compile(r"-?[0-9]{1,9}")
 _CELLS: Final = " | "

@@ -43,7 +43,7 @@ _DECISION: Final = re.compile(r"Принят[оы]\s+решени[ея]\s*:", re
 _LABEL: Final = re.compile(
     r"[А-ЯЁ][^:;()]{2,60}:(?:\s|$)"
 )  # what else a description says of a step stands behind a label
-_BREAK: Final = re.compile(r"<\s*(?:br|/?p|/?div|/?li|/?tr)\b[^>]*>", re.IGNORECASE)
+_BREAK: Final = re.compile(r"<\s*+(?:br|/?p|/?div|/?li|/?tr)\b[^<>]*+>", re.IGNORECASE)
 _NUMBER: Final = re.compile(rf"(?<![0-9-])({BILL_NUMBER.pattern})(?![0-9-])")
 _GUID: Final = re.compile(r"[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}", re.IGNORECASE)
 _FILLERS: Final = ("T23:59:59", "T00:00:00")

@@ -400,6 +400,8 @@ def test_only_204_is_a_search_without_hits() -> None:
 def test_a_row_without_its_link_is_a_changed_layout() -> None:
     page = rows(row("Указ", nd="999000009", title="О").replace("docbody", "newbody"), "?docbody=")
     assert refusal(page) is Problem.LAYOUT_CHANGED
+    unnumbered = rows(row("Указ", nd="", title="О"))
+    assert refusal(unnumbered) is Problem.LAYOUT_CHANGED
     empty = rows('<div class="list_elements"><a href="?docbody=">x</a></div>')
     assert refusal(empty) is Problem.LAYOUT_CHANGED
 

@@ -214,6 +214,13 @@ def test_one_damaged_byte_leaves_the_rest_of_a_page_as_it_is() -> None:
     assert decoded(body) == page.replace("обязан", "обязан\ufffd")
 
 
+def test_a_header_and_a_style_without_end_are_walked_once() -> None:
+    """Either would take minutes if every mark of it were a beginning."""
+    page = "<p>Статья 1. Гражданин обязан.</p>"
+    assert decoded(page.encode("cp1251"), "text/html; charset=" + " " * 200_000) == page
+    assert lines(f'<ol style="{"list-style: all" * 60_000}"><li>один</li></ol>') == ["1. один"]
+
+
 def test_a_western_page_keeps_its_letters() -> None:
     page = "<p>L'année dernière, créée à Besançon, façade, où, élève, déjà vu, noël</p>"
     assert decoded(page.encode("latin-1"), "text/html; charset=iso-8859-1") == page

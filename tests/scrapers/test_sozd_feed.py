@@ -124,6 +124,12 @@ def test_of_a_description_only_the_decision_is_kept(description: str, decisions:
     assert step.decisions == decisions
 
 
+def test_a_description_of_nothing_but_open_tags_is_walked_once() -> None:
+    """It would take minutes if every tag were looked for the end of the last one."""
+    told = "Принято решение: принять" + "&lt;p " * 300_000
+    assert read(feed(item("(02.02.2026) 1.1 Регистрация", told))).events[0].decisions == ("принять",)
+
+
 def test_ids_are_kept_where_they_tell_steps_apart() -> None:
     def ids(first: str, second: str) -> list[str | None]:
         reading = read(
