@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tests.tracker.test_pipeline import publication_list
 from tests.tracker.world import World
-from tracker.models import EventKind, Force
+from tracker import publications
+from tracker.models import Classification, EventKind, Force, Item
 
 PAGE = "https://text.example.org/ukaz"
 HEAD = ("УКАЗ", "ПРЕЗИДЕНТА РОССИЙСКОЙ ФЕДЕРАЦИИ", "О призыве граждан Российской Федерации на военную службу")
@@ -96,3 +97,25 @@ def test_a_publication_found_after_the_text_counts_as_well(world: World) -> None
     world.pipeline.run((), discover=("publication",))
     world.wait(days=25)
     assert len(passes(world)) == 1
+
+
+def test_an_act_in_force_stays_so_when_the_portal_is_looked_at_again(world: World) -> None:
+    target = published(world, "2. Настоящий Указ вступает в силу с 1 апреля 2026 г.")
+    day = world.now
+    world.wait(days=31)
+    passes(world)
+    assert force(world, target) is Force.IN_FORCE
+    act = Item(
+        id=target,
+        native_id="9999000000000001",
+        kind="ukaz",
+        number="9907",
+        date=f"{day:%Y-%m-%d}",
+        title=HEAD[2],
+        comment="",
+        url="",
+        published=f"{day:%Y-%m-%d}",
+    )
+    again = publications.announce(world.desk, act, Classification(), world.now)
+    assert again.document is not None
+    assert again.document.force is Force.IN_FORCE
