@@ -123,9 +123,8 @@ def _touched(change: Change, *, sign: str) -> list[_Spot]:
     dates = [(*found.span(), 0) for found in _DATE.finditer(text)]
     before = 0
     for quantity in change.quantities[0 if sign == "-" else 1]:
-        first = (
-            quantity.start if quantity.words else quantity.start - 2
-        )  # "не позднее[ двух] суток" is beside the blank
+        # "не позднее[ двух] суток": what went stood beside the blank.
+        first = quantity.start if quantity.words else quantity.start - 2
         found = _reaching(ranges, first, quantity.end)
         if found is not None and _says_how_much(text, quantity, dates):
             role = tuple(words(text[max(before, quantity.start - _REACH) : quantity.start].lower())[-2:])

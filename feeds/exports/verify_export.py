@@ -415,13 +415,8 @@ def main() -> int:
     except UnreadableError as error:
         sys.stderr.write(f"{plain(str(error))}\n")
         return 2
-    except (
-        OSError,
-        EOFError,
-        RuntimeError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as error:  # RuntimeError: too deep, encrypted
+    # RuntimeError: JSON that is too deep, a zip that is encrypted.
+    except (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         sys.stderr.write(f"{given.path}: cannot be read ({error})\n")
         return 2
     except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:

@@ -118,3 +118,17 @@ def test_a_row_of_a_table_has_its_gender() -> None:
     line = summary(replace(compare_texts("1. А.", "1. Б."), operations=(operation,), groups=()))
     assert line.ru.startswith("изменена строка 2 табл. 1 ч. 1 ст. 1: ")
     assert line.en.startswith("changed: row 2, table 1, part 1, art. 1: ")
+
+
+def test_line_and_title_call_a_repeal_by_its_name() -> None:
+    old = (
+        "Статья 22. Основания прекращения гражданства\n1. Гражданство прекращается вследствие:\n1) выхода из гражданства;\n"
+        "2) неисполнения обязанности.\n2. Решение принимается в течение десяти дней."
+    )
+    ground = compare_texts(old, old.replace("неисполнения обязанности.", "утратил силу."))
+    assert summary(ground).ru.startswith("исключено основание: п. 2 ч. 1 ст. 22")
+    assert headline(ground) == "утратило силу: п. 2 ч. 1 ст. 22"
+    part = compare_texts(old, old.replace("Решение принимается в течение десяти дней.", "Утратила силу."))
+    assert summary(part).ru.startswith("утратила силу ч. 2 ст. 22")
+    assert headline(part) == "утратило силу: ч. 2 ст. 22"
+    assert headline(part, language="en") == "repealed: art. 22 part 2"
